@@ -1,0 +1,1 @@
+"""Where relations are computed: SQL text and files in, Parquet and Arrow out."""

@@ -1,0 +1,4 @@
+-- An integer number of units of 10^-18 as a DECIMAL(38,18).
+CREATE OR REPLACE TEMP MACRO amount(units) AS
+    (units // 1000000000000000000)::DECIMAL(38, 18)
+    + (units % 1000000000000000000)::DECIMAL(18, 0) * 0.000000000000000001::DECIMAL(18, 18)

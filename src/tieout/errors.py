@@ -1,0 +1,137 @@
+"""Every deliberate error tieout raises, as one tree.
+
+    TieoutError
+    ├── Refused                  the whole request is refused, nothing was stored
+    │   ├── FileRefused          one vendor file: unknown format, empty, damaged, a missing column
+    │   ├── ReferenceRefused     a folder of reference data, with every fault in it
+    │   ├── NotFound             no such period, invoice, file or key
+    │   ├── Conflict             a verified invoice would change, or another writer is at work
+    │   ├── Unpriced             a rule or an amount that exact arithmetic has no room for
+    │   └── PolicyRefused        a rounding policy with an unknown step or an incomplete round
+    ├── NotANumber               text that is not a plain decimal number
+    ├── NotADate                 text that is not an ISO calendar date
+    ├── LawBroken                a border did not tie out: a bug or a damaged store, never an input
+    └── StoreDamaged             a lake file is missing or differs from its recorded hash
+
+Constructors take facts by keyword, keep them as attributes and build the sentence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class TieoutError(Exception):
+    """Anything tieout says no to, with a sentence for a person."""
+
+
+class Refused(TieoutError):
+    """A request that was refused as a whole; nothing was stored."""
+
+
+class FileRefused(Refused):
+    """A vendor file that cannot be loaded at all."""
+
+    def __init__(self, *, file: str, code: str, reason: str) -> None:
+        """Keep the file name as given, the refusal code of vendor-formats.md 1, and the cause."""
+        self.file, self.code, self.reason = file, code, reason
+        super().__init__(f"{file}: {reason} ({code})")
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault in a folder of reference data: where it is and why it is one."""
+
+    file: str
+    row: int | None
+    column: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        """Say it as `price_rules.csv row 3, column 'value': '12,5' is not a number`."""
+        where = self.file
+        if self.row is not None:
+            where += f" row {self.row}"
+        if self.column is not None:
+            where += f", column '{self.column}'"
+        return f"{where}: {self.reason}"
+
+
+class ReferenceRefused(Refused):
+    """A folder of reference data that was refused, with every fault found in it."""
+
+    def __init__(self, *, faults: Sequence[Fault]) -> None:
+        """Keep the faults in file and row order."""
+        self.faults = tuple(sorted(faults, key=lambda f: (f.file, f.row or 0, f.column or "", f.reason)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NotFound(Refused):
+    """A thing that was asked for by name and is not there."""
+
+    def __init__(self, *, kind: str, name: str) -> None:
+        """Keep what kind of thing it is and the name that was asked for."""
+        self.kind, self.name = kind, name
+        super().__init__(f"no {kind} '{name}'")
+
+
+class Conflict(Refused):
+    """A request that the stored state does not allow."""
+
+    def __init__(self, *, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Unpriced(Refused):
+    """A rule, a rate or an amount that cannot be priced exactly."""
+
+    def __init__(self, *, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+class PolicyRefused(Refused):
+    """A rounding policy that cannot be compiled."""
+
+    def __init__(self, *, policy: str, reason: str) -> None:
+        """Keep the policy's name and the reason."""
+        self.policy, self.reason = policy, reason
+        super().__init__(f"policy '{policy}': {reason}")
+
+
+class NotANumber(TieoutError):
+    """Text that is not a decimal number written with ASCII digits."""
+
+    def __init__(self, *, text: str) -> None:
+        """Keep the text as read."""
+        self.text = text
+        super().__init__(f"'{text}' is not a number")
+
+
+class NotADate(TieoutError):
+    """Text that is not a calendar date written yyyy-mm-dd."""
+
+    def __init__(self, *, text: str) -> None:
+        """Keep the text as read."""
+        self.text = text
+        super().__init__(f"'{text}' is not a date")
+
+
+class LawBroken(TieoutError):
+    """A border that did not tie out."""
+
+    def __init__(self, *, law: str, left: str, right: str) -> None:
+        """Keep the law's sentence and the two figures that should agree."""
+        self.law, self.left, self.right = law, left, right
+        super().__init__(f"law broken: {law}: {left} against {right}")
+
+
+class StoreDamaged(TieoutError):
+    """A lake file that is missing or is not what the manifest says."""
+
+    def __init__(self, *, path: str, reason: str) -> None:
+        """Keep the path inside the lake and the difference."""
+        self.path, self.reason = path, reason
+        super().__init__(f"lake file {path}: {reason}")

@@ -1,0 +1,88 @@
+"""What a look at a whole file says: the order of its dates, its number style, notices."""
+
+from dataclasses import replace
+
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.errors import FileRefused
+from tieout.intake.columns import NUMBERS
+from tieout.intake.typing_sql import Reading
+
+PACKAGE = "tieout.intake"
+MONTHS = 12
+
+
+def look_around(engine: Engine, reading: Reading) -> tuple[Reading, tuple[str, ...]]:
+    """Decide the order of slash dates once for the file, and collect the notices on its words."""
+    day_first, notices = _date_order(engine, reading)
+    notices += _charge_words(engine, reading) + _odd_cells(engine, reading)
+    return replace(reading, day_first=day_first), tuple(notices)
+
+
+def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
+    """Give the number style of a file in which some number cells are not plain.
+
+    `comma` where a cell fits only the decimal comma, `point` where one fits only grouped
+    thousands with a point, else `plain`. Raises FileRefused (bad_number) where both occur.
+    """
+    _union(engine, "intake_number", reading, NUMBERS)
+    found = engine.one(sql_text(PACKAGE, "number_style"))
+    if found["comma"] and found["point"]:
+        reason = (
+            f"some numbers have a decimal comma ('{found['comma']}') and others a decimal point"
+            f" ('{found['point']}'); say which the file has"
+        )
+        raise FileRefused(file=name, code="bad_number", reason=reason)
+    if found["comma"]:
+        return "comma"
+    return "point" if found["grouped"] else "plain"
+
+
+def twins(engine: Engine) -> tuple[str, ...]:
+    """Give a notice on rows that are equal cell for cell: all are kept, a person may judge."""
+    if not engine.one(sql_text(PACKAGE, "twin_count"))["twins"]:
+        return ()
+    found = engine.arrow(sql_text(PACKAGE, "twins")).to_pylist()
+    return tuple(
+        f"equal rows, all kept: {row['row_numbers']} ({row['currency']} {row['amount']} each)" for row in found
+    )
+
+
+def _union(engine: Engine, view: str, reading: Reading, kinds: tuple[str, ...]) -> None:
+    cells = [f"c{reading.place(c)}" for c in reading.typed if c.kind in kinds]
+    parts = (f"SELECT DISTINCT {cell} AS cell FROM intake_cells" for cell in cells)
+    engine.view(view, " UNION ALL ".join(parts))
+
+
+def _date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
+    _union(engine, "intake_date", reading, ("date",))
+    found = engine.one(sql_text(PACKAGE, "slash_dates"))
+    if not found["dates"]:
+        return False, []
+    month_first, day_first = found["second"] > MONTHS, found["first"] > MONTHS
+    if month_first and day_first:
+        return False, ["dates stand in both orders; read month first, the others are rejected"]
+    if not month_first and not day_first:
+        return False, ["no date shows whether day or month comes first; read month first"]
+    return day_first, ["dates are read day first"] if day_first else []
+
+
+def _charge_words(engine: Engine, reading: Reading) -> list[str]:
+    cell = reading.layout.cell("ChargeType")
+    engine.view("intake_word", f"SELECT DISTINCT {cell} AS word FROM intake_cells")
+    words = [row["word"] for row in engine.arrow(sql_text(PACKAGE, "unknown_words")).to_pylist()]
+    return [f"unknown charge types, kept as other: {', '.join(map(repr, words))}"] if words else []
+
+
+def _odd_cells(engine: Engine, reading: Reading) -> list[str]:
+    notices = []
+    order, reference = reading.layout.cell("OrderId"), reading.layout.cell("ReferenceId")
+    if order:
+        sql = sql_text(PACKAGE, "damaged_identifiers")
+        engine.view("intake_identifier", f"SELECT {order} AS cell FROM intake_cells")
+        if count := engine.one(sql)["damaged"]:
+            notices.append(f"damaged_identifier: {count} order ids were cut to a power of ten")
+    if reference:
+        engine.view("intake_reference", f"SELECT {reference} AS cell FROM intake_cells")
+        if count := engine.one(sql_text(PACKAGE, "broken_references"))["broken"]:
+            notices.append(f"reference ids that are not readable as JSON, kept as read: {count}")
+    return notices

@@ -1,0 +1,163 @@
+"""One vendor file, staged: read once into cells, typed and checked in SQL, nothing published.
+
+    open text -> recognise -> copy cells -> look around -> type and check -> vendor_line | rejected_row
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import pyarrow as pa
+from pyarrow import parquet
+
+from tieout import tables
+from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.errors import FileRefused, LawBroken
+from tieout.intake import ms_nce_recon, typing_sql
+from tieout.intake.columns import lay_out
+from tieout.intake.findings import look_around, number_style, twins
+from tieout.intake.recognition import recognise
+from tieout.intake.records import Records
+from tieout.intake.typing_sql import Reading
+from tieout.intake.vendor_text import open_vendor_text
+
+PACKAGE = "tieout.intake"
+FORMATS: dict[str, ModuleType] = {ms_nce_recon.FORMAT: ms_nce_recon}
+SQL_TYPES = {
+    tables.AMOUNT: "DECIMAL(38, 18)",
+    tables.PRICE: "DECIMAL(38, 24)",
+    tables.TEXT: "VARCHAR",
+    tables.DATE: "DATE",
+    tables.DIGITS: "UTINYINT",
+    pa.int64(): "BIGINT",
+}
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A vendor file read and checked. rows = loaded + rejected; `skipped` records were empty."""
+
+    file_id: str  # SHA-256 of the bytes as received
+    name: str
+    format: str
+    vendor: str
+    header: tuple[str, ...]
+    rows: int
+    loaded: int
+    rejected: int
+    skipped: int
+    notices: tuple[str, ...]
+    cells: Path  # row_number, line, c0..cN: every well-shaped record as text, in file order
+    vendor_line: Path
+    rejected_row: Path
+
+
+def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> StagedFile:
+    """Read one vendor file into three Parquet files in `drafts`.
+
+    Raises FileRefused where the file as a whole cannot be read; what lies in `drafts` is waste then.
+    """
+    cells, lines, rejects = (drafts / f"{part}.parquet" for part in ("cells", "vendor_line", "rejected_row"))
+    text = open_vendor_text(source, name=name)
+    kind = recognise(text.header, name=name)
+    form = FORMATS[kind]
+    layout = lay_out(form.COLUMNS, text.header, name=name)
+    records = Records(text)
+    with ThreadPoolExecutor(1) as aside:
+        digest = aside.submit(_file_id, source)
+        _copy_cells(engine, records, cells)
+        file_id = digest.result()
+    rows = records.good + len(records.misshapen.ordinals)
+    if not rows:
+        raise FileRefused(file=name, code="empty_file", reason="the file has a header but no rows")
+    define_macros(engine, PACKAGE, (*typing_sql.MACROS, *form.MACROS, "shown"))
+    engine.let(file_id=file_id)
+    engine.parquet("intake_cells", [cells])
+    reading = Reading(form.COLUMNS, layout, marked=text.marked, separators=records.separators)
+    reading, notices = look_around(engine, reading)
+    loaded = _copy_vendor_lines(engine, reading, form, file_id, lines)
+    if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
+        reading = replace(reading, number_style=style)
+        loaded = _copy_vendor_lines(engine, reading, form, file_id, lines)
+    rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
+    if loaded + rejected != rows:
+        raise LawBroken(law="rows in = loaded + rejected", left=str(rows), right=f"{loaded} + {rejected}")
+    engine.parquet("intake_line", [lines])
+    notices = (*layout.notices, *notices, *_skipped(records), *twins(engine))
+    counts = {"rows": rows, "loaded": loaded, "rejected": rejected, "skipped": records.skipped}
+    paths = {"cells": cells, "vendor_line": lines, "rejected_row": rejects}
+    facts = {"file_id": file_id, "name": name, "format": kind, "vendor": form.VENDOR}
+    return StagedFile(**facts, header=text.header, **counts, notices=notices, **paths)
+
+
+def _file_id(source: Path) -> str:
+    with source.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def _copy_cells(engine: Engine, records: Records, path: Path) -> None:
+    engine.register("intake_records", records.reader())
+    try:
+        engine.copy("SELECT * FROM intake_records", path)
+    except duckdb.Error as fault:
+        if records.text.failure is not None:
+            raise records.text.failure from fault
+        raise
+    finally:
+        engine.connection.unregister("intake_records")
+
+
+def _copy_vendor_lines(
+    engine: Engine, reading: Reading, form: ModuleType, file_id: str, path: Path
+) -> int:
+    """Type and check every cell; give the number of rows without a fault."""
+    header = reading.layout.header
+    ours = {at: c.ours for c in reading.columns if (at := reading.layout.places.get(c.vendor)) is not None}
+    places = list(range(len(header)))
+    engine.register(
+        "intake_header",
+        pa.table({"position": places, "name": header, "ours": pa.array([ours.get(p) for p in places], pa.string())}),
+    )
+    engine.view("intake_read", typing_sql.read_sql(reading))
+    engine.view("intake_judged", typing_sql.judged_sql(reading))
+    engine.view("intake_typed", typing_sql.typed_sql(reading))
+    engine.view("intake_checked", _checked(engine, reading))
+    names = {field.name: SQL_TYPES[field.type] for field in tables.VENDOR_LINE}
+    constants = {"file_id": file_id, "vendor": form.VENDOR}
+    rules = form.rules(reading.layout)
+    sql = typing_sql.vendor_line_sql(reading, names=names, constants=constants, rules=rules)
+    return engine.copy(sql, path)
+
+
+def _checked(engine: Engine, reading: Reading) -> str:
+    """Add to the rows' own faults that of invoices in several currencies."""
+    at = reading.layout.places["Currency"]
+    cells = ", ".join(f"c{place}" for place in range(len(reading.layout.header)))
+    number, currency = (reading.layout.cell(name) for name in ("InvoiceNumber", "Currency"))
+    engine.view("intake_invoice_currency", f"SELECT {number} AS number, {currency} AS currency FROM intake_cells")
+    engine.table("intake_suspect", sql_text(PACKAGE, "suspect"))
+    verdict = "fault"
+    mixed = "SELECT NULL::VARCHAR AS invoice_number, NULL::VARCHAR AS currencies WHERE FALSE"
+    if engine.one("SELECT count(*) AS suspects FROM intake_suspect")["suspects"]:
+        mixed = sql_text(PACKAGE, "mixed")
+        refused = "invoice_number IN (SELECT invoice_number FROM intake_mixed)"
+        verdict = f"coalesce(fault, CASE WHEN {refused} THEN 'mixed_currency:{at}' END)"
+    engine.table("intake_mixed", mixed)
+    return f"SELECT *, [{cells}] AS cells, {verdict} AS verdict FROM intake_typed"
+
+
+def _copy_rejected_rows(engine: Engine, records: Records, *, clean: bool, path: Path) -> int:
+    if clean:
+        parquet.write_table(tables.REJECTED_ROW.empty_table(), path, compression="zstd")
+        return 0
+    engine.register("intake_misshapen", records.misshapen_table())
+    return engine.copy(sql_text(PACKAGE, "rejected_row"), path)
+
+
+def _skipped(records: Records) -> tuple[str, ...]:
+    if not records.skipped:
+        return ()
+    return (f"records without any text, skipped: {records.skipped}",)

@@ -1,0 +1,213 @@
+"""The SQL that turns text cells into checked, typed columns, made from a file's layout.
+
+    intake_cells -> intake_read (cells cleaned) -> intake_typed (values and the first fault)
+
+A fault is `code:position`: the reason code of vendor-formats.md 1 and the header position.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from tieout.engine.duckdb import literal
+from tieout.intake.columns import NUMBERS, Column, Layout
+from tieout.intake.recognition import plain_name
+from tieout.intake.vendor_text import MARKED
+from tieout.money import currencies
+
+MACROS = (
+    *("unguarded", "number_exponent", "number_digits", "number_point", "number_whole"),
+    *("number_fraction", "is_number", "number_text", "printed_decimals", "calendar_date"),
+    *("comma_number", "grouped_number"),
+)
+WIDTHS = {"amount": (20, 18), "quantity": (20, 18), "price": (14, 24)}
+PRINTED = ("unit_price", "effective_unit_price", "billable_quantity", "subtotal")
+NUMBER_CELLS = {"plain": "unguarded", "point": "grouped_number", "comma": "comma_number"}
+RECORD, NAME, ESCAPE = "\x1e", "\x1f", "\x1b"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one file is to be read: its layout and what was found out about its cells."""
+
+    columns: Sequence[Column]
+    layout: Layout
+    day_first: bool = False
+    number_style: str = "plain"
+    marked: bool = False  # some cells hold bytes that are not UTF-8
+    separators: bool = False  # some cells hold the control characters that row_hash separates with
+    typed: tuple[Column, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the columns that are there and have a name of ours."""
+        present = (c for c in self.columns if c.vendor in self.layout.places and c.ours)
+        object.__setattr__(self, "typed", tuple(present))
+
+    def place(self, column: Column) -> int:
+        """Give a column's position in the header."""
+        return self.layout.places[column.vendor]
+
+
+def read_sql(reading: Reading) -> str:
+    """Give cells cleaned for their kind: `<name>_cell` for numbers and dates, the rest as text."""
+    cells = ["row_number", "line", *(f"c{at}" for at in range(len(reading.layout.header)))]
+    for column in reading.typed:
+        cell = f"c{reading.place(column)}"
+        if column.kind in NUMBERS:
+            cells.append(f"{NUMBER_CELLS[reading.number_style]}({cell}) AS {column.ours}_cell")
+        elif column.kind == "date":
+            cells.append(f"unguarded({cell}) AS {column.ours}_cell")
+        elif column.kind == "currency":
+            cells.append(f"upper(trim({cell})) AS {column.ours}_cell")
+        elif column.kind == "id":
+            cells.append(f"nullif(trim({cell}), '') AS {column.ours}")
+        elif column.kind == "text":
+            cells.append(f"nullif({cell}, '') AS {column.ours}")
+        else:
+            cells.append(f"{cell} AS {column.ours}")
+    return f"SELECT {', '.join(cells)} FROM intake_cells"
+
+
+def judged_sql(reading: Reading) -> str:
+    """Add what each number and date cell is: `<name>_plain`, `<name>_day`."""
+    judged = ["*"]
+    for column in reading.typed:
+        if column.kind in NUMBERS:
+            whole, scale = WIDTHS[column.kind]
+            pattern = literal(f"-?[0-9]{{1,{whole}}}([.][0-9]{{1,{scale}}})?")
+            judged.append(f"regexp_full_match({column.ours}_cell, {pattern}) AS {column.ours}_plain")
+        elif column.kind == "date":
+            day_first = str(reading.day_first).lower()
+            judged.append(f"calendar_date({column.ours}_cell, {day_first}) AS {column.ours}_day")
+    return f"SELECT {', '.join(judged)} FROM intake_read"
+
+
+def typed_sql(reading: Reading) -> str:
+    """Add each typed value, the digits printed, the columns cut, and the first fault."""
+    columns = ["*"]
+    for column in reading.typed:
+        name = str(column.ours)
+        if column.kind in NUMBERS:
+            columns.append(f"{_number(column)} AS {name}")
+        elif column.kind == "date":
+            placeholder = f"year({name}_day) IN (1, 1753, 9999)"
+            columns.append(f"CASE WHEN NOT ({placeholder}) THEN {name}_day END AS {name}")
+        elif column.kind == "currency":
+            columns.append(f"CASE WHEN {_is_currency(name)} THEN {name}_cell END AS {name}")
+        if name in PRINTED:
+            columns.append(f"{_digits(name)} AS {name}_digits")
+    columns.append(f"{_inexact(reading)} AS inexact_columns")
+    columns.append(f"coalesce({', '.join([*_faults(reading), 'NULL'])}) AS fault")
+    return f"SELECT {', '.join(columns)} FROM intake_judged"
+
+
+def row_hash_sql(reading: Reading) -> str:
+    """Give SHA-256 over header names and cells, in the order of the names.
+
+    The text hashed is the SHA-256 of the sorted plain names joined by 0x1F, then for each cell
+    0x1E and the cell. In a cell 0x1B reads 0x1B 0x1B and 0x1E reads 0x1B R, so no two records
+    share a text. The order of a file's columns, its quoting and its line ends do not count.
+    """
+    names = [(plain_name(name), at) for at, name in enumerate(reading.layout.header)]
+    digest = sha256(NAME.join(name for name, _ in sorted(names)).encode()).hexdigest()
+    cells = [f"c{at}" for _, at in sorted(names)]
+    if reading.separators:
+        escape, record = _chr(ESCAPE), _chr(RECORD)
+        escaped = "replace(replace({}, {e}, {e} || {e}), {r}, {e} || 'R')"
+        cells = [escaped.format(cell, e=escape, r=record) for cell in cells]
+    return f"sha256(concat_ws({_chr(RECORD)}, {literal(digest)}, {', '.join(cells)}))"
+
+
+def vendor_line_sql(
+    reading: Reading, *, names: Mapping[str, str], constants: Mapping[str, object], rules: Mapping[str, str]
+) -> str:
+    """Give the good rows with the columns of `names` (name to SQL type), in row order."""
+    known = {str(c.ours) for c in reading.typed} | {"row_number", "inexact_columns"}
+    known |= {f"{name}_digits" for name in PRINTED if name in known}
+    columns = []
+    for name, kind in names.items():
+        if name == "row_hash":
+            value = row_hash_sql(reading)
+        elif name in constants:
+            value = literal(constants[name])
+        elif name in rules and (name in known or name not in {str(c.ours) for c in reading.columns}):
+            value = rules[name]
+        else:
+            value = name if name in known else "NULL"
+        columns.append(f"CAST({value} AS {kind}) AS {name}")
+    return f"SELECT {', '.join(columns)} FROM intake_checked WHERE verdict IS NULL"
+
+
+def _chr(sign: str) -> str:
+    return f"chr({ord(sign)})"
+
+
+def _number(column: Column) -> str:
+    name, (_, scale) = column.ours, WIDTHS[column.kind]
+    exact = f" AND length(number_fraction({name}_cell)) <= {scale}" if column.kind == "amount" else ""
+    return (
+        f"CASE WHEN {name}_plain THEN TRY_CAST({name}_cell AS DECIMAL(38, {scale}))"
+        f" WHEN is_number({name}_cell){exact}"
+        f" THEN TRY_CAST(number_text({name}_cell, {scale}) AS DECIMAL(38, {scale})) END"
+    )
+
+
+def _digits(name: str) -> str:
+    cell = f"{name}_cell"
+    return (
+        f"CASE WHEN {name}_plain AND strpos({cell}, '.') = 0 THEN 0::UTINYINT"
+        f" WHEN {name}_plain THEN (length({cell}) - strpos({cell}, '.'))::UTINYINT"
+        f" WHEN is_number({cell}) THEN printed_decimals({cell}) END"
+    )
+
+
+def _inexact(reading: Reading) -> str:
+    cut = [
+        f"CASE WHEN NOT {c.ours}_plain AND is_number({c.ours}_cell)"
+        f" AND length(number_fraction({c.ours}_cell)) > {WIDTHS[c.kind][1]} THEN {literal(c.ours)} END"
+        for c in reading.typed
+        if c.kind in ("quantity", "price")
+    ]
+    return f"nullif(concat_ws(',', {', '.join([*cut, 'NULL'])}), '')"
+
+
+def _is_currency(name: str) -> str:
+    return f"{name}_cell IN ({', '.join(literal(code) for code in sorted(currencies()))})"
+
+
+def _faults(reading: Reading) -> Iterator[str]:
+    """Give one expression per check, in the order in which the first fault wins."""
+    if reading.marked:
+        for at in range(len(reading.layout.header)):
+            yield f"CASE WHEN regexp_matches(c{at}, '{MARKED}') THEN 'undecodable_text:{at}' END"
+    for column in reading.typed:
+        name, at = column.ours, reading.place(column)
+        if column.kind in NUMBERS:
+            whole, scale = WIDTHS[column.kind]
+            missing = f"'missing_required:{at}'" if column.filled else "NULL"
+            wide = f"length(number_whole({name}_cell)) > {whole}"
+            if column.kind == "amount":
+                wide += f" OR length(number_fraction({name}_cell)) > {scale}"
+            yield (
+                f"CASE WHEN {name}_plain THEN NULL WHEN {name}_cell = '' THEN {missing}"
+                f" WHEN NOT is_number({name}_cell) THEN 'bad_number:{at}'"
+                f" WHEN {wide} THEN 'amount_overflow:{at}' END"
+            )
+        elif column.kind == "date":
+            bad = f"{name}_cell <> '' AND ({name}_day IS NULL OR year({name}_day) < 1)"
+            yield f"CASE WHEN {bad} THEN 'bad_date:{at}' END"
+        elif column.kind == "currency":
+            yield (
+                f"CASE WHEN {name}_cell = '' THEN 'missing_required:{at}'"
+                f" WHEN NOT {_is_currency(str(name))} THEN 'bad_currency:{at}' END"
+            )
+    yield from _date_order(reading)
+
+
+def _date_order(reading: Reading) -> Iterator[str]:
+    places = {c.ours: reading.place(c) for c in reading.typed}
+    if {"charge_start_date", "charge_end_date"} <= places.keys():
+        start, end = "charge_start_date_day", "charge_end_date_day"
+        dated = f"year({start}) NOT IN (1, 1753, 9999) AND year({end}) NOT IN (1, 1753, 9999)"
+        at = places["charge_end_date"]
+        yield f"CASE WHEN {end} < {start} AND {dated} THEN 'date_order:{at}' END"

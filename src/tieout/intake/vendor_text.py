@@ -1,0 +1,211 @@
+"""A vendor file as clean UTF-8: unpacked, transcoded, its header read, its delimiter known.
+
+    bytes -> gzip members joined -> BOM dropped, UTF-16 transcoded -> bad bytes marked -> header | body
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tieout.errors import FileRefused
+
+BLOCK_BYTES = 8 << 20
+DELIMITERS = (",", ";", "\t")
+GZIP_MAGIC = b"\x1f\x8b"
+MARK_BASE = 0x10FE00  # private use: byte 0xNN that is not UTF-8 is read as U+10FENN
+MARKED = "[\\x{10FE80}-\\x{10FEFF}]"
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Read each undecodable byte as one private character, so that the byte is not lost."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return "".join(chr(MARK_BASE + byte) for byte in bad), error.end
+
+
+codecs.register_error("tieout-mark", _mark)
+
+
+def show_marked(text: str) -> str:
+    """Give marked bytes in a form a person can read.
+
+    >>> show_marked("M" + chr(0x10FEFC) + "ller")
+    'M\\\\xfcller'
+    """
+    return "".join(
+        f"\\x{ord(char) - MARK_BASE:02x}" if MARK_BASE + 0x80 <= ord(char) <= MARK_BASE + 0xFF else char
+        for char in text
+    )
+
+
+@dataclass
+class VendorText(io.RawIOBase):
+    """The records after the header, as a readable stream of UTF-8.
+
+    `header_lines` counts physical lines up to the first record. Once read: `marked` says whether
+    a byte was not UTF-8, `odd_quotes` whether the quote signs do not pair up.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    header_lines: int
+    delimiter: str
+    pieces: Iterator[bytes]
+    marks: list[bool] = field(default_factory=list)
+    quotes: int = 0
+    rest: bytes = b""
+    failure: FileRefused | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Whether a byte read so far was not UTF-8."""
+        return bool(self.marks)
+
+    @property
+    def odd_quotes(self) -> bool:
+        """Whether the quote signs read so far do not pair up."""
+        return self.quotes % 2 == 1
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Give up to `size` bytes; keeps a refusal for whoever started the reading."""
+        try:
+            while not self.rest:
+                self.rest = next(self.pieces)
+                self.quotes += self.rest.count(b'"')
+        except StopIteration:
+            return b""
+        except FileRefused as refusal:
+            self.failure = refusal
+            raise
+        if size < 0 or size >= len(self.rest):
+            taken, self.rest = self.rest, b""
+        else:
+            taken, self.rest = self.rest[:size], self.rest[size:]
+        return taken
+
+
+def open_vendor_text(source: Path, *, name: str) -> VendorText:
+    """Open a file up to its header. Raises FileRefused: empty_file, damaged_archive, damaged_file."""
+    marks: list[bool] = []
+    pieces = _whole_lines(_decoded(_blocks(source, name), name), marks)
+    start, blank_lines = b"", 0
+    for piece in pieces:
+        start += piece
+        trimmed = start.lstrip(b"\r\n")
+        end = _record_end(trimmed)
+        if end is not None:
+            break
+    else:
+        trimmed = start.lstrip(b"\r\n")
+        end = len(trimmed)
+        if trimmed.count(b'"') % 2:
+            raise FileRefused(file=name, code="damaged_file", reason="a quote in the header never ends")
+    if not trimmed.strip():
+        raise FileRefused(file=name, code="empty_file", reason="the file is empty")
+    blank_lines = _line_ends(start[: len(start) - len(trimmed)])
+    text = trimmed[:end].decode("utf-8")
+    delimiter = max(DELIMITERS, key=lambda sign: _unquoted(text).count(sign))
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return VendorText(
+        name=name,
+        header=tuple(show_marked(cell.strip()) for cell in header),
+        header_lines=blank_lines + max(1, _line_ends(trimmed[:end])),
+        delimiter=delimiter,
+        pieces=_chain(trimmed[end:], pieces),
+        marks=marks,
+    )
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _line_ends(text: bytes) -> int:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
+
+
+def _unquoted(text: str) -> str:
+    return "".join(text.split('"')[::2])
+
+
+def _record_end(text: bytes) -> int | None:
+    """Find where the first record ends, its line end included; None if it does not."""
+    quoted = False
+    for at, byte in enumerate(text):
+        if byte == 0x22:  # noqa: PLR2004 - the quote sign
+            quoted = not quoted
+        elif byte in b"\r\n" and not quoted:
+            if byte == 0x0D and text[at + 1 : at + 2] == b"\n":  # noqa: PLR2004 - CR before LF
+                return at + 2
+            return at + 1
+    return None
+
+
+def _blocks(source: Path, name: str) -> Iterator[bytes]:
+    """Read a file block by block, through gzip if its first bytes say so."""
+    with source.open("rb") as raw:
+        packed = raw.read(2) == GZIP_MAGIC
+        raw.seek(0)
+        stream = gzip.GzipFile(fileobj=raw) if packed else raw
+        try:
+            while block := stream.read(BLOCK_BYTES):
+                yield block
+        except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
+            reason = f"the gzip archive is damaged: {fault}"
+            raise FileRefused(file=name, code="damaged_archive", reason=reason) from fault
+
+
+def _decoded(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """Drop a byte order mark; give UTF-16 as UTF-8. A lone surrogate stays, as bad bytes."""
+    first = next(blocks, b"")
+    encoding = _UTF16.get(first[:2])
+    if encoding is None:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+    yield decoder.decode(first[2:]).encode("utf-8", "surrogatepass")
+    try:
+        for block in blocks:
+            yield decoder.decode(block).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as fault:
+        reason = "the UTF-16 text ends in the middle of a character"
+        raise FileRefused(file=name, code="damaged_file", reason=reason) from fault
+
+
+def _whole_lines(blocks: Iterator[bytes], marks: list[bool]) -> Iterator[bytes]:
+    """Cut blocks at line ends, which never lie inside a character, and mark bytes that are not UTF-8."""
+    carry: list[bytes] = []
+    for block in blocks:
+        cut = block.rfind(b"\n") + 1
+        if cut:
+            yield _marked(b"".join([*carry, block[:cut]]), marks)
+            carry = [block[cut:]]
+        else:
+            carry.append(block)
+    yield _marked(b"".join(carry), marks)
+
+
+def _marked(piece: bytes, marks: list[bool]) -> bytes:
+    if piece.isascii():
+        return piece
+    try:
+        piece.decode("utf-8")
+    except UnicodeDecodeError:
+        marks[:] = [True]
+        return piece.decode("utf-8", "tieout-mark").encode("utf-8")
+    return piece

@@ -1,0 +1,73 @@
+"""The tie-out certificate: rows and money at every border, and the laws they must obey."""
+
+import hashlib
+from typing import Any
+
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.errors import LawBroken
+
+LAWS = {
+    "law_rows": "vendor lines = matched + parked; each matched line has one detail line per hop",
+    "law_money": "vendor lines = hop-1 detail lines + parked, by currency",
+    "law_residual": "detail + residual = invoice lines; no residual above half a minor unit",
+    "law_keys": "a match key names one line per hop",
+}
+
+
+def check_laws(engine: Engine) -> None:
+    """Check laws 1 to 4 on the relations of a run. Raises LawBroken with both figures."""
+    for name, law in LAWS.items():
+        broken = engine.arrow(sql_text("tieout.invoice", name) + " LIMIT 1").to_pylist()
+        if broken:
+            raise LawBroken(law=law, left=str(broken[0]["left"]), right=str(broken[0]["right"]))
+
+
+def digest_of_lines(engine: Engine, sql: str) -> str:
+    """Give the SHA-256 of a relation's `line` texts, sorted by bytes, one per line."""
+    digest = hashlib.sha256()
+    for batch in engine.batches(f"SELECT line || chr(10) AS line FROM ({sql}) ORDER BY line"):
+        column = batch.column(0).cast("string")
+        offsets, data = column.buffers()[1:]
+        if data is None:
+            continue
+        view = memoryview(offsets).cast("i")
+        digest.update(memoryview(data)[view[column.offset] : view[column.offset + len(column)]])
+    return digest.hexdigest()
+
+
+def amounts(engine: Engine, sql: str) -> list[dict[str, str]]:
+    """Give `[{"currency", "amount"}]` of a relation with those columns, summed by currency."""
+    return engine.arrow(
+        "SELECT currency, shortest(sum(amount)) AS amount FROM"
+        f" ({sql}) WHERE amount IS NOT NULL GROUP BY currency ORDER BY currency"
+    ).to_pylist()
+
+
+def certify(engine: Engine, *, period: str, input_digest: str, output_digest: str) -> dict[str, Any]:
+    """Give the certificate of a run as JSON values (rulings.md, JSON of the command line)."""
+    hops = engine.arrow(sql_text("tieout.invoice", "certificate_hop")).to_pylist()
+    inputs = engine.arrow(sql_text("tieout.invoice", "certificate_input")).to_pylist()
+    rejected = engine.one("SELECT count(*)::INT AS count FROM rejected_row")["count"]
+    parked = engine.one("SELECT count(*)::INT AS count FROM parked_line")["count"]
+    if rejected or parked:
+        status = "quarantine_open"
+    elif any(hop["residual"] != "0" for hop in hops):
+        status = "tied_with_residual"
+    else:
+        status = "tied"
+    return {
+        "period": period,
+        "status": status,
+        "hops": hops,
+        "inputs": inputs,
+        "rejected": {
+            "count": rejected,
+            "amounts": amounts(engine, "SELECT currency, subtotal AS amount FROM rejected_row"),
+        },
+        "parked": {
+            "count": parked,
+            "amounts": amounts(engine, "SELECT currency, amount FROM parked_line"),
+        },
+        "inputDigest": input_digest,
+        "outputDigest": output_digest,
+    }

@@ -1,0 +1,11 @@
+-- Counts that should agree and do not.
+WITH counted AS (
+    SELECT
+        (SELECT count(*) FROM vendor_line) AS "left",
+        (SELECT count(*) FROM matched_line) + (SELECT count(*) FROM parked_line) AS "right"
+    UNION ALL
+    SELECT (SELECT coalesce(sum(hops), 0) FROM matched_line), (SELECT count(*) FROM detail_line)
+    UNION ALL
+    SELECT (SELECT count(*) FROM detail_line), (SELECT coalesce(sum(source_line_count), 0) FROM invoice_line)
+)
+SELECT * FROM counted WHERE "left" <> "right"

@@ -1,0 +1,73 @@
+"""vendor_line -> matched_line | parked_line: whose line, which chain of hops, which prices.
+
+Reads the relations `vendor_line` and the reference files by name; makes `matched_line`,
+`parked_line` and `hop_price` (one row per question to the price rules and hop).
+"""
+
+import datetime as dt
+import hashlib
+
+from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.errors import Unpriced
+
+MACROS = (
+    "month_cycle_start",
+    "month_cycle_end",
+    "year_cycle_start",
+    "year_cycle_end",
+    "base32_of_60",
+    "base32_of_15",
+)
+STEPS = (
+    ("classified_line", "view"),
+    ("owner", "table"),
+    ("contract_path", "table"),
+    ("placed_line", "table"),
+    ("pricing", "table"),
+    ("rule", "table"),
+    ("rate_in_force", "table"),
+    ("hop_price", "table"),
+    ("priced_line", "table"),
+    ("parked_line", "table"),
+    ("matched_line", "table"),
+)
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+HMAC_BLOCK = 64
+FACTOR_LIMIT = 10**18
+
+
+def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
+    """Make `matched_line`, `parked_line` and `hop_price` for a period.
+
+    `first_day` is the period's first day; `secret` keys the match keys (HMAC-SHA-256).
+    Raises Unpriced when a rule or a rate is finer than exact arithmetic has room for.
+    """
+    next_month = (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    key = secret if len(secret) <= HMAC_BLOCK else hashlib.sha256(secret).digest()
+    padded = key.ljust(HMAC_BLOCK, b"\0")
+    engine.let(
+        next_month=next_month.isoformat(),
+        inner_pad=bytes(byte ^ 0x36 for byte in padded).hex(),
+        outer_pad=bytes(byte ^ 0x5C for byte in padded).hex(),
+        base32_pairs="".join(one + two for one in BASE32 for two in BASE32),
+    )
+    define_macros(engine, "tieout.match", MACROS)
+    for name, kind in STEPS:
+        (engine.view if kind == "view" else engine.table)(name, sql_text("tieout.match", name))
+    _refuse_unready(engine)
+
+
+def _refuse_unready(engine: Engine) -> None:
+    """Stop before a rule that cannot be priced exactly is used."""
+    kept = engine.arrow(
+        "SELECT DISTINCT rule.rule_id FROM hop_price JOIN rule USING (rule_id)"
+        " WHERE rule.earned_credit = 'keep' ORDER BY 1"
+    )
+    if kept.num_rows:
+        raise Unpriced(reason=f"price rule {kept['rule_id'][0]}: earned_credit keep is not priced yet")
+    fine = engine.arrow(
+        "SELECT DISTINCT contract_id FROM hop_price WHERE greatest(rule_up, rule_down, rate_up,"
+        f" rate_down) >= {FACTOR_LIMIT}::HUGEINT ORDER BY 1"
+    )
+    if fine.num_rows:
+        raise Unpriced(reason=f"contract {fine['contract_id'][0]}: rule and rate have too many decimals")

@@ -1,0 +1,60 @@
+-- For each question and hop: the contract, the rule in force with the narrowest scope, the rate.
+WITH asked AS (
+    SELECT
+        pricing.*, n.n::INT AS hop, path.hops[n.n] AS c, path.hops[n.n - 1].currency AS cost_currency
+    FROM pricing
+    JOIN contract_path AS path USING (path_id), range(1, 9) AS n(n)
+    WHERE n.n <= len(path.hops)
+),
+fitting AS (
+    SELECT asked.pricing_id, asked.hop, rule.*
+    FROM asked
+    JOIN rule
+        ON rule.contract_id = asked.c.contract_id
+        AND asked.hop > 1
+        AND asked.rule_date >= rule.valid_from
+        AND asked.rule_date < rule.valid_to
+        AND (rule.subscription_id IS NULL OR rule.subscription_id = asked.our_subscription_id)
+        AND (rule.customer_id IS NULL OR rule.customer_id = asked.end_customer_id)
+        AND (rule.product_id IS NULL OR rule.product_id = asked.product_id)
+        AND (rule.sku_id IS NULL OR rule.sku_id = asked.sku_id)
+        AND (rule.product_family IS NULL OR rule.product_family = asked.product_family)
+        AND (rule.class_id IS NULL OR rule.class_id = asked.charge_type_id)
+),
+chosen AS (
+    SELECT * FROM fitting
+    QUALIFY row_number() OVER (PARTITION BY pricing_id, hop ORDER BY rank, rule_id) = 1
+)
+SELECT
+    asked.pricing_id,
+    asked.hop,
+    asked.c.contract_id AS contract_id,
+    asked.c.seller_id AS seller_id,
+    asked.c.buyer_id AS buyer_id,
+    asked.c.currency AS currency,
+    asked.cost_currency,
+    asked.c.policy AS policy,
+    chosen.rule_id,
+    chosen.kind,
+    coalesce(chosen.rule_up, 1) AS rule_up,
+    coalesce(chosen.rule_down, 1) AS rule_down,
+    CASE WHEN chosen.kind = 'fixed' THEN units(chosen.value::DECIMAL(38, 18)) END AS fixed_price,
+    coalesce(chosen.charge_free, 'no') = 'yes' AS charge_free,
+    asked.c.currency = asked.cost_currency OR rate.rate_up IS NOT NULL AS is_rate_known,
+    coalesce(rate.rate_up, 1) AS rate_up,
+    coalesce(rate.rate_down, 1) AS rate_down,
+    CASE
+        WHEN asked.hop = 1 THEN NULL
+        WHEN chosen.rule_id IS NULL THEN 'NO_PRICE_RULE'
+        WHEN chosen.kind IN ('list', 'discount_on_list', 'gap_share') THEN 'NO_LIST_PRICE'
+        WHEN chosen.kind <> 'fixed' AND asked.c.currency <> asked.cost_currency
+            AND rate.rate_up IS NULL THEN 'NO_EXCHANGE_RATE'
+        WHEN chosen.kind = 'fixed' AND chosen.currency <> asked.c.currency THEN 'NO_PRICE_RULE'
+    END AS missing
+FROM asked
+LEFT JOIN chosen USING (pricing_id, hop)
+LEFT JOIN rate_in_force AS rate
+    ON rate.seller_id = asked.c.seller_id
+    AND rate.from_currency = asked.cost_currency
+    AND rate.to_currency = asked.c.currency
+    AND rate.invoice_date = (getvariable('next_month')::DATE + asked.c.billing_day - 1)::DATE

@@ -1,0 +1,53 @@
+-- Every line with its subscription, its chain and its charge cycle, or what is missing.
+WITH joined AS (
+    SELECT
+        line.*,
+        owner.found,
+        owner.subscription_id AS our_subscription_id,
+        path.path_id,
+        path.customer_id AS end_customer_id,
+        path.hops[1].currency AS first_currency,
+        len(path.hops) AS hops,
+        line.is_yearly OR coalesce(owner.is_yearly, FALSE) AS yearly,
+        coalesce(line.subscription_start_date, owner.start_date) AS anchor_date
+    FROM classified_line AS line
+    LEFT JOIN owner
+        ON owner.vendor = line.vendor
+        AND owner.vendor_subscription_id IS NOT DISTINCT FROM line.subscription_id
+        AND owner.entitlement_id IS NOT DISTINCT FROM line.entitlement_id
+        AND owner.match_date IS NOT DISTINCT FROM line.match_date
+    LEFT JOIN contract_path AS path
+        ON path.leaf_contract_id = owner.contract_id
+        AND line.match_date >= path.valid_from
+        AND line.match_date < path.valid_to
+),
+cycled AS (
+    SELECT
+        *,
+        CASE
+            WHEN is_undivided THEN charge_start_date
+            WHEN yearly THEN year_cycle_start(charge_start_date, anchor_date)
+            ELSE month_cycle_start(charge_start_date, day(anchor_date))
+        END AS cycle_start,
+        CASE
+            WHEN is_undivided THEN charge_end_date
+            WHEN yearly THEN year_cycle_end(charge_end_date, anchor_date)
+            ELSE month_cycle_end(charge_end_date, day(anchor_date))
+        END AS cycle_end,
+        CASE
+            WHEN is_undivided THEN charge_end_date
+            WHEN yearly THEN year_cycle_end(charge_start_date, anchor_date)
+            ELSE month_cycle_end(charge_start_date, day(anchor_date))
+        END AS first_cycle_end
+    FROM joined
+)
+SELECT
+    *,
+    CASE
+        WHEN coalesce(found, 0) = 0 THEN 'NO_SUBSCRIPTION'
+        WHEN found > 1 THEN 'AMBIGUOUS_SUBSCRIPTION'
+        WHEN path_id IS NULL THEN 'NO_CONTRACT'
+        WHEN first_currency <> billing_currency THEN 'CURRENCY_MISMATCH'
+    END AS missing,
+    CASE WHEN charge_type_id = 3 THEN coalesce(cycle_start, match_date) ELSE match_date END AS rule_date
+FROM cycled

@@ -1,0 +1,88 @@
+-- Placed lines with their question's number, the first hop without a price, and how the vendor
+-- prorated them where a fixed price must follow (rulings 9, 32, 34).
+WITH gap AS (
+    SELECT
+        pricing_id,
+        arg_min(missing, hop) FILTER (missing IS NOT NULL) AS hop_missing,
+        min(hop) FILTER (missing IS NOT NULL) AS gap_hop,
+        min(hop) FILTER (kind = 'fixed') AS fixed_hop
+    FROM hop_price
+    GROUP BY pricing_id
+),
+asked AS (
+    SELECT
+        line.*, pricing.pricing_id, gap.hop_missing, gap.gap_hop, gap.fixed_hop,
+        (charge_end_date - charge_start_date + 1)::INT AS days,
+        day(last_day(cycle_start))::INT AS month_days,
+        (first_cycle_end - cycle_start + 1)::INT AS cycle_days,
+        line.is_usage OR is_undivided
+            OR (charge_start_date = cycle_start AND charge_end_date = first_cycle_end) AS is_whole,
+        coalesce(billable_quantity, line.quantity, 1::DECIMAL(38, 18)) AS reconciled_quantity
+    FROM placed_line AS line
+    LEFT JOIN pricing
+        ON pricing.path_id = line.path_id
+        AND pricing.our_subscription_id = line.our_subscription_id
+        AND pricing.end_customer_id = line.end_customer_id
+        AND pricing.product_id IS NOT DISTINCT FROM line.product_id
+        AND pricing.sku_id IS NOT DISTINCT FROM line.sku_id
+        AND pricing.product_family = line.product_family
+        AND pricing.charge_type_id = line.charge_type_id
+        AND pricing.rule_date = line.rule_date
+        AND line.missing IS NULL
+    LEFT JOIN gap USING (pricing_id)
+),
+adjusted AS (
+    SELECT
+        *,
+        fixed_hop IS NOT NULL AND NOT is_whole AND effective_unit_price IS NOT NULL
+            AND effective_unit_price <> 0 AS must_fit,
+        CASE WHEN contains(lower(price_adjustment_description), 'fee') THEN 1 ELSE -1 END * coalesce(
+            try_cast(regexp_extract(price_adjustment_description, '([0-9]{1,3}(\.[0-9]{1,4})?) ?%', 1) AS DECIMAL(9, 4)),
+            0
+        ) AS adjustment
+    FROM asked
+),
+whole_numbers AS (
+    SELECT
+        *,
+        CASE WHEN must_fit AND unit_price < 100000000 AND days BETWEEN 1 AND 999 THEN
+            (units(unit_price) // 1000000 * (1000000 + (adjustment * 10000)::HUGEINT))
+        END AS p,
+        CASE WHEN must_fit THEN abs(units(effective_unit_price)) END AS e,
+        CASE WHEN must_fit THEN abs(units(subtotal)) END AS s,
+        CASE WHEN must_fit AND reconciled_quantity < 1000000
+            AND reconciled_quantity::DECIMAL(38, 6) = reconciled_quantity
+            THEN units(reconciled_quantity) // 1000000000000 END AS q
+    FROM adjusted
+),
+tried AS (
+    SELECT
+        *,
+        CASE
+            WHEN e * month_days = p * days AND s * 1000000 = e * q THEN 'exact'
+            WHEN e = p * days // (month_days * 10000000000000000::HUGEINT) * 10000000000000000::HUGEINT
+                AND s * 1000000 = e * q THEN 'nce-a'
+            WHEN s = p * days * q // (month_days * 10000000000000000000000::HUGEINT) * 10000000000000000::HUGEINT
+                AND 2 * abs(e * month_days - p * days) <= month_days * 10000000000000000::HUGEINT THEN 'nce-b'
+        END AS month_profile,
+        CASE
+            WHEN e * cycle_days = p * days AND s * 1000000 = e * q THEN 'exact'
+            WHEN e = p * days // (cycle_days * 10000000000000000::HUGEINT) * 10000000000000000::HUGEINT
+                AND s * 1000000 = e * q THEN 'nce-a'
+            WHEN s = p * days * q // (cycle_days * 10000000000000000000000::HUGEINT) * 10000000000000000::HUGEINT
+                AND 2 * abs(e * cycle_days - p * days) <= cycle_days * 10000000000000000::HUGEINT THEN 'nce-b'
+        END AS cycle_profile
+    FROM whole_numbers
+)
+SELECT
+    * EXCLUDE (p, e, s, q, adjustment, month_profile, cycle_profile, days, month_days, cycle_days),
+    CASE WHEN is_whole THEN 1 ELSE coalesce(days, 1) END AS days_billed,
+    CASE
+        WHEN is_whole THEN 1
+        WHEN month_profile IS NOT NULL AND NOT yearly THEN month_days
+        ELSE coalesce(cycle_days, 1)
+    END AS days_cycle,
+    coalesce(CASE WHEN NOT yearly THEN month_profile END, cycle_profile, 'exact') AS profile,
+    (must_fit AND (yearly OR month_profile IS NULL) AND cycle_profile IS NULL)
+        OR (fixed_hop IS NOT NULL AND charge_kind = 'credit' AND NOT is_usage) AS is_not_reproduced
+FROM tried

@@ -1,0 +1,28 @@
+"""The corridor of the river: one vendor file, one folder of reference data, one billing period.
+
+Each function stages its files, checks the borders, and publishes everything in one catalog
+transaction; whatever happens before that leaves only orphan files in the lake.
+"""
+
+from tieout.pipeline.load import load_files
+from tieout.pipeline.period import run_period
+from tieout.pipeline.reference import export_reference, load_reference
+from tieout.pipeline.upkeep import (
+    certificate_of,
+    collect_orphans,
+    parked_lines,
+    rejected_rows,
+    verify_store,
+)
+
+__all__ = [
+    "certificate_of",
+    "collect_orphans",
+    "export_reference",
+    "load_files",
+    "load_reference",
+    "parked_lines",
+    "rejected_rows",
+    "run_period",
+    "verify_store",
+]

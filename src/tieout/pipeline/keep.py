@@ -1,0 +1,28 @@
+"""Moving what a stage wrote into the lake, and telling the time as text."""
+
+import datetime as dt
+from pathlib import Path
+
+from tieout.engine.duckdb import Engine
+from tieout.store.house import House
+from tieout.store.lake import LakeFile
+
+
+def utc_text(now: dt.datetime) -> str:
+    """Give a moment as ISO 8601 UTC text to the second."""
+    return now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = None) -> LakeFile:
+    """Move a file that a stage wrote into the lake."""
+    with house.lake.draft("".join(draft.suffixes)) as place:
+        place.unlink(missing_ok=True)
+        draft.replace(place)
+        return house.lake.keep(place, kind=kind, rows=rows, hop=hop)
+
+
+def write(house: House, engine: Engine, sql: str, *, kind: str, hop: int | None = None) -> LakeFile:
+    """Compute a relation into a new lake file."""
+    with house.lake.draft() as draft:
+        rows = engine.copy(sql, draft)
+        return house.lake.keep(draft, kind=kind, rows=rows, hop=hop)

@@ -1,0 +1,142 @@
+"""The journey of vendor files: staged, summed, published together."""
+
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from tieout.engine.duckdb import Engine, session, sql_text
+from tieout.errors import FileRefused
+from tieout.intake import StagedFile, stage_file
+from tieout.pipeline.keep import keep, utc_text
+from tieout.store import manifest
+from tieout.store.catalog import vendor_file
+from tieout.store.house import House
+from tieout.store.lake import LakeFile, hash_file
+from tieout.tables import VENDOR_LINE
+
+Staged = tuple[StagedFile, list[LakeFile]]
+
+
+def load_files(
+    house: House, sources: Sequence[tuple[str, Path]], *, period: str | None = None, now: dt.datetime
+) -> list[dict[str, Any]]:
+    """Load vendor files, each as (name for people, path), and give one report per file.
+
+    A file that is refused or was loaded before changes nothing; the others are published
+    together. Invoices that a later load brings again are copies or new versions.
+    """
+    reports: list[dict[str, Any]] = []
+    staged: list[Staged] = []
+    with house.writer(), session(house.scratch) as engine:
+        for name, path in sources:
+            started = time.monotonic()
+            report = _stage(house, engine, staged, name=name, path=path)
+            reports.append({**report, "seconds": f"{time.monotonic() - started:.3f}"})
+        if staged:
+            found = _vendor_invoices(house, engine, staged, period=period)
+            _publish_load(house, staged, reports, found, now=now)
+        house.clear_scratch()
+    return reports
+
+
+def _stage(
+    house: House, engine: Engine, staged: list[Staged], *, name: str, path: Path
+) -> dict[str, Any]:
+    """Stage one vendor file into the lake; its report lacks what only the whole load knows."""
+    report: dict[str, Any] = {
+        "file": name, "fileId": None, "format": None, "period": None, "status": "refused",
+        "rows": 0, "loaded": 0, "rejected": 0, "notices": [], "totals": [],
+    }
+    try:
+        file_id = hash_file(path)
+    except OSError as error:
+        return {**report, "notices": [f"{name}: {error.strerror}"]}
+    report["fileId"] = file_id
+    with house.catalog.read() as connection:
+        known = connection.execute(
+            select(vendor_file.c.name).where(vendor_file.c.file_id == file_id)
+        ).scalar()
+    if known or any(file.file_id == file_id for file, _ in staged):
+        sentence = f"{name}: the same bytes were loaded before as {known or name}; nothing changed"
+        return {**report, "status": "duplicate_file", "notices": [sentence]}
+    drafts = house.scratch / file_id[:16]
+    drafts.mkdir(parents=True, exist_ok=True)
+    try:
+        file = stage_file(engine, path, name=name, drafts=drafts)
+    except FileRefused as refusal:
+        return {**report, "notices": [str(refusal)]}
+    with house.lake.draft(".original") as copy:
+        shutil.copyfile(path, copy)
+        kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows)]
+    rows = {"cells": file.rows, "vendor_line": file.loaded, "rejected_row": file.rejected}
+    kept += [keep(house, getattr(file, kind), kind=kind, rows=rows[kind]) for kind in rows]
+    staged.append((file, kept))
+    return {
+        **report, "status": "loaded", "format": file.format, "rows": file.rows,
+        "loaded": file.loaded, "rejected": file.rejected, "notices": list(file.notices),
+    }
+
+
+def _vendor_invoices(
+    house: House, engine: Engine, staged: Sequence[Staged], *, period: str | None
+) -> list[dict[str, Any]]:
+    """Give the vendor invoices of a load with their sums, periods and content digests."""
+    paths = [house.lake.full(f.path) for _, kept in staged for f in kept if f.kind == "vendor_line"]
+    engine.parquet("vendor_line", paths, VENDOR_LINE)
+    engine.let(chosen_period=period)
+    found: list[dict[str, Any]] = engine.arrow(sql_text("tieout.pipeline", "vendor_invoice")).to_pylist()
+    return found
+
+
+def _publish_load(
+    house: House,
+    staged: Sequence[Staged],
+    reports: Sequence[dict[str, Any]],
+    found: Sequence[dict[str, Any]],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Publish a load in one transaction and complete the reports."""
+    of_file: dict[str, dict[str, Any]] = {r["fileId"]: r for r in reports if r["status"] == "loaded"}
+    for invoice in found:
+        for file_id in invoice["file_ids"]:
+            report = of_file[file_id]
+            report["period"] = max(filter(None, (report["period"], invoice["period"])), default=None)
+            report["totals"].append(
+                {
+                    "invoiceNumber": invoice["invoice_number"], "currency": invoice["currency"],
+                    "rows": invoice["rows"], "subtotal": invoice["subtotal"],
+                    "taxTotal": invoice["tax_total"], "total": invoice["total"],
+                }
+            )
+    with house.catalog.write() as connection:
+        files = [
+            {
+                "file_id": file.file_id, "name": file.name, "format": file.format, "vendor": file.vendor,
+                "rows": file.rows, "loaded": file.loaded, "rejected": file.rejected,
+                "skipped": file.skipped, "header": json.dumps(file.header),
+                "notices": json.dumps(file.notices),
+                "totals": json.dumps(of_file[file.file_id]["totals"]), "lake_files": kept,
+            }
+            for file, kept in staged
+        ]
+        load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
+        for invoice in found:
+            values = {k: v for k, v in invoice.items() if k != "file_ids"}
+            if invoice["invoice_number"] is None:
+                continue
+            happened = manifest.publish_vendor_invoice(connection, {**values, "load_id": load_id})
+            if happened != "new":
+                sentence = {
+                    "copy": "is a copy of what was loaded before and is not counted again",
+                    "replaces": "replaces the version loaded before as a whole",
+                }[happened]
+                for file_id in invoice["file_ids"]:
+                    number = invoice["invoice_number"]
+                    of_file[file_id]["notices"].append(f"invoice {number} {sentence}")

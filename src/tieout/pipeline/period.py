@@ -1,0 +1,177 @@
+"""The journey of a billing period: match, rate, invoice, certify, publish."""
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from tieout import __version__
+from tieout.engine.duckdb import Engine, session, sql_text
+from tieout.errors import LawBroken, NotFound
+from tieout.invoice import issue_invoices
+from tieout.invoice.certificate import certify, check_laws, digest_of_lines
+from tieout.match import match_lines
+from tieout.money import SCALE, currencies
+from tieout.pipeline.keep import utc_text, write
+from tieout.rate import rate_hops
+from tieout.rounding import policies
+from tieout.store import invoices, manifest
+from tieout.store.house import House
+from tieout.store.lake import LakeFile
+from tieout.tables import DETAIL_LINE, REJECTED_ROW, RESOURCES
+
+SECRET = "match_key_secret"
+
+
+def run_period(house: House, period: str, *, now: dt.datetime, threads: int | None = None) -> dict[str, Any]:
+    """Match, rate, invoice and certify a calendar month, and publish it as a whole.
+
+    Running the same inputs again gives the same figures and ids. Raises NotFound when the period
+    has no vendor invoices, Conflict when a verified invoice would change, LawBroken when a border
+    does not tie out.
+    """
+    started = time.monotonic()
+    with house.writer(), session(house.scratch, threads=threads) as engine:
+        with house.catalog.read() as connection:
+            taken = manifest.taken_files(connection, house, period=period)
+            current = manifest.latest_snapshot(connection, house)
+            before = manifest.current_run(connection, period=period)
+        if not taken:
+            raise NotFound(kind="vendor invoice of period", name=period)
+        _open_inputs(engine, taken, current)
+        secret = str(house.catalog.setting(SECRET)).encode()
+        match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
+        files = [write(house, engine, "SELECT * FROM parked_line", kind="parked_line")]
+        files += [
+            write(house, engine, "SELECT * FROM detail_hop", kind="detail_line", hop=hop)
+            for hop in rate_hops(engine)
+        ]
+        detail = [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
+        engine.parquet("detail_line", detail, DETAIL_LINE)
+        issue_invoices(engine, period=period)
+        files += _write_invoice_lines(house, engine)
+        check_laws(engine)
+        summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
+        _publish_run(house, engine, summary, files, now=now)
+        house.clear_scratch()
+    return {
+        **{key: value for key, value in summary.items() if key != "certificate"},
+        "seconds": f"{time.monotonic() - started:.3f}",
+    }
+
+
+def _open_inputs(
+    engine: Engine, taken: Sequence[manifest.TakenFile], current: manifest.Snapshot
+) -> None:
+    """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
+    numbers = [(f.file_id, f.name, number) for f in taken for number in f.invoice_numbers]
+    columns = list(zip(*numbers, strict=True))
+    engine.register(
+        "taken_invoice",
+        pa.table({"file_id": columns[0], "name": columns[1], "invoice_number": columns[2]}),
+    )
+    engine.view("taken_file", "SELECT DISTINCT file_id, name FROM taken_invoice")
+    engine.parquet("vendor_line_all", [file.vendor_line for file in taken])
+    engine.view("vendor_line", sql_text("tieout.pipeline", "vendor_line"))
+    rejected = [file.rejected_row for file in taken if file.rejected_row]
+    engine.parquet("rejected_row_all", rejected, REJECTED_ROW)
+    engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))
+    for resource in RESOURCES.values():
+        paths = [current.files[resource.name]] if resource.name in current.files else []
+        engine.parquet(resource.name, paths, pa.schema([(name, pa.string()) for name in resource.columns]))
+    grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
+    engine.register(
+        "minor_grain",
+        pa.table(
+            {
+                "currency": list(grains),
+                "digits": pa.array(grains.values(), pa.int32()),
+                "grain": pa.array([10 ** (SCALE - d) for d in grains.values()], pa.int64()),
+            }
+        ),
+    )
+
+
+def _write_invoice_lines(house: House, engine: Engine) -> list[LakeFile]:
+    """Write the consolidated lines, one file per hop."""
+    hops = engine.arrow("SELECT DISTINCT hop FROM invoice_line ORDER BY hop")["hop"].to_pylist()
+    return [
+        write(house, engine, f"SELECT * FROM invoice_line WHERE hop = {hop}", kind="invoice_line", hop=hop)
+        for hop in hops
+    ]
+
+
+def _certified(
+    engine: Engine, *, period: str, snapshot_id: int, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Give a run's summary and certificate; equal inputs must have given equal outputs."""
+    engine.register("made_with", pa.table({"line": _made_with()}))
+    engine.view("reference_input", _reference_input())
+    input_digest = digest_of_lines(engine, sql_text("tieout.invoice", "input_line"))
+    output_digest = digest_of_lines(
+        engine, "SELECT invoice_id || '|' || output_digest AS line FROM invoice_digest"
+    )
+    if before and before["input_digest"] == input_digest and before["output_digest"] != output_digest:
+        law = "equal input digests give equal output digests"
+        raise LawBroken(law=law, left=before["output_digest"], right=output_digest)
+    certificate = certify(engine, period=period, input_digest=input_digest, output_digest=output_digest)
+    certificate["previousDigest"] = before["output_digest"] if before else None
+    counts = engine.one(sql_text("tieout.pipeline", "run_count"))
+    return {
+        "period": period, "runId": f"{period}-{input_digest[:12]}", "snapshot": snapshot_id,
+        **counts, "inputDigest": input_digest, "outputDigest": output_digest,
+        "certificate": certificate,
+    }
+
+
+def _publish_run(
+    house: House, engine: Engine, summary: Mapping[str, Any], files: Sequence[LakeFile], *, now: dt.datetime
+) -> None:
+    """Publish a run's files and invoice headers in one transaction."""
+    certificate = summary["certificate"]
+    headers = engine.arrow("SELECT * FROM invoice_header").to_pylist()
+    for header in headers:
+        header |= {
+            "run_id": summary["runId"], "period": summary["period"],
+            "input_digest": summary["inputDigest"],
+        }
+    said = {key: value for key, value in summary.items() if key != "certificate"}
+    with house.catalog.write() as connection:
+        manifest.publish_run(
+            connection,
+            {
+                "run_id": summary["runId"], "period": summary["period"],
+                "snapshot_id": summary["snapshot"], "created_at": utc_text(now),
+                "input_digest": summary["inputDigest"], "output_digest": summary["outputDigest"],
+                "previous_digest": certificate["previousDigest"],
+                "certificate": json.dumps(certificate), "summary": json.dumps(said),
+            },
+            files,
+        )
+        invoices.replace_invoices(connection, headers, period=summary["period"], now=utc_text(now))
+
+
+def _made_with() -> list[str]:
+    """Give the input lines of the engine and the rounding policies."""
+    lines = [f"engine|tieout|{__version__}|"]
+    for name, policy in policies().items():
+        content = hashlib.sha256(repr(policy).encode()).hexdigest()
+        lines.append(f"policy|{name}|{policy.version}|{content}")
+    return lines
+
+
+def _reference_input() -> str:
+    """Give the SQL of the input lines of the reference data: key, first day, content."""
+    parts = ["SELECT line FROM made_with"]
+    for resource in RESOURCES.values():
+        keys = ", ".join(f"coalesce(\"{key}\", '')" for key in resource.keys)
+        cells = ", ".join(f"coalesce(\"{name}\", '')" for name in resource.columns)
+        parts.append(
+            f"SELECT concat_ws('|', '{resource.name}', {keys}, sha256(concat_ws(chr(31), {cells})))"
+            f" AS line FROM {resource.name}"
+        )
+    return " UNION ALL ".join(parts)

@@ -1,0 +1,7 @@
+-- The counts that `tieout run` prints.
+SELECT
+    (SELECT count(*) FROM vendor_line)::INT AS "vendorLines",
+    (SELECT count(*) FROM matched_line)::INT AS matched,
+    (SELECT count(*) FROM parked_line)::INT AS parked,
+    (SELECT count(*) FROM detail_line)::INT AS "detailLines",
+    (SELECT count(*) FROM invoice_header)::INT AS invoices

@@ -1,0 +1,105 @@
+"""What was published, read back: certificates, waiting rows, and the lake against the manifest."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from tieout.engine.duckdb import session
+from tieout.errors import NotFound
+from tieout.store import manifest
+from tieout.store.catalog import lake_file, run, vendor_file
+from tieout.store.house import House
+from tieout.tables import PARKED_LINE, REJECTED_ROW
+
+
+def certificate_of(house: House, period: str) -> dict[str, Any]:
+    """Give the certificate of a period's published run, with the lake files behind it."""
+    with house.catalog.read() as connection:
+        found = manifest.current_run(connection, period=period)
+        if found is None:
+            raise NotFound(kind="run of period", name=period)
+        inputs = [entry["fileId"] for entry in found["certificate"]["inputs"]]
+        rows = connection.execute(
+            select(lake_file.c.kind, lake_file.c.hop, lake_file.c.path, lake_file.c.sha256, lake_file.c.rows)
+            .where(
+                ((lake_file.c.owner_kind == "run") & (lake_file.c.owner_id == found["run_id"]))
+                | ((lake_file.c.owner_kind == "load") & lake_file.c.owner_id.in_(inputs))
+            )
+            .order_by(lake_file.c.kind, lake_file.c.hop, lake_file.c.path)
+        ).mappings()
+        files = [dict(row) for row in rows]
+    return {**found["certificate"], "runId": found["run_id"], "files": files}
+
+
+def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
+    """Give the parked lines of the published runs, and their sums by reason and currency."""
+    with house.catalog.read() as connection:
+        wanted = select(run.c.run_id, run.c.period).where(run.c.is_current == 1)
+        if period is not None:
+            wanted = wanted.where(run.c.period == period)
+        runs = connection.execute(wanted.order_by(run.c.period)).all()
+        paths = [
+            (run_id, month, path)
+            for run_id, month in runs
+            for path in manifest.run_paths(connection, house, run_id=run_id).get("parked_line", [])
+        ]
+        names = dict(connection.execute(select(vendor_file.c.file_id, vendor_file.c.name)).all())
+    lines = []
+    with session(house.scratch) as engine:
+        for run_id, month, path in paths:
+            engine.parquet("parked_line", [path], PARKED_LINE)
+            found = engine.arrow(
+                "SELECT left(file_id, 16) || '-' || row_number AS \"vendorLineId\", file_id,"
+                " row_number AS \"rowNumber\", reason, hop, shortest(amount) AS amount, currency"
+                " FROM parked_line ORDER BY file_id, row_number"
+            )
+            for line in found.to_pylist():
+                name = names.get(line.pop("file_id"))
+                lines.append({**line, "file": name, "period": month, "owner": None, "firstRun": run_id})
+        engine.parquet("parked_line", [path for _, _, path in paths], PARKED_LINE)
+        totals = engine.arrow(
+            "SELECT reason, currency, count(*)::INT AS count, shortest(sum(amount)) AS amount"
+            " FROM parked_line GROUP BY reason, currency ORDER BY reason, currency"
+        ).to_pylist()
+    return {"parked": lines, "totals": totals}
+
+
+def rejected_rows(house: House) -> dict[str, Any]:
+    """Give every rejected row with its place, its reason and its cells as read."""
+    with house.catalog.read() as connection:
+        rows = connection.execute(
+            select(lake_file.c.path).where(
+                lake_file.c.owner_kind == "load", lake_file.c.kind == "rejected_row", lake_file.c.rows > 0
+            )
+        ).scalars()
+        paths = [house.lake.full(path) for path in rows]
+        names = dict(connection.execute(select(vendor_file.c.file_id, vendor_file.c.name)).all())
+    with session(house.scratch) as engine:
+        engine.parquet("rejected_row", paths, REJECTED_ROW)
+        found = engine.arrow(
+            "SELECT file_id, row_number AS \"rowNumber\", line, \"column\", code, reason, cells"
+            " FROM rejected_row ORDER BY file_id, row_number"
+        ).to_pylist()
+    return {"rejected": [{"file": names.get(row.pop("file_id")), **row} for row in found]}
+
+
+def verify_store(house: House) -> int:
+    """Rehash every lake file that the manifest names; give their number.
+
+    Raises StoreDamaged at the first that is missing or differs.
+    """
+    with house.catalog.read() as connection:
+        named = manifest.named_paths(connection)
+    for path, sha256 in sorted(named.items()):
+        house.lake.check(path, sha256)
+    return len(named)
+
+
+def collect_orphans(house: House) -> list[str]:
+    """Remove lake files that the manifest does not name; give their paths."""
+    with house.writer():
+        with house.catalog.read() as connection:
+            kept = set(manifest.named_paths(connection))
+        removed = house.lake.collect(kept)
+        house.clear_scratch()
+    return removed

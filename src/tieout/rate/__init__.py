@@ -1,0 +1,85 @@
+"""matched_line -> detail_line: one row per hop, exact.
+
+Hop 1 is the vendor's own document, digit for digit. Each further hop applies its policy to what
+its seller pays (markup, margin, pass-through) or to its own price (fixed), rounded once.
+"""
+
+from collections.abc import Iterator
+
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.errors import Unpriced
+from tieout.rounding import Columns, SqlOperands, policies
+
+OPERANDS = SqlOperands(
+    start="start",
+    days_billed="prorate_up",
+    days_cycle="prorate_down",
+    discount=("rule_up", "rule_down"),
+    rate=("rate_up", "rate_down"),
+    quantity="quantity_whole",
+    quantity_scale="quantity_scale",
+    minor_grain="minor_grain",
+)
+UNIT = SqlOperands(
+    start="unit_start", discount=("rule_up", "rule_down"), rate=("rate_up", "rate_down")
+)
+EFFECTIVE = SqlOperands(
+    start="effective_start",
+    days_billed="prorate_up",
+    days_cycle="prorate_down",
+    discount=("rule_up", "rule_down"),
+    rate=("rate_up", "rate_down"),
+    minor_grain="minor_grain",
+)
+
+
+def rate_hops(engine: Engine) -> Iterator[int]:
+    """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time."""
+    engine.table("rated", sql_text("tieout.rate", "first_hop"))
+    hops_max = engine.one("SELECT coalesce(max(hops), 0)::INT AS hops FROM matched_line")["hops"]
+    for hop in range(1, hops_max + 1):
+        engine.let(hop=hop)
+        if hop > 1:
+            engine.table("rated", _next_hop(engine))
+        _refuse_too_wide(engine, hop)
+        engine.view("detail_hop", sql_text("tieout.rate", "detail_hop"))
+        yield hop
+
+
+def _next_hop(engine: Engine) -> str:
+    """Compile the policies in use at this hop around its operands."""
+    engine.view("hop_operand", sql_text("tieout.rate", "hop_operand"))
+    used = engine.arrow("SELECT DISTINCT policy FROM hop_operand ORDER BY policy")
+    names = [str(name) for name in used["policy"].to_pylist()]
+    columns = Columns(prefix="x")
+    unit = policies()["exact"].unit().add_to(columns, UNIT)
+    totals, effectives, versions = [], [], []
+    for name in names:
+        policy = policies()[name]
+        totals.append(f"WHEN '{name}' THEN {policy.add_to(columns, OPERANDS)}")
+        effectives.append(f"WHEN '{name}' THEN {policy.unit().add_to(columns, EFFECTIVE)}")
+        versions.append(f"WHEN '{name}' THEN '{name}@{policy.version}'")
+    total_column, effective_column, version_column = columns.add(
+        *(
+            f"CASE policy {' '.join(cases)} END" if cases else f"NULL::{kind}"
+            for cases, kind in ((totals, "HUGEINT"), (effectives, "HUGEINT"), (versions, "VARCHAR"))
+        )
+    )
+    engine.view(
+        "hop_result",
+        f"SELECT * EXCLUDE (total, unit, effective, {columns.names}), {total_column} AS total, {unit} AS unit,"
+        f" {effective_column} AS effective, {version_column} AS policy_version, total AS cost_total, unit AS cost_unit,"
+        f" effective AS cost_effective FROM {columns.over('hop_operand')}",
+    )
+    return sql_text("tieout.rate", "rated_hop")
+
+
+def _refuse_too_wide(engine: Engine, hop: int) -> None:
+    """Stop when an amount left the 38 digits that every format carries."""
+    wide = engine.arrow(
+        f"SELECT file_id, row_number FROM rated WHERE hops >= {hop} AND total IS NULL"
+        " ORDER BY ALL LIMIT 1"
+    )
+    if wide.num_rows:
+        line = f"{wide['file_id'][0].as_py()[:16]}-{wide['row_number'][0]}"
+        raise Unpriced(reason=f"vendor line {line}: its amount at hop {hop} is wider than 20 digits")

@@ -1,0 +1,40 @@
+-- What the hop's policy is applied to, as integers: a factor on what the seller pays, or a price.
+WITH priced AS (
+    SELECT
+        rated.* EXCLUDE (line_policy, cost_total, cost_unit, cost_effective, cost_total_digits, cost_effective_digits),
+        price.kind, price.rule_up, price.rule_down, price.fixed_price,
+        CASE WHEN price.kind = 'fixed' THEN 1 ELSE price.rate_up END AS rate_up,
+        CASE WHEN price.kind = 'fixed' THEN 1 ELSE price.rate_down END AS rate_down,
+        price.kind = 'fixed' AS is_fixed,
+        CASE
+            WHEN price.policy = 'hop-exact' AND price.kind = 'fixed' THEN rated.profile
+            ELSE price.policy
+        END AS policy,
+        CASE WHEN rated.sign = 0 AND price.charge_free THEN 1 ELSE rated.sign END AS price_sign,
+        minor.grain::HUGEINT AS minor_grain,
+        rated.quantity_units % 1000000000000 = 0 AS is_coarse
+    FROM rated
+    JOIN hop_price AS price ON price.pricing_id = rated.pricing_id AND price.hop = getvariable('hop')
+    JOIN minor_grain AS minor ON minor.currency = price.currency
+)
+SELECT
+    *,
+    CASE WHEN is_fixed THEN fixed_price * price_sign ELSE total END AS start,
+    CASE WHEN is_fixed THEN fixed_price ELSE unit END AS unit_start,
+    CASE
+        WHEN NOT is_fixed THEN effective
+        WHEN effective IS NOT NULL THEN fixed_price * price_sign
+    END AS effective_start,
+    CASE WHEN is_fixed THEN days_billed ELSE 1 END::HUGEINT AS prorate_up,
+    CASE WHEN is_fixed THEN days_cycle ELSE 1 END::HUGEINT AS prorate_down,
+    CASE
+        WHEN NOT is_fixed THEN 1::HUGEINT
+        WHEN is_coarse THEN quantity_units // 1000000000000
+        ELSE quantity_units
+    END AS quantity_whole,
+    CASE
+        WHEN NOT is_fixed THEN 1::HUGEINT
+        WHEN is_coarse THEN 1000000::HUGEINT
+        ELSE 1000000000000000000::HUGEINT
+    END AS quantity_scale
+FROM priced

@@ -1,0 +1,1 @@
+"""invoice rows -> the consolidated and the expanded view."""

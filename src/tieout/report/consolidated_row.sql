@@ -1,0 +1,21 @@
+-- One row per invoice, subscription and charge class, rounded once (reporting-api.md 6.1).
+SELECT
+    l.ordinal, l.invoice_id, l.snapshot_id, l.contract_id,
+    0 AS phase, NULL::DATE AS sort_start, NULL::DATE AS sort_end, NULL::INTEGER AS sort_sign,
+    NULL::VARCHAR AS file_id, l.line_no AS row_number,
+    l.row_id, NULL::VARCHAR AS row_hash, NULL::VARCHAR AS parent_row_id,
+    'consolidated' AS row_kind,
+    l.match_key, l.subscription_id, l.product_id,
+    NULL::VARCHAR AS vendor_invoice_row_id, NULL::VARCHAR AS customer_domain,
+    class.name AS charge_type, l.charge_type_id, l.charge_start_date, l.charge_end_date,
+    l.quantity, l.quantity_digits, l.unit_price, l.unit_price_digits,
+    l.unit_price AS effective_unit_price, l.unit_price_digits AS effective_unit_price_digits,
+    l.total_price, l.minor_digits AS total_price_digits, l.rounding_residual,
+    l.cost_unit_price, l.cost_unit_price_digits, l.cost_total_price,
+    coalesce(coin.digits, l.minor_digits) AS cost_total_price_digits,
+    l.cost_currency, l.cost_exchange_rate, l.minor_digits AS margin_digits,
+    l.vendor_invoice_number, l.order_id, l.order_date, l.meter_name, l.source_line_count
+FROM seen_line AS l
+LEFT JOIN charge_class AS class USING (charge_type_id)
+LEFT JOIN currency_coin AS coin ON l.cost_currency = coin.currency
+WHERE NOT getvariable('other_classes_only') OR l.charge_type_id NOT IN (3, 7)

@@ -1,0 +1,105 @@
+"""The rows of an invoice in each view: consolidated, corrections broken out, or every detail line.
+
+    visible_invoice ─> seen_line ───> consolidated_row, residual_row ─┐
+                    └> seen_detail ─> detail_row, usage_row ──────────┴> row_part ─> row
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tieout.engine.duckdb import Engine, macros, sql_text
+from tieout.money import SCALE, currencies
+from tieout.report.run_file import name_reference_files, name_run_files
+from tieout.rounding import Columns, Quotient
+from tieout.store.house import House
+
+PACKAGE = "tieout.report"
+EXPANDS = ("none", "corrections", "all")
+GROUPINGS = ("datesSign", "dates", "datesTotal", "none")
+
+
+@dataclass(frozen=True)
+class RowView:
+    """Which view of the rows, in the words of reporting-api.md 3 and 6.2."""
+
+    expand: str = "none"  # none, corrections or all
+    residual: str = "field"  # field or row
+    correction_scope: str = "only"  # only or mixed
+    credit_grouping: str = "datesSign"
+    subscription_id: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The relations whose rows this view puts together."""
+        if self.expand == "none":
+            return ("consolidated_row",)
+        parts = ["detail_row", "usage_row"]
+        if self.expand == "corrections" and self.correction_scope == "mixed":
+            parts.append("consolidated_row")
+        if self.residual == "row":
+            parts.append("residual_row")
+        return ("no_row", *parts)
+
+
+def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowView) -> None:
+    """Define `row_part` (to count) and `row` (to read) over the lines of the visible invoices.
+
+    `invoices` has the shape VISIBLE_INVOICE; what the viewer may not see leaves no trace in `row`.
+    """
+    name_inputs(engine, house, invoices=invoices)
+    corrections = view.expand == "corrections"
+    engine.let(
+        subscription_id=view.subscription_id,
+        credit_grouping=view.credit_grouping,
+        corrections_only=corrections,
+        other_classes_only=corrections,
+    )
+    for name in ("charge_class", "seen_line", "seen_detail", "subscription_name", "order_name"):
+        engine.view(name, sql_text(PACKAGE, name))
+    engine.view("consolidated_row", sql_text(PACKAGE, "consolidated_row"))
+    engine.view("no_row", "SELECT * FROM consolidated_row LIMIT 0")
+    for name in ("detail_row", "usage_group", "usage_row", "residual_row"):
+        engine.view(name, sql_text(PACKAGE, name))
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
+    engine.view("row_part", union)
+    engine.view("row_with_margin", _with_margin(engine))
+    engine.view("row", sql_text(PACKAGE, "row"))
+
+
+def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
+    """Name `visible_invoice`, the run files behind it, names of reference data and the macros."""
+    macros(engine, "tieout.engine", ["shortest", "units", "amount"])
+    macros(engine, PACKAGE, ["amount_text", "uuid_text"])
+    engine.register("visible_invoice", invoices)
+    coins = currencies()
+    engine.register(
+        "currency_coin",
+        pa.table({"currency": list(coins), "digits": pa.array(coins.values(), pa.int64())}),
+    )
+    runs = set(invoices["run_id"].to_pylist())
+    name_run_files(engine, house, runs=runs, hops=set(invoices["hop"].to_pylist()))
+    snapshots = set(invoices["snapshot_id"].to_pylist())
+    resources = ("subscriptions", "orders", "organizations", "contracts")
+    name_reference_files(engine, house, snapshots=snapshots, resources=resources)
+
+
+def count_rows(engine: Engine) -> int:
+    """Give the number of rows of `row` without building them."""
+    counted = engine.connection.sql("SELECT count(*) AS n FROM row_part").to_arrow_table()
+    return int(counted.column(0)[0].as_py())
+
+
+def _with_margin(engine: Engine) -> str:
+    """Give the rows with `margin_amount`: total - purchase x rate, at the 18th decimal half away."""
+    foreign = "SELECT 1 AS n FROM seen_line WHERE cost_exchange_rate <> 1 LIMIT 1"
+    if not engine.connection.sql(foreign).to_arrow_table().num_rows:
+        return "SELECT *, total_price - cost_total_price AS margin_amount FROM row_part"
+    columns = Columns(prefix="margin_")
+    start, rate = columns.add("units(cost_total_price)", "units(cost_exchange_rate)")
+    bought = Quotient(
+        start, [], [], "half_away_from_zero", grain=str(10**SCALE), wide=rate
+    ).add_to(columns)
+    over = columns.over("row_part")
+    names = ", ".join(name for layer in columns.layers for name in layer)
+    return f"SELECT * EXCLUDE ({names}), total_price - amount({bought}) AS margin_amount FROM {over}"

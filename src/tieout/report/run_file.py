@@ -1,0 +1,74 @@
+"""The Parquet files of runs and snapshots as relations by name, each row with its owner's id."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+import pyarrow as pa
+from sqlalchemy import or_, select
+
+from tieout.engine.duckdb import Engine, literal
+from tieout.store.catalog import lake_file
+from tieout.store.house import House
+from tieout.tables import DETAIL_LINE, INVOICE_LINE, RESOURCES
+
+RUN_KINDS: Mapping[str, pa.Schema] = {"detail_line": DETAIL_LINE, "invoice_line": INVOICE_LINE}
+
+
+def name_run_files(
+    engine: Engine, house: House, *, runs: Collection[str], hops: Collection[int]
+) -> None:
+    """Name `detail_line` and `invoice_line` of the runs, at these hops only, with `run_id`."""
+    for kind, schema in RUN_KINDS.items():
+        paths = _paths(house, owner_kind="run", owners=runs, kind=kind, hops=hops)
+        _name(engine, kind, paths=paths, schema=schema, owner=("run_id", "VARCHAR"))
+
+
+def name_reference_files(
+    engine: Engine, house: House, *, snapshots: Collection[int], resources: Collection[str]
+) -> None:
+    """Name `reference_<resource>` of the snapshots, columns of text, with `snapshot_id`."""
+    owners = [str(snapshot) for snapshot in snapshots]
+    for resource in resources:
+        kind = f"reference_{resource}"
+        schema = pa.schema([pa.field(name, pa.string()) for name in RESOURCES[resource].columns])
+        paths = _paths(house, owner_kind="snapshot", owners=owners, kind=kind, hops=())
+        _name(engine, kind, paths=paths, schema=schema, owner=("snapshot_id", "BIGINT"))
+
+
+def _paths(
+    house: House, *, owner_kind: str, owners: Collection[str], kind: str, hops: Collection[int]
+) -> dict[str, list[str]]:
+    query = (
+        select(lake_file.c.owner_id, lake_file.c.path)
+        .where(lake_file.c.owner_kind == owner_kind, lake_file.c.kind == kind)
+        .where(lake_file.c.owner_id.in_(list(owners)), lake_file.c.rows > 0)
+        .order_by(lake_file.c.owner_id, lake_file.c.path)
+    )
+    if hops:
+        query = query.where(or_(lake_file.c.hop.is_(None), lake_file.c.hop.in_(list(hops))))
+    found: dict[str, list[str]] = defaultdict(list)
+    with house.catalog.read() as connection:
+        for owner, path in connection.execute(query):
+            found[owner].append(str(house.lake.full(path)))
+    return found
+
+
+def _name(
+    engine: Engine,
+    kind: str,
+    *,
+    paths: Mapping[str, list[str]],
+    schema: pa.Schema,
+    owner: tuple[str, str],
+) -> None:
+    name, kind_of_id = owner
+    columns = ", ".join(f'"{column}"' for column in schema.names)
+    selects = [
+        f"SELECT CAST({literal(owner_id)} AS {kind_of_id}) AS {name}, {columns}"
+        f" FROM read_parquet([{', '.join(literal(path) for path in listed)}])"
+        for owner_id, listed in paths.items()
+    ]
+    if not selects:
+        engine.register(f"{kind}_empty", schema.empty_table())
+        selects = [f"SELECT CAST(NULL AS {kind_of_id}) AS {name}, {columns} FROM {kind}_empty"]
+    engine.view(kind, " UNION ALL ".join(selects))

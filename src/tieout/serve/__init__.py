@@ -1,0 +1,1 @@
+"""stored runs -> APIs, portal and command line; the only place that knows HTTP, the clock and keys."""

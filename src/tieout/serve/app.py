@@ -1,0 +1,170 @@
+"""The HTTP service: one sub-application per API version behind one gate."""
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+import structlog
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tieout import __version__
+from tieout.serve.access import Presented
+from tieout.serve.billing import v4
+from tieout.serve.portal import views
+from tieout.serve.problems import (
+    BillingProblem,
+    ReportingProblem,
+    billing_problem,
+    reporting_problem,
+)
+from tieout.serve.reporting import v1
+from tieout.serve.settings import Settings, Surroundings
+from tieout.store.house import House
+
+BEARER = b"bearer "
+log = structlog.get_logger("tieout.request")
+
+
+def utc_now() -> datetime:
+    """Give the time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    house: House, settings: Settings, *, now: Callable[[], datetime] = utc_now
+) -> FastAPI:
+    """Build the service over one installation."""
+    surroundings = Surroundings(house=house, settings=settings, now=now)
+    app = FastAPI(title="tieout", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount("/api/v1/reporting", v1.create(surroundings))
+    app.mount("/billing/v4", v4.create(surroundings))
+    app.add_api_route("/health", _health, methods=["GET"])
+    app.mount("/", views.create(surroundings))
+    app.add_middleware(Gate, settings=settings)
+    return app
+
+
+def _health() -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+class Gate:
+    """The first layer: takes the keys out of the request, logs it, and catches what is left.
+
+    Behind it no query string, header, log or trace holds a key.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """Wrap an application."""
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visit = Visit(send)
+        _take_keys(scope)
+        scope["state"] |= {
+            "request_id": visit.request_id,
+            "base_url": self.settings.base_url,
+            "path": scope["path"],
+        }
+        try:
+            if _is_insecure(scope):
+                await _refuse(scope, receive, visit.send, code="INSECURE_TRANSPORT")
+            else:
+                await self.app(scope, receive, visit.send)
+        except Exception as error:
+            log.exception("request failed", request_id=visit.request_id, path=scope["path"])
+            if visit.status is None:
+                await _problem(scope, error)(scope, receive, visit.send)
+            elif not visit.ended:
+                raise
+        finally:
+            visit.record(scope)
+
+
+class Visit:
+    """One request on its way: its id, and what was answered."""
+
+    def __init__(self, send: Send) -> None:
+        """Start the watch."""
+        self.request_id = uuid.uuid4().hex
+        self.status: int | None = None
+        self.ended = False
+        self._send, self._started = send, time.perf_counter_ns()
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on and keep what it says."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [
+                *message["headers"],
+                (b"referrer-policy", b"no-referrer"),
+                (b"x-request-id", self.request_id.encode()),
+            ]
+        elif message["type"] == "http.response.body":
+            self.ended = not message.get("more_body", False)
+        await self._send(message)
+
+    def record(self, scope: Scope) -> None:
+        """Write one line about the request: no query, no header, of the key its id only."""
+        log.info(
+            "request",
+            request_id=self.request_id,
+            method=scope["method"],
+            path=scope["state"]["path"],
+            status=self.status,
+            key_id=scope["state"].get("key_id"),
+            milliseconds=(time.perf_counter_ns() - self._started) // 1_000_000,
+        )
+
+
+def _take_keys(scope: Scope) -> None:
+    """Move every key from the query and the headers to the request's state."""
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    values = [value for name, value in pairs if name.lower() == "saskey"]
+    kept = [(name, value) for name, value in pairs if name.lower() != "saskey"]
+    scope["query_string"] = "&".join(
+        f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in kept
+    ).encode()
+    headers: list[tuple[bytes, bytes]] = []
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            if value.lower().startswith(BEARER):
+                values.append(value[len(BEARER) :].decode("latin-1").strip())
+        elif name != b"referer":
+            headers.append((name, value))
+    scope["headers"] = headers
+    scope.setdefault("state", {})["presented"] = Presented(tuple(values))
+
+
+def _is_insecure(scope: Scope) -> bool:
+    client = scope.get("client")
+    if scope["scheme"] != "http" or not client:
+        return False
+    try:
+        return not ip_address(client[0]).is_loopback
+    except ValueError:
+        return False
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, *, code: str) -> None:
+    await _problem(scope, ReportingProblem(code=code))(scope, receive, send)
+
+
+def _problem(scope: Scope, error: Exception) -> Any:
+    request = Request(scope)
+    if scope["path"].startswith("/billing/"):
+        if isinstance(error, ReportingProblem):
+            error = BillingProblem(slug=error.code.lower().replace("_", "-"), detail=error.detail)
+        return billing_problem(request, error)
+    return reporting_problem(request, error)

@@ -1,0 +1,44 @@
+"""`tieout certificate`: every row and every cent of a month."""
+
+from typing import Any
+
+import click
+
+from tieout import pipeline
+from tieout.serve.cli import Shell
+from tieout.serve.cli.load import month
+
+
+@click.command()
+@click.argument("period", callback=month)
+@click.pass_obj
+def certificate(shell: Shell, period: str) -> None:
+    """Show the tie-out certificate of a month (YYYY-MM)."""
+    found = pipeline.certificate_of(shell.house, period)
+    if shell.json:
+        shell.print_json(found)
+    print_certificate(shell, found)
+
+
+def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
+    """Print a certificate for a person."""
+    colour = "green" if found["status"].startswith("tied") else "yellow"
+    shell.say(f"[bold]tie-out certificate {found['period']}[/bold]: [{colour}]{found['status']}[/{colour}]")
+    shell.table(
+        "in: vendor files",
+        ["file", "currency", "rows>", "total of readable amounts>"],
+        [(i["file"], i["currency"], i["rows"], i["total"]) for i in found["inputs"]],
+    )
+    shell.table(
+        "out: by hop and currency (detail + residual = invoices)",
+        ["hop>", "currency", "lines>", "vendor>", "detail>", "residual>", "invoices>"],
+        [
+            (h["hop"], h["currency"], h["lines"], h["vendorTotal"], h["detailTotal"], h["residual"], h["invoiceTotal"])
+            for h in found["hops"]
+        ],
+    )
+    for kind in ("rejected", "parked"):
+        money = ", ".join(f"{a['amount']} {a['currency']}" for a in found[kind]["amounts"]) or "no readable money"
+        shell.say(f"{kind}: {found[kind]['count']} ({money})")
+    shell.say(f"input digest  {found['inputDigest']}")
+    shell.say(f"output digest {found['outputDigest']}")

@@ -1,0 +1,17 @@
+"""`tieout init`: make or upgrade the catalog."""
+
+import click
+
+from tieout.serve.cli import Shell
+from tieout.store.migrations import upgrade
+
+
+@click.command()
+@click.pass_obj
+def init(shell: Shell) -> None:
+    """Create the store, or bring an older one up to date."""
+    house = shell.settings.open_house()
+    new = upgrade(house.catalog)
+    if shell.json:
+        shell.print_json({"home": str(house.home), "new": new})
+    shell.say(f"{'made a new store' if new else 'the store is up to date'} in {house.home}")

@@ -1,0 +1,40 @@
+"""`tieout reference`: load and export what is known beforehand."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from tieout import pipeline
+from tieout.serve.cli import Shell
+
+
+@click.group()
+def reference() -> None:
+    """Organizations, contracts, subscriptions, price rules, rates."""
+
+
+@reference.command("load")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def load_folder(shell: Shell, folder: Path) -> None:
+    """Load the CSV files of FOLDER as one new snapshot, or nothing."""
+    done = pipeline.load_reference(shell.house, folder, now=dt.datetime.now(dt.UTC))
+    if shell.json:
+        shell.print_json(done)
+    if done["unchanged"]:
+        shell.say(f"nothing changed; snapshot {done['snapshot']} stays in force")
+        return
+    rows = [(name, done["changed"].get(name, 0), count) for name, count in done["rows"].items()]
+    shell.table(f"snapshot {done['snapshot']}", ["file", "new or changed>", "in force>"], rows)
+
+
+@reference.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def export_folder(shell: Shell, folder: Path) -> None:
+    """Write the rows in force back to FOLDER, byte for byte stable."""
+    done = pipeline.export_reference(shell.house, folder)
+    if shell.json:
+        shell.print_json(done)
+    shell.say(f"snapshot {done['snapshot']}: {len(done['files'])} files in {folder}")

@@ -1,0 +1,1 @@
+"""rows -> bytes of a format, and the names of files."""

@@ -1,0 +1,17 @@
+"""The names of downloaded files: the version in the name is the version served (R-215)."""
+
+from datetime import date
+
+
+def billing_file_name(
+    endpoint: str, version: str, *, start: date, end: date, extension: str, page: int = 1
+) -> str:
+    """Give the name of a Billing API document.
+
+    >>> billing_file_name(
+    ...     "invoices", "v4", start=date(2026, 7, 1), end=date(2026, 7, 31), extension="json"
+    ... )
+    'invoices_v4_20260701-20260731.json'
+    """
+    suffix = f"_p{page}" if page > 1 else ""
+    return f"{endpoint}_{version}_{start:%Y%m%d}-{end:%Y%m%d}{suffix}.{extension}"

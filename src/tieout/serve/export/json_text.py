@@ -1,0 +1,48 @@
+"""JSON objects written by SQL: numbers as exact decimal text, never through a float."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TEXT, NUMBER, INTEGER, DAY, EMPTY, RAW = "text", "number", "integer", "day", "empty", "raw"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of an object: its name, the SQL of its value and how the value is written.
+
+    `digits` is the SQL of the least number of decimals of a NUMBER. `when` names the boolean
+    column without which the key is left out; None always shows it.
+    """
+
+    name: str
+    value: str = ""
+    kind: str = TEXT
+    digits: str = "0"
+    when: str | None = None
+
+
+def json_value(field: Field) -> str:
+    """Give the SQL of a field's JSON value as text."""
+    written = {
+        TEXT: f"to_json({field.value})::VARCHAR",
+        NUMBER: f"amount_text({field.value}, {field.digits})",
+        INTEGER: f"{field.value}::VARCHAR",
+        DAY: f"'\"' || {field.value}::VARCHAR || 'T00:00:00Z\"'",
+        EMPTY: "NULL",
+        RAW: field.value,
+    }[field.kind]
+    return "'null'" if field.kind == EMPTY else f"coalesce({written}, 'null')"
+
+
+def json_object(fields: Sequence[Field]) -> str:
+    """Give the SQL of a JSON object with these keys in this order; the first is always shown."""
+    parts = []
+    for position, field in enumerate(fields):
+        comma = "," if position else ""
+        key = f"'{comma}\"{field.name}\":'"
+        value = json_value(field)
+        if field.when:
+            parts.append(f"CASE WHEN {field.when} THEN {key} || {value} ELSE '' END")
+        else:
+            parts += [key, value]
+    return f"concat('{{', {', '.join(parts)}, '}}')"

@@ -1,0 +1,1 @@
+"""stored runs -> pages for people."""

@@ -1,0 +1,185 @@
+"""Errors as RFC 9457 problem documents, one spelling per API; nothing unexpected is ever told."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tieout.errors import TieoutError
+from tieout.serve.access import AccessRefused
+
+MEDIA_TYPE = "application/problem+json"
+
+# Reporting API: code -> status (reporting-api.md 2.2).
+REPORTING = {
+    "BAD_PARAMETER": 400,
+    "UNKNOWN_PARAMETER": 400,
+    "BAD_EXPAND": 400,
+    "BAD_FORMAT": 400,
+    "AMBIGUOUS_KEY": 400,
+    "INSECURE_TRANSPORT": 400,
+    "KEY_MISSING": 401,
+    "KEY_INVALID": 401,
+    "KEY_EXPIRED": 401,
+    "ENDPOINT_NOT_IN_SCOPE": 403,
+    "ROLE_NOT_ALLOWED": 403,
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "NOT_ACCEPTABLE": 406,
+    "INTERNAL": 500,
+}
+SENTENCES = {
+    "AMBIGUOUS_KEY": "two different keys were given",
+    "INSECURE_TRANSPORT": "plain HTTP is answered on the loopback interface only",
+    "KEY_MISSING": "an access key is needed, as sasKey or as a bearer token",
+    "KEY_INVALID": "the access key opens nothing",
+    "KEY_EXPIRED": "the access key has expired",
+    "ENDPOINT_NOT_IN_SCOPE": "the access key does not open this endpoint",
+    "ROLE_NOT_ALLOWED": "the role of the access key may not use this endpoint",
+    "NOT_FOUND": "not found",
+    "METHOD_NOT_ALLOWED": "this address answers GET and HEAD only",
+    "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
+    "INTERNAL": "an unexpected fault; it has been recorded under the request id",
+}
+
+# Billing API: slug -> status and title (billing-api.md 2.7).
+BILLING = {
+    "invalid-parameter": (400, "Invalid parameter"),
+    "invalid-date-range": (400, "Invalid date range"),
+    "unknown-parameter": (400, "Unknown parameter"),
+    "party-required": (400, "Party required"),
+    "insecure-transport": (400, "Insecure transport"),
+    "unauthenticated": (401, "Not authenticated"),
+    "role-not-allowed": (403, "Role not allowed"),
+    "scope-not-allowed": (403, "Scope not allowed"),
+    "unknown-version": (404, "Unknown version"),
+    "unknown-endpoint": (404, "Unknown endpoint"),
+    "not-found": (404, "Not found"),
+    "method-not-allowed": (405, "Method not allowed"),
+    "format-not-available": (406, "Format not available"),
+    "internal": (500, "Internal error"),
+}
+_BILLING_ACCESS = {
+    "AMBIGUOUS_KEY": "invalid-parameter",
+    "ENDPOINT_NOT_IN_SCOPE": "scope-not-allowed",
+    "ROLE_NOT_ALLOWED": "role-not-allowed",
+}
+_BILLING_STATUS = {404: "unknown-endpoint", 405: "method-not-allowed"}
+_REPORTING_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One parameter and what is wrong with it."""
+
+    parameter: str
+    reason: str
+
+
+class ReportingProblem(TieoutError):
+    """A request the Reporting API refuses."""
+
+    def __init__(self, *, code: str, detail: str = "", errors: Sequence[Reason] = ()) -> None:
+        """Keep the code, the plain sentence and the parameters at fault."""
+        self.code, self.errors = code, tuple(errors)
+        self.detail = detail or SENTENCES[code]
+        super().__init__(self.detail)
+
+
+class BillingProblem(TieoutError):
+    """A request the Billing API refuses; `members` are those its slug asks for."""
+
+    def __init__(self, *, slug: str, detail: str, members: Mapping[str, Any] | None = None) -> None:
+        """Keep the slug, the plain sentence and the extra members."""
+        self.slug, self.detail, self.members = slug, detail, dict(members or {})
+        super().__init__(detail)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A problem as bytes: status, headers and body."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = MEDIA_TYPE
+
+    def response(self) -> Response:
+        """Give the response to send."""
+        return Response(
+            self.body, self.status, headers=self.headers, media_type=self.media_type
+        )
+
+
+def bad_parameter(name: str, reason: str) -> ReportingProblem:
+    """Give the 400 of a Reporting API parameter with an unusable value."""
+    return ReportingProblem(
+        code="BAD_PARAMETER",
+        detail=f"parameter '{name}' {reason}",
+        errors=[Reason(parameter=name, reason=reason)],
+    )
+
+
+def reporting_problem(request: Request, error: Exception) -> Response:
+    """Give the Reporting API's answer to any error."""
+    if isinstance(error, AccessRefused):
+        error = ReportingProblem(code=error.code)
+    status = getattr(error, "status_code", None)
+    if not isinstance(error, ReportingProblem):
+        error = ReportingProblem(code=_REPORTING_STATUS.get(status or 500, "INTERNAL"))
+    http_status = REPORTING[error.code]
+    headers = _headers(http_status)
+    if "text/plain" in request.headers.get("accept", ""):
+        plain = error.detail.encode()
+        return Answered(http_status, plain, headers, "text/plain; charset=utf-8").response()
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(http_status).phrase,
+        "status": http_status,
+        "detail": error.detail,
+        "code": error.code,
+        "requestId": request.scope["state"]["request_id"],
+        "errors": [{"parameter": one.parameter, "reason": one.reason} for one in error.errors],
+    }
+    return Answered(http_status, _json(body), headers).response()
+
+
+def billing_problem(request: Request, error: Exception) -> Response:
+    """Give the Billing API's answer to any error."""
+    request_id = request.scope["state"]["request_id"]
+    if isinstance(error, AccessRefused):
+        slug = _BILLING_ACCESS.get(error.code, "unauthenticated")
+        members = {"parameter": "sasKey"} if slug == "invalid-parameter" else {}
+        error = BillingProblem(slug=slug, detail=SENTENCES[error.code], members=members)
+    status = getattr(error, "status_code", None)
+    if not isinstance(error, BillingProblem):
+        slug = _BILLING_STATUS.get(status or 500, "internal")
+        detail = {"internal": SENTENCES["INTERNAL"]}.get(slug, BILLING[slug][1])
+        members = {"errorId": request_id} if slug == "internal" else {}
+        error = BillingProblem(slug=slug, detail=detail, members=members)
+    http_status, title = BILLING[error.slug]
+    base = request.scope["state"]["base_url"]
+    body = {
+        "type": f"{base}/problems/{error.slug}",
+        "title": title,
+        "status": http_status,
+        "detail": error.detail,
+        "instance": request.scope["state"]["path"],
+        **error.members,
+    }
+    return Answered(http_status, _json(body), _headers(http_status)).response()
+
+
+def _headers(status: int) -> dict[str, str]:
+    return {
+        401: {"WWW-Authenticate": "Bearer"},
+        405: {"Allow": "GET, HEAD"},
+    }.get(status, {})
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

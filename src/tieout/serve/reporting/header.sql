@@ -1,0 +1,14 @@
+-- The visible invoices that hold a line of the subscription asked for, each with its status name.
+SELECT
+    i.*,
+    status.name AS status,
+    coalesce(coin.digits, i.minor_digits) AS cost_digits
+FROM visible_invoice AS i
+INNER JOIN (
+    VALUES
+    (0, 'New'), (1, 'Verified'), (2, 'Issued'), (3, 'Paid'), (4, 'Payment Card Error'),
+    (6, 'New Corrected')
+) AS status (status_id, name) ON i.status_id = status.status_id
+LEFT JOIN currency_coin AS coin ON i.cost_currency = coin.currency
+WHERE getvariable('subscription_id') IS NULL
+    OR i.invoice_id IN (SELECT l.invoice_id FROM seen_line AS l)

@@ -1,0 +1,141 @@
+"""Invoice rows and headers of reporting-api.md 4 as JSON text; keys in the order of its tables."""
+
+from tieout.report.rows import RowView
+from tieout.serve.export.json_text import (
+    DAY,
+    EMPTY,
+    INTEGER,
+    NUMBER,
+    RAW,
+    Field,
+    json_object,
+)
+
+SELLER, CONSUMER = "cost_visible", "vendor_invoice_visible"
+VENDOR_DETAILS = Field(
+    "vendorDetails",
+    "'{\"domainName\":' || to_json(customer_domain)::VARCHAR || '}'",
+    kind=RAW,
+)
+
+ROW = (
+    Field("rowId", "row_id"),
+    Field("parentRowId", "parent_row_id"),
+    Field("invoiceId", "invoice_id"),
+    Field("invoiceNumber", "invoice_number"),
+    Field("providerId", "provider_id"),
+    Field("consumerId", "consumer_id"),
+    Field("direction", "direction"),
+    Field("lineNo", "line_no", INTEGER),
+    Field("rowKind", "row_kind"),
+    Field("matchKey", "match_key"),
+    Field("subscriptionId", "subscription_id"),
+    Field("subscriptionName", "subscription_name"),
+    Field("offerId", kind=EMPTY),
+    Field("vendorOfferId", "vendor_offer_id"),
+    Field("vendorInvoiceRowId", "vendor_invoice_row_id"),
+    VENDOR_DETAILS,
+    Field("chargeType", "charge_type"),
+    Field("chargeTypeId", "charge_type_id", INTEGER),
+    Field("customChargeDetails", kind=EMPTY),
+    Field("chargeStartDateUtc", "charge_start_date", DAY),
+    Field("chargeEndDateUtc", "charge_end_date", DAY),
+    Field("quantity", "quantity", NUMBER, digits="quantity_digits"),
+    Field("unitPrice", "unit_price", NUMBER, digits="unit_price_digits"),
+    Field(
+        "effectiveUnitPrice", "effective_unit_price", NUMBER, digits="effective_unit_price_digits"
+    ),
+    Field("totalPrice", "total_price", NUMBER, digits="total_price_digits"),
+    Field("roundingResidual", "rounding_residual", NUMBER),
+    Field("currency", "currency"),
+    Field("preferredCurrencyId", kind=EMPTY),
+    Field("preferredUnitPrice", kind=EMPTY),
+    Field("preferredTotalPrice", kind=EMPTY),
+    Field("preferredCurrency", kind=EMPTY),
+    Field("preferredExchangeRate", kind=EMPTY),
+    Field("preferredRoundingResidual", kind=EMPTY),
+    Field(
+        "resellerUnitPrice",
+        "reseller_unit_price",
+        NUMBER,
+        digits="reseller_unit_price_digits",
+        when=SELLER,
+    ),
+    Field(
+        "resellerTotalPrice",
+        "reseller_total_price",
+        NUMBER,
+        digits="reseller_total_price_digits",
+        when=SELLER,
+    ),
+    Field("resellerCurrency", "reseller_currency", when=SELLER),
+    Field("exchangeRate", "exchange_rate", NUMBER, when=SELLER),
+    Field("marginAmount", "margin_amount", NUMBER, digits="margin_digits", when=SELLER),
+    Field("vendorInvoiceNumber", "vendor_invoice_number", when=CONSUMER),
+    Field("invoiceConsolidationId", kind=EMPTY),
+    Field("orderId", "order_id"),
+    Field("orderNumber", "order_number"),
+    Field("orderDateUtc", "order_date", DAY),
+    Field("meterName", "meter_name"),
+    Field("meterCategory", kind=EMPTY),
+    Field("sourceLineCount", "source_line_count", INTEGER),
+    Field("adjustsInvoiceId", kind=EMPTY),
+    Field("creditsRowId", kind=EMPTY),
+)
+
+
+def _amount(column: str) -> str:
+    return f"{column}::DECIMAL(38, 18)"
+
+
+HEADER = (
+    Field("invoiceId", "invoice_id"),
+    Field("requesterId", "getvariable('requester')"),
+    Field("invoiceNumber", "invoice_number"),
+    Field("invoiceDate", "left(invoice_date, 10)", DAY),
+    Field("documentType", "document_type"),
+    Field("statusId", "status_id", INTEGER),
+    Field("status", "status"),
+    Field("invoiceStatus", "status"),
+    Field("invoiceSourceId", "1", INTEGER),
+    Field("invoiceSource", "'Vendor'"),
+    Field("invoiceFrequencyId", "1", INTEGER),
+    Field("invoiceFrequency", "'Per Billing Cycle'"),
+    Field("providerId", "seller_id"),
+    Field("providerName", "seller_name"),
+    Field("consumerId", "buyer_id"),
+    Field("consumerName", "buyer_name"),
+    Field("contractId", "contract_id"),
+    Field("contractTypeName", "contract_type_name"),
+    Field("vendorName", "vendor_name"),
+    Field("currency", "currency"),
+    Field("totalAmount", _amount("total_amount"), NUMBER, digits="minor_digits"),
+    Field("detailTotal", _amount("detail_total"), NUMBER),
+    Field("roundingResidual", _amount("rounding_residual"), NUMBER),
+    Field("rowCount", "row_count", INTEGER),
+    Field("detailCount", "detail_count", INTEGER),
+    Field("costAmount", _amount("cost_amount"), NUMBER, digits="cost_digits", when=SELLER),
+    Field("marginAmount", _amount("margin_amount"), NUMBER, digits="minor_digits", when=SELLER),
+    Field("invoiceConsolidationId", kind=EMPTY),
+    Field("orderId", kind=EMPTY),
+    Field("orderNumber", kind=EMPTY),
+    Field("dueDate", "due_date"),
+    Field("verifiedAtUtc", "verified_at"),
+    Field("issuedAtUtc", "issued_at"),
+    Field("changedAtUtc", "changed_at"),
+    Field("revision", "revision", INTEGER),
+    Field("creditsInvoiceId", kind=EMPTY),
+    Field("outputDigest", "output_digest"),
+    Field("inputDigest", "input_digest", when=SELLER),
+)
+
+
+def rows_sql(view: RowView) -> str:
+    """Give the query of the rows as text, each starting with a comma."""
+    fields = [field for field in ROW if view.expand == "all" or field is not VENDOR_DETAILS]
+    return f"SELECT ',' || {json_object(fields)} AS text FROM row ORDER BY ordinal, line_no"
+
+
+def headers_sql() -> str:
+    """Give the query of the headers as text, each starting with a comma."""
+    return f"SELECT ',' || {json_object(HEADER)} AS text FROM header ORDER BY ordinal"

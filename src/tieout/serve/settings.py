@@ -1,0 +1,43 @@
+"""What an installation can be told through `TIEOUT_` variables; read here and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tieout.store.house import House, open_house
+
+
+class Settings(BaseSettings):
+    """The settings with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="TIEOUT_", frozen=True, extra="ignore")
+
+    home: Path = Path("tieout-data")
+    catalog: str | None = None  # an SQLAlchemy URL; by default a SQLite file in `home`
+    lake: Path | None = None  # by default a folder in `home`
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    base_url: str = "http://127.0.0.1:8000"  # what problem types start with
+    preview_share_with_seller: bool = False
+    correction_details_scope: Literal["only", "mixed"] = "only"
+    credit_grouping: Literal["datesSign", "dates", "datesTotal", "none"] = "datesSign"
+    query_memory: str = "1GB"  # per answer, spilling beyond
+    query_threads: int = Field(default=2, ge=1)
+
+    def open_house(self) -> House:
+        """Open the installation these settings name."""
+        return open_house(self.home, catalog_url=self.catalog, lake=self.lake)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every answer is made from: the stores, the settings and the clock (UTC)."""
+
+    house: House
+    settings: Settings
+    now: Callable[[], datetime]

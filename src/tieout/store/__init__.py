@@ -1,0 +1,1 @@
+"""Two stores, one commit: the lake keeps files, the catalog says which of them count."""

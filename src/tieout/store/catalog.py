@@ -1,0 +1,249 @@
+"""The catalog: reference data, invoices, keys and the manifest, in SQLite or PostgreSQL.
+
+Amounts are text here: SQLite's NUMERIC is floating point. Times are ISO 8601 UTC text.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    select,
+)
+
+from tieout.tables import RESOURCES
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: Any) -> Table:
+    return Table(name, metadata, *columns, sqlite_strict=True)
+
+
+def _text(name: str, *args: Any, null: bool = False, **options: Any) -> Column[str]:
+    return Column(name, Text, *args, nullable=null, **options)
+
+
+def _integer(name: str, *, null: bool = False, **options: Any) -> Column[int]:
+    return Column(name, Integer, nullable=null, **options)
+
+
+setting = _table("setting", _text("name", primary_key=True), _text("value"))
+
+snapshot = _table(
+    "snapshot",
+    Column("snapshot_id", Integer, primary_key=True, autoincrement=False),
+    _text("created_at"),
+    _text("digest"),
+)
+
+# The reference files as rows of text. A changed row gets `to_snapshot` and a successor.
+reference = {
+    resource.name: _table(
+        f"reference_{resource.name}",
+        Column("version_id", Integer, primary_key=True),
+        _integer("from_snapshot"),
+        _integer("to_snapshot", null=True),
+        *(_text(name, null=True) for name in resource.columns),
+        Index(f"ix_reference_{resource.name}_key", *resource.keys, "to_snapshot"),
+    )
+    for resource in RESOURCES.values()
+}
+
+# Which lake files make up which snapshot, load and run: the manifest.
+lake_file = _table(
+    "lake_file",
+    _text("owner_kind", primary_key=True),  # snapshot, load or run
+    _text("owner_id", primary_key=True),
+    _text("kind", primary_key=True),
+    _text("path", primary_key=True),
+    _integer("hop", null=True),
+    _integer("rows"),
+    _integer("size"),
+    _text("sha256"),
+    _text("sums"),  # JSON: totals by currency, as text
+    CheckConstraint("owner_kind IN ('snapshot', 'load', 'run')", name="owner_kind_known"),
+)
+
+load = _table("load", Column("load_id", Integer, primary_key=True), _text("created_at"))
+
+vendor_file = _table(
+    "vendor_file",
+    _text("file_id", primary_key=True),  # SHA-256 of the bytes as received
+    Column("load_id", Integer, ForeignKey("load.load_id"), nullable=False),
+    _text("name"),
+    _text("format"),
+    _text("vendor"),
+    _integer("rows"),
+    _integer("loaded"),
+    _integer("rejected"),
+    _integer("skipped"),
+    _text("header"),  # JSON list of the header names as read
+    _text("notices"),  # JSON list of sentences
+    _text("totals"),  # JSON list, one entry per invoice number and currency
+)
+
+vendor_invoice = _table(
+    "vendor_invoice",
+    _text("vendor", primary_key=True),
+    _text("invoice_number", primary_key=True),
+    Column("load_id", Integer, ForeignKey("load.load_id"), primary_key=True),
+    _text("currency"),
+    _text("period"),  # yyyy-mm
+    _text("state"),  # current, copy or replaced
+    _integer("rows"),
+    _text("subtotal"),
+    _text("tax_total"),
+    _text("total"),
+    _text("content_digest"),  # of the multiset of row hashes
+    CheckConstraint("state IN ('current', 'copy', 'replaced')", name="state_known"),
+)
+
+run = _table(
+    "run",
+    _text("run_id", primary_key=True),
+    _text("period"),
+    Column("is_current", Integer, nullable=False),
+    Column("snapshot_id", Integer, ForeignKey("snapshot.snapshot_id"), nullable=False),
+    _text("created_at"),
+    _text("input_digest"),
+    _text("output_digest"),
+    _text("previous_digest", null=True),
+    _text("certificate"),  # JSON
+    _text("summary"),  # JSON, as `tieout run --json`
+    Index("ix_run_period", "period", "is_current"),
+)
+
+invoice = _table(
+    "invoice",
+    _text("invoice_id", primary_key=True),
+    _text("run_id", ForeignKey("run.run_id")),
+    _text("period"),
+    _integer("hop"),
+    _text("seller_id"),
+    _text("seller_name"),
+    _text("buyer_id"),
+    _text("buyer_name"),
+    _text("contract_id"),
+    _text("contract_type_name", null=True),
+    _text("vendor_id"),
+    _text("vendor_name"),
+    _text("currency"),
+    _integer("minor_digits"),
+    _text("invoice_number", null=True, unique=False),  # null until verified
+    _text("invoice_date"),
+    _text("due_date", null=True),
+    _text("document_type"),
+    _integer("status_id"),
+    _text("total_amount"),
+    _text("detail_total"),
+    _text("rounding_residual"),
+    _integer("row_count"),
+    _integer("detail_count"),
+    _text("cost_amount", null=True),
+    _text("cost_currency", null=True),
+    _text("margin_amount", null=True),
+    _text("input_digest"),
+    _text("output_digest"),
+    _text("tax_zone", null=True),
+    _text("tax_rate", null=True),
+    _integer("payment_terms_days", null=True),
+    _text("verified_at", null=True),
+    _text("issued_at", null=True),
+    _text("changed_at"),
+    _integer("revision"),
+    Index("ix_invoice_seller", "seller_id", "period"),
+    Index("ix_invoice_buyer", "buyer_id", "period"),
+    Index("ix_invoice_run", "run_id"),
+    Index("ux_invoice_number", "seller_id", "invoice_number", unique=True),
+)
+
+number_series = _table(
+    "number_series",
+    _text("seller_id", primary_key=True),
+    _text("series", primary_key=True),
+    _integer("last_number"),
+)
+
+access_key = _table(
+    "access_key",
+    _text("key_id", primary_key=True),
+    _text("salt"),
+    _text("secret_hash"),  # SHA-256 of salt and secret; the secret itself is never stored
+    _text("role"),
+    _text("organizations"),  # JSON list
+    _text("endpoints"),  # JSON list
+    _text("created_at"),
+    _text("expires"),
+    _text("revoked_at", null=True),
+)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """Let SQLAlchemy's BEGIN be the only one, and make a commit last."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("tieout_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Catalog:
+    """A catalog by its SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily; `store.migrations.upgrade` makes the tables."""
+        self.url = url
+        self.engine: Engine = create_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one state from its first query on."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are all committed at the end, or none."""
+        options = {"tieout_write": True}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def setting(self, name: str) -> str | None:
+        """Give one setting of this installation."""
+        with self.read() as connection:
+            found: str | None = connection.scalar(
+                select(setting.c.value).where(setting.c.name == name)
+            )
+        return found
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def next_id(connection: Connection, column: Column[int]) -> int:
+    """Give the number after the highest; call it only while writing."""
+    highest: int | None = connection.scalar(select(func.max(column)))
+    return (highest or 0) + 1

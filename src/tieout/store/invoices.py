@@ -1,0 +1,99 @@
+"""Invoice headers in the catalog: drafts are replaced, verified invoices never."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from tieout.errors import Conflict
+from tieout.store.catalog import invoice, number_series
+
+NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6
+START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
+DRAFTS = (NEW, NEW_CORRECTED)
+
+
+def replace_invoices(
+    connection: Connection, headers: Iterable[Mapping[str, Any]], *, period: str, now: str
+) -> None:
+    """Put a run's headers in the place of the period's drafts.
+
+    A verified invoice stays as it is when its digest is the same; the vendor's own documents
+    (hop 1) follow the vendor's lines. Raises Conflict when a verified invoice would change.
+    """
+    before = {
+        row["invoice_id"]: row
+        for row in connection.execute(select(invoice).where(invoice.c.period == period)).mappings()
+    }
+    fresh, kept = [], set()
+    for header in headers:
+        known = before.get(header["invoice_id"])
+        if known is None or known["status_id"] in DRAFTS:
+            fresh.append(_started(connection, header, known=known, now=now))
+            continue
+        kept.add(header["invoice_id"])
+        _keep_verified(connection, header, known=known, now=now)
+    for invoice_id, row in before.items():
+        if invoice_id not in kept and row["status_id"] not in DRAFTS and row["hop"] > 1:
+            raise Conflict(reason=f"verified invoice {row['invoice_number']} would lose its lines")
+    replaced = [invoice_id for invoice_id in before if invoice_id not in kept]
+    for start in range(0, len(replaced), 500):
+        part = replaced[start : start + 500]
+        connection.execute(delete(invoice).where(invoice.c.invoice_id.in_(part)))
+    if fresh:
+        connection.execute(insert(invoice), fresh)
+
+
+def _keep_verified(
+    connection: Connection, header: Mapping[str, Any], *, known: Mapping[str, Any], now: str
+) -> None:
+    """Point a verified invoice at the new run; its figures must be the same from hop 2 on."""
+    changes: dict[str, Any] = {"run_id": header["run_id"]}
+    if known["output_digest"] != header["output_digest"]:
+        if known["hop"] > 1:
+            raise Conflict(
+                reason=f"invoice {known['invoice_number']} is verified at {known['total_amount']}"
+                f" {known['currency']} and would become {header['total_amount']};"
+                " verified invoices never change"
+            )
+        fixed = ("status_id", "invoice_number", "verified_at", "issued_at", "start_status")
+        changes = {k: v for k, v in header.items() if k not in (*fixed, "vendor_invoice_number")}
+        changes |= {"changed_at": now, "revision": known["revision"] + 1}
+    connection.execute(
+        update(invoice).where(invoice.c.invoice_id == known["invoice_id"]).values(**changes)
+    )
+
+
+def _started(
+    connection: Connection, header: Mapping[str, Any], *, known: Mapping[str, Any] | None, now: str
+) -> dict[str, Any]:
+    """Give a header its starting status, and a number once it starts verified."""
+    values = {k: v for k, v in header.items() if k not in ("start_status", "vendor_invoice_number")}
+    status = START_STATUS[header["start_status"]]
+    same = known is not None and known["output_digest"] == header["output_digest"]
+    values |= {
+        "status_id": status,
+        "document_type": "Invoice",
+        "invoice_number": None,
+        "verified_at": now if status else None,
+        "issued_at": now if status == ISSUED else None,
+        "changed_at": known["changed_at"] if known is not None and same else now,
+        "revision": 1 if known is None else known["revision"] + (not same),
+    }
+    if status:
+        values["invoice_number"] = header["vendor_invoice_number"] or _next_number(
+            connection, seller_id=header["seller_id"], invoice_date=header["invoice_date"]
+        )
+    return values
+
+
+def _next_number(connection: Connection, *, seller_id: str, invoice_date: str) -> str:
+    """Take the next number of the seller's series for the month; gapless with the transaction."""
+    series = invoice_date[:7]
+    which = (number_series.c.seller_id == seller_id, number_series.c.series == series)
+    last = connection.execute(select(number_series.c.last_number).where(*which)).scalar()
+    if last is None:
+        connection.execute(insert(number_series).values(seller_id=seller_id, series=series, last_number=1))
+    else:
+        connection.execute(update(number_series).where(*which).values(last_number=last + 1))
+    return f"{seller_id}-{series}-{(last or 0) + 1:04d}"

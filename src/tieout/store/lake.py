@@ -1,0 +1,91 @@
+"""The lake: immutable files named by their SHA-256, in a folder.
+
+A file is written under `tmp/`, synced, hashed and moved to its name; it is never changed again.
+Until the catalog's manifest names it, it is an orphan that `collect` may remove.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tieout.errors import StoreDamaged
+
+BLOCK = 1 << 22
+
+
+@dataclass(frozen=True)
+class LakeFile:
+    """One immutable file: its kind, its place in the lake, its hash, rows and bytes."""
+
+    kind: str
+    path: str
+    sha256: str
+    rows: int
+    size: int
+    hop: int | None = None
+
+
+def hash_file(path: Path) -> str:
+    """Give the SHA-256 of a file's bytes as hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class Lake:
+    """A folder of immutable files."""
+
+    def __init__(self, root: Path) -> None:
+        """Make the folder if it is missing."""
+        self.root = root
+        (root / "tmp").mkdir(parents=True, exist_ok=True)
+
+    def full(self, path: str) -> Path:
+        """Give the place of a lake path on this machine."""
+        return self.root / path
+
+    @contextmanager
+    def draft(self, suffix: str = ".parquet") -> Iterator[Path]:
+        """Give a place to write a file before it is kept; what is left there is removed."""
+        path = self.root / "tmp" / f"{uuid.uuid4().hex}{suffix}"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def keep(self, draft: Path, *, kind: str, rows: int, hop: int | None = None) -> LakeFile:
+        """Sync a written draft, move it to its name and give its manifest entry."""
+        with draft.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        digest = hash_file(draft)
+        size = draft.stat().st_size
+        path = f"{kind}/{digest[:2]}/{digest}{''.join(draft.suffixes)}"
+        final = self.full(path)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        draft.replace(final)
+        for folder in (final.parent, final.parent.parent):
+            handle = os.open(folder, os.O_RDONLY)
+            os.fsync(handle)
+            os.close(handle)
+        return LakeFile(kind=kind, path=path, sha256=digest, rows=rows, size=size, hop=hop)
+
+    def check(self, path: str, sha256: str) -> None:
+        """Rehash a file. Raises StoreDamaged when it is missing or differs from the manifest."""
+        full = self.full(path)
+        if not full.is_file():
+            raise StoreDamaged(path=path, reason="is missing")
+        if (found := hash_file(full)) != sha256:
+            raise StoreDamaged(path=path, reason=f"has hash {found}, the manifest says {sha256}")
+
+    def collect(self, kept: set[str]) -> list[str]:
+        """Remove every file that the manifest does not name; give their paths."""
+        removed = []
+        for full in sorted(self.root.rglob("*")):
+            path = full.relative_to(self.root).as_posix()
+            if full.is_file() and path not in kept:
+                full.unlink()
+                removed.append(path)
+        return removed

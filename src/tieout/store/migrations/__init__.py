@@ -1,0 +1,34 @@
+"""Creates and upgrades the catalog's tables; one step per file in `versions`."""
+
+import secrets
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import insert, inspect, select
+
+from tieout.errors import Conflict
+from tieout.store.catalog import Catalog, setting
+
+SECRET_BYTES = 32
+
+
+def upgrade(catalog: Catalog) -> bool:
+    """Bring the catalog to the newest step, all in one transaction; tell if it was new."""
+    new = not inspect(catalog.engine).has_table("setting")
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    with catalog.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        known = connection.scalar(select(setting.c.value).where(setting.c.name == "match_key_secret"))
+        if known is None:
+            secret = secrets.token_hex(SECRET_BYTES)
+            connection.execute(insert(setting).values(name="match_key_secret", value=secret))
+    return new
+
+
+def require_tables(catalog: Catalog) -> None:
+    """Raise Conflict when the catalog was not made yet."""
+    if not inspect(catalog.engine).has_table("setting"):
+        raise Conflict(reason="no store here yet: run `tieout init` first")
