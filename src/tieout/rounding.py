@@ -40,11 +40,15 @@ DUCKDB = Dialect(name="duckdb", quotient="({dividend} // {divisor})")
 
 
 class Columns:
-    """SQL columns in layers: each may use those of the layers before it, so nothing repeats."""
+    """SQL columns in layers: each may use those of the layers before it, so nothing repeats.
 
-    def __init__(self, *, prefix: str) -> None:
+    Without `limbs` a quotient too wide for the fast way is NULL: quick to plan, to be tried first.
+    """
+
+    def __init__(self, *, prefix: str, limbs: bool = True) -> None:
         """Start with no layers; a column's name is `prefix` and a number."""
         self.prefix = prefix
+        self.limbs = limbs
         self.layers: list[dict[str, str]] = []
         self._count = 0
 
@@ -99,7 +103,7 @@ class Quotient:
         )
         fits = " OR ".join(f"(abs({self.start}) < {a} AND {up} < {b})" for a, b in FAST_ROOM)
         (fast,) = columns.add(f"coalesce({small} AND {down} < {LIMB} AND ({fits}), FALSE)")
-        wide_twice, wide_rest = self._wide(columns, fast)
+        wide_twice, wide_rest = self._wide(columns, fast) if columns.limbs else ("NULL", "NULL")
         product, divisor = f"(2 * abs({self.start}) * {up})", f"({down} * {self.grain})"
         layer = [f"CASE WHEN {fast} THEN {self.dialect.divide(product, divisor)} ELSE {wide_twice} END"]
         if self.mode in ("half_even", "away_from_zero"):

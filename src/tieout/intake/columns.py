@@ -53,7 +53,9 @@ def lay_out(columns: Sequence[Column], header: Sequence[str], *, name: str) -> L
         if column is None:
             extra.append(cell)
         elif column.vendor in places:
-            reason = f"columns '{header[places[column.vendor]]}' and '{cell}' are both {column.vendor}"
+            reason = (
+                f"columns '{header[places[column.vendor]]}' and '{cell}' are both {column.vendor}"
+            )
             raise FileRefused(file=name, code="duplicate_header", reason=reason)
         else:
             places[column.vendor] = at

@@ -21,8 +21,9 @@ def look_around(engine: Engine, reading: Reading) -> tuple[Reading, tuple[str, .
 def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     """Give the number style of a file in which some number cells are not plain.
 
-    `comma` where a cell fits only the decimal comma, `point` where one fits only grouped
-    thousands with a point, else `plain`. Raises FileRefused (bad_number) where both occur.
+    `comma` where a cell fits only the decimal comma; `point` where a cell has grouped thousands
+    and some cell fits only the point; else `plain`. Raises FileRefused (bad_number) where some
+    cells fit only the comma and others only the point.
     """
     _union(engine, "intake_number", reading, NUMBERS)
     found = engine.one(sql_text(PACKAGE, "number_style"))
@@ -34,7 +35,7 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
         raise FileRefused(file=name, code="bad_number", reason=reason)
     if found["comma"]:
         return "comma"
-    return "point" if found["grouped"] else "plain"
+    return "point" if found["point"] and found["grouped"] else "plain"
 
 
 def twins(engine: Engine) -> tuple[str, ...]:
@@ -43,7 +44,8 @@ def twins(engine: Engine) -> tuple[str, ...]:
         return ()
     found = engine.arrow(sql_text(PACKAGE, "twins")).to_pylist()
     return tuple(
-        f"equal rows, all kept: {row['row_numbers']} ({row['currency']} {row['amount']} each)" for row in found
+        f"equal rows, all kept: {row['row_numbers']} ({row['currency']} {row['amount']} each)"
+        for row in found
     )
 
 

@@ -64,7 +64,10 @@ COLUMNS = (
 
 def rules(layout: Layout) -> dict[str, str]:
     """Give the SQL of the columns that are read by a rule, over cells and typed columns."""
-    term, publisher = layout.cell("TermAndBillingCycle") or "''", layout.cell("PublisherName") or "''"
+    term, publisher = (
+        layout.cell("TermAndBillingCycle") or "''",
+        layout.cell("PublisherName") or "''",
+    )
     publisher_id = layout.cell("PublisherId") or "''"
     return {
         "billing_state": "CASE WHEN invoice_number IS NULL THEN 'unbilled' ELSE 'billed' END",

@@ -1,6 +1,6 @@
 """The records of a vendor text as Arrow batches, each with its number and its physical line.
 
-    vendor text -> row_number, line, c0..cN | misshapen records, empty records
+vendor text -> row_number, line, c0..cN | misshapen records, empty records
 """
 
 import csv
@@ -19,6 +19,7 @@ from tieout.intake.vendor_text import VendorText
 
 BLOCK_BYTES = 16 << 20
 SPACE = 0x20
+ROWS_PER_GROUP = 40_960
 Numbers = NDArray[np.int64]
 
 MISSHAPEN = pa.schema(
@@ -80,7 +81,7 @@ class Records:
 
     def reader(self) -> pa.RecordBatchReader:
         """Give the well-shaped records; `failure` of the text says why a reading broke off."""
-        return pa.RecordBatchReader.from_batches(self.schema, self._batches())
+        return pa.RecordBatchReader.from_batches(self.schema, _regrouped(self._batches()))
 
     def misshapen_table(self) -> pa.Table:
         """Give the misshapen records with their cells as read."""
@@ -90,7 +91,9 @@ class Records:
             for text in self.misshapen.texts
         ]
         columns = [self.misshapen.row_numbers, self.misshapen.lines, cells]
-        return pa.table([pa.array(c, f.type) for c, f in zip(columns, MISSHAPEN, strict=True)], MISSHAPEN)
+        return pa.table(
+            [pa.array(c, f.type) for c, f in zip(columns, MISSHAPEN, strict=True)], MISSHAPEN
+        )
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
@@ -99,7 +102,9 @@ class Records:
         except pa.ArrowInvalid as fault:
             if "Empty CSV" not in str(fault):
                 reason = f"the file is not readable as CSV: {fault}"
-                self.text.failure = FileRefused(file=self.text.name, code="damaged_file", reason=reason)
+                self.text.failure = FileRefused(
+                    file=self.text.name, code="damaged_file", reason=reason
+                )
                 raise self.text.failure from fault
         self._place(np.zeros(0, np.int64), np.zeros(0, np.bool_))
         self._refuse_endless_quote()
@@ -189,6 +194,20 @@ class Records:
             reason = f"a quote never ends, so the last record runs to the end of the file{where}"
             self.text.failure = FileRefused(file=self.text.name, code="damaged_file", reason=reason)
             raise self.text.failure
+
+
+def _regrouped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Join and cut batches to the rows of one Parquet row group, so that one core writes each."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        rest = batch
+        while (room := ROWS_PER_GROUP - sum(part.num_rows for part in held)) <= rest.num_rows:
+            yield pa.concat_batches([*held, rest.slice(0, room)])
+            held, rest = [], rest.slice(room)
+        if rest.num_rows:
+            held.append(rest)
+    if held:
+        yield pa.concat_batches(held)
 
 
 def _inner_lines(text: str) -> int:

@@ -1,6 +1,6 @@
 """One vendor file, staged: read once into cells, typed and checked in SQL, nothing published.
 
-    open text -> recognise -> copy cells -> look around -> type and check -> vendor_line | rejected_row
+open text -> recognise -> copy cells -> look around -> type and check -> vendor_line | rejected_row
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +14,13 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from tieout import tables
-from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.errors import FileRefused, LawBroken
 from tieout.intake import ms_nce_recon, typing_sql
 from tieout.intake.columns import lay_out
 from tieout.intake.findings import look_around, number_style, twins
 from tieout.intake.recognition import recognise
-from tieout.intake.records import Records
+from tieout.intake.records import ROWS_PER_GROUP, Records
 from tieout.intake.typing_sql import Reading
 from tieout.intake.vendor_text import open_vendor_text
 
@@ -60,7 +60,9 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
 
     Raises FileRefused where the file as a whole cannot be read; what lies in `drafts` is waste then.
     """
-    cells, lines, rejects = (drafts / f"{part}.parquet" for part in ("cells", "vendor_line", "rejected_row"))
+    cells, lines, rejects = (
+        drafts / f"{part}.parquet" for part in ("cells", "vendor_line", "rejected_row")
+    )
     text = open_vendor_text(source, name=name)
     kind = recognise(text.header, name=name)
     form = FORMATS[kind]
@@ -84,7 +86,9 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
         loaded = _copy_vendor_lines(engine, reading, form, file_id, lines)
     rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
     if loaded + rejected != rows:
-        raise LawBroken(law="rows in = loaded + rejected", left=str(rows), right=f"{loaded} + {rejected}")
+        raise LawBroken(
+            law="rows in = loaded + rejected", left=str(rows), right=f"{loaded} + {rejected}"
+        )
     engine.parquet("intake_line", [lines])
     notices = (*layout.notices, *notices, *_skipped(records), *twins(engine))
     counts = {"rows": rows, "loaded": loaded, "rejected": rejected, "skipped": records.skipped}
@@ -101,7 +105,10 @@ def _file_id(source: Path) -> str:
 def _copy_cells(engine: Engine, records: Records, path: Path) -> None:
     engine.register("intake_records", records.reader())
     try:
-        engine.copy("SELECT * FROM intake_records", path)
+        engine.run(
+            f"COPY (SELECT * FROM intake_records) TO {literal(str(path))}"
+            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_PER_GROUP})"
+        )
     except duckdb.Error as fault:
         if records.text.failure is not None:
             raise records.text.failure from fault
@@ -115,11 +122,21 @@ def _copy_vendor_lines(
 ) -> int:
     """Type and check every cell; give the number of rows without a fault."""
     header = reading.layout.header
-    ours = {at: c.ours for c in reading.columns if (at := reading.layout.places.get(c.vendor)) is not None}
+    ours = {
+        at: c.ours
+        for c in reading.columns
+        if (at := reading.layout.places.get(c.vendor)) is not None
+    }
     places = list(range(len(header)))
     engine.register(
         "intake_header",
-        pa.table({"position": places, "name": header, "ours": pa.array([ours.get(p) for p in places], pa.string())}),
+        pa.table(
+            {
+                "position": places,
+                "name": header,
+                "ours": pa.array([ours.get(p) for p in places], pa.string()),
+            }
+        ),
     )
     engine.view("intake_read", typing_sql.read_sql(reading))
     engine.view("intake_judged", typing_sql.judged_sql(reading))
@@ -137,7 +154,10 @@ def _checked(engine: Engine, reading: Reading) -> str:
     at = reading.layout.places["Currency"]
     cells = ", ".join(f"c{place}" for place in range(len(reading.layout.header)))
     number, currency = (reading.layout.cell(name) for name in ("InvoiceNumber", "Currency"))
-    engine.view("intake_invoice_currency", f"SELECT {number} AS number, {currency} AS currency FROM intake_cells")
+    engine.view(
+        "intake_invoice_currency",
+        f"SELECT {number} AS number, {currency} AS currency FROM intake_cells",
+    )
     engine.table("intake_suspect", sql_text(PACKAGE, "suspect"))
     verdict = "fault"
     mixed = "SELECT NULL::VARCHAR AS invoice_number, NULL::VARCHAR AS currencies WHERE FALSE"

@@ -75,7 +75,9 @@ def judged_sql(reading: Reading) -> str:
         if column.kind in NUMBERS:
             whole, scale = WIDTHS[column.kind]
             pattern = literal(f"-?[0-9]{{1,{whole}}}([.][0-9]{{1,{scale}}})?")
-            judged.append(f"regexp_full_match({column.ours}_cell, {pattern}) AS {column.ours}_plain")
+            judged.append(
+                f"regexp_full_match({column.ours}_cell, {pattern}) AS {column.ours}_plain"
+            )
         elif column.kind == "date":
             day_first = str(reading.day_first).lower()
             judged.append(f"calendar_date({column.ours}_cell, {day_first}) AS {column.ours}_day")
@@ -119,7 +121,11 @@ def row_hash_sql(reading: Reading) -> str:
 
 
 def vendor_line_sql(
-    reading: Reading, *, names: Mapping[str, str], constants: Mapping[str, object], rules: Mapping[str, str]
+    reading: Reading,
+    *,
+    names: Mapping[str, str],
+    constants: Mapping[str, object],
+    rules: Mapping[str, str],
 ) -> str:
     """Give the good rows with the columns of `names` (name to SQL type), in row order."""
     known = {str(c.ours) for c in reading.typed} | {"row_number", "inexact_columns"}
@@ -130,7 +136,9 @@ def vendor_line_sql(
             value = row_hash_sql(reading)
         elif name in constants:
             value = literal(constants[name])
-        elif name in rules and (name in known or name not in {str(c.ours) for c in reading.columns}):
+        elif name in rules and (
+            name in known or name not in {str(c.ours) for c in reading.columns}
+        ):
             value = rules[name]
         else:
             value = name if name in known else "NULL"
@@ -144,7 +152,9 @@ def _chr(sign: str) -> str:
 
 def _number(column: Column) -> str:
     name, (_, scale) = column.ours, WIDTHS[column.kind]
-    exact = f" AND length(number_fraction({name}_cell)) <= {scale}" if column.kind == "amount" else ""
+    exact = (
+        f" AND length(number_fraction({name}_cell)) <= {scale}" if column.kind == "amount" else ""
+    )
     return (
         f"CASE WHEN {name}_plain THEN TRY_CAST({name}_cell AS DECIMAL(38, {scale}))"
         f" WHEN is_number({name}_cell){exact}"

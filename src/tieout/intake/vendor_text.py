@@ -1,6 +1,6 @@
 """A vendor file as clean UTF-8: unpacked, transcoded, its header read, its delimiter known.
 
-    bytes -> gzip members joined -> BOM dropped, UTF-16 transcoded -> bad bytes marked -> header | body
+bytes -> gzip members joined -> BOM dropped, UTF-16 transcoded -> bad bytes marked -> header | body
 """
 
 import codecs
@@ -40,7 +40,9 @@ def show_marked(text: str) -> str:
     'M\\\\xfcller'
     """
     return "".join(
-        f"\\x{ord(char) - MARK_BASE:02x}" if MARK_BASE + 0x80 <= ord(char) <= MARK_BASE + 0xFF else char
+        f"\\x{ord(char) - MARK_BASE:02x}"
+        if MARK_BASE + 0x80 <= ord(char) <= MARK_BASE + 0xFF
+        else char
         for char in text
     )
 
@@ -110,7 +112,9 @@ def open_vendor_text(source: Path, *, name: str) -> VendorText:
         trimmed = start.lstrip(b"\r\n")
         end = len(trimmed)
         if trimmed.count(b'"') % 2:
-            raise FileRefused(file=name, code="damaged_file", reason="a quote in the header never ends")
+            raise FileRefused(
+                file=name, code="damaged_file", reason="a quote in the header never ends"
+            )
     if not trimmed.strip():
         raise FileRefused(file=name, code="empty_file", reason="the file is empty")
     blank_lines = _line_ends(start[: len(start) - len(trimmed)])

@@ -22,7 +22,8 @@ from tieout.rounding import policies
 from tieout.store import invoices, manifest
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
-from tieout.tables import DETAIL_LINE, REJECTED_ROW, RESOURCES
+from tieout.store.resources import RESOURCES
+from tieout.tables import DETAIL_LINE, REJECTED_ROW
 
 SECRET = "match_key_secret"
 

@@ -40,18 +40,34 @@ def rate_hops(engine: Engine) -> Iterator[int]:
     for hop in range(1, hops_max + 1):
         engine.let(hop=hop)
         if hop > 1:
-            engine.table("rated", _next_hop(engine))
-        _refuse_too_wide(engine, hop)
+            _rate_next(engine)
         engine.view("detail_hop", sql_text("tieout.rate", "detail_hop"))
         yield hop
 
 
-def _next_hop(engine: Engine) -> str:
-    """Compile the policies in use at this hop around its operands."""
+def _rate_next(engine: Engine) -> None:
+    """Carry `rated` to the next hop: the fast way first, in limbs where a line is too wide."""
     engine.view("hop_operand", sql_text("tieout.rate", "hop_operand"))
     used = engine.arrow("SELECT DISTINCT policy FROM hop_operand ORDER BY policy")
     names = [str(name) for name in used["policy"].to_pylist()]
-    columns = Columns(prefix="x")
+    for limbs in (False, True):
+        engine.view("hop_result", _hop_result(names, limbs=limbs))
+        engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
+        unfit = engine.arrow(
+            "SELECT file_id, row_number FROM rated_next WHERE is_unfit ORDER BY ALL LIMIT 1"
+        )
+        if not unfit.num_rows:
+            break
+    else:
+        line = f"{unfit['file_id'][0].as_py()[:16]}-{unfit['row_number'][0]}"
+        raise Unpriced(reason=f"vendor line {line}: an amount is wider than 20 digits at a hop")
+    engine.table("rated", "SELECT * EXCLUDE (is_unfit) FROM rated_next")
+    engine.run("DROP TABLE rated_next")
+
+
+def _hop_result(names: list[str], *, limbs: bool) -> str:
+    """Compile the policies in use at this hop around its operands."""
+    columns = Columns(prefix="x", limbs=limbs)
     unit = policies()["exact"].unit().add_to(columns, UNIT)
     totals, effectives, versions = [], [], []
     for name in names:
@@ -59,27 +75,15 @@ def _next_hop(engine: Engine) -> str:
         totals.append(f"WHEN '{name}' THEN {policy.add_to(columns, OPERANDS)}")
         effectives.append(f"WHEN '{name}' THEN {policy.unit().add_to(columns, EFFECTIVE)}")
         versions.append(f"WHEN '{name}' THEN '{name}@{policy.version}'")
-    total_column, effective_column, version_column = columns.add(
+    total, effective, version = columns.add(
         *(
             f"CASE policy {' '.join(cases)} END" if cases else f"NULL::{kind}"
             for cases, kind in ((totals, "HUGEINT"), (effectives, "HUGEINT"), (versions, "VARCHAR"))
         )
     )
-    engine.view(
-        "hop_result",
-        f"SELECT * EXCLUDE (total, unit, effective, {columns.names}), {total_column} AS total, {unit} AS unit,"
-        f" {effective_column} AS effective, {version_column} AS policy_version, total AS cost_total, unit AS cost_unit,"
-        f" effective AS cost_effective FROM {columns.over('hop_operand')}",
+    return (
+        f"SELECT * EXCLUDE (total, unit, effective, {columns.names}), {total} AS total,"
+        f" {unit} AS unit, {effective} AS effective, {version} AS policy_version,"
+        " total AS cost_total, unit AS cost_unit, effective AS cost_effective"
+        f" FROM {columns.over('hop_operand')}"
     )
-    return sql_text("tieout.rate", "rated_hop")
-
-
-def _refuse_too_wide(engine: Engine, hop: int) -> None:
-    """Stop when an amount left the 38 digits that every format carries."""
-    wide = engine.arrow(
-        f"SELECT file_id, row_number FROM rated WHERE hops >= {hop} AND total IS NULL"
-        " ORDER BY ALL LIMIT 1"
-    )
-    if wide.num_rows:
-        line = f"{wide['file_id'][0].as_py()[:16]}-{wide['row_number'][0]}"
-        raise Unpriced(reason=f"vendor line {line}: its amount at hop {hop} is wider than 20 digits")

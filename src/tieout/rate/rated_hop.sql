@@ -10,5 +10,8 @@ SELECT
     CASE WHEN NOT is_fixed AND effective = cost_effective THEN effective_digits END AS effective_digits,
     total_digits AS cost_total_digits,
     effective_digits AS cost_effective_digits,
-    policy_version AS line_policy
+    policy_version AS line_policy,
+    total IS NULL
+        OR (unit IS NULL AND unit_start IS NOT NULL)
+        OR (effective IS NULL AND effective_start IS NOT NULL) AS is_unfit
 FROM hop_result

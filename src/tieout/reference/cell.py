@@ -16,7 +16,7 @@ from tieout.errors import Fault
 from tieout.money import currencies
 from tieout.reference.folder import ReadFile, is_required
 from tieout.rounding import policies
-from tieout.tables import Field, Resource
+from tieout.store.resources import Field, Resource
 
 MACROS = (
     *("cell", "whole_number", "charge_class", "quoted", "open_end"),

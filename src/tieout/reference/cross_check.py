@@ -12,7 +12,7 @@ from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import Fault
 from tieout.reference.cell import name
 from tieout.reference.folder import is_required
-from tieout.tables import RESOURCES, Resource
+from tieout.store.resources import RESOURCES, Resource
 
 REFERENCES = (
     ("contracts", "parent_contract_id", "contracts"),

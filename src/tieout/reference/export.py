@@ -7,7 +7,7 @@ from tieout.engine.duckdb import Engine, literal
 from tieout.errors import Conflict
 from tieout.reference.cell import names
 from tieout.reference.stage import by_key, view_current
-from tieout.tables import RESOURCES
+from tieout.store.resources import RESOURCES
 
 
 def export_folder(engine: Engine, current: Mapping[str, Path], folder: Path) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from tieout.errors import Fault, ReferenceRefused
-from tieout.tables import RESOURCES, Field, Resource
+from tieout.store.resources import RESOURCES, Field, Resource
 
 BLOCK = 1 << 24
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

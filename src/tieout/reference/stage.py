@@ -18,7 +18,7 @@ from tieout.errors import Fault, ReferenceRefused
 from tieout.reference.cell import define, load_cells, name, names
 from tieout.reference.cross_check import cross_faults
 from tieout.reference.folder import ReadFile, read_folder
-from tieout.tables import RESOURCES, Resource
+from tieout.store.resources import RESOURCES, Resource
 
 
 @dataclass(frozen=True)

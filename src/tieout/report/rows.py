@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from tieout.engine.duckdb import Engine, macros, sql_text
+from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE, currencies
 from tieout.report.run_file import name_reference_files, name_run_files
 from tieout.rounding import Columns, Quotient
@@ -69,8 +69,7 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
 
 def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
     """Name `visible_invoice`, the run files behind it, names of reference data and the macros."""
-    macros(engine, "tieout.engine", ["shortest", "units", "amount"])
-    macros(engine, PACKAGE, ["amount_text", "uuid_text"])
+    define_macros(engine, PACKAGE, ["amount_text", "uuid_text"])
     engine.register("visible_invoice", invoices)
     coins = currencies()
     engine.register(

@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from tieout.engine.duckdb import Engine, literal
 from tieout.store.catalog import lake_file
 from tieout.store.house import House
-from tieout.tables import DETAIL_LINE, INVOICE_LINE, RESOURCES
+from tieout.store.resources import RESOURCES
+from tieout.tables import DETAIL_LINE, INVOICE_LINE
 
 RUN_KINDS: Mapping[str, pa.Schema] = {"detail_line": DETAIL_LINE, "invoice_line": INVOICE_LINE}
 

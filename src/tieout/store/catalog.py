@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from tieout.tables import RESOURCES
+from tieout.store.resources import RESOURCES
 
 metadata = MetaData()
 

@@ -21,7 +21,7 @@ from tieout.store.catalog import (
 )
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
-from tieout.tables import RESOURCES
+from tieout.store.resources import RESOURCES
 
 
 @dataclass(frozen=True)

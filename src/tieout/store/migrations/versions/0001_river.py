@@ -207,7 +207,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('version_id'),
     sqlite_strict=True
     )
-    op.create_index('ix_reference_price_list_key', 'reference_price_list', ['vendor_id', 'product_id', 'sku_id', 'currency', 'valid_from', 'to_snapshot'], unique=False)
+    op.create_index('ix_reference_price_list_key', 'reference_price_list', ['vendor_id', 'product_id', 'sku_id', 'term', 'billing_plan', 'market', 'currency', 'tier_min', 'valid_from', 'to_snapshot'], unique=False)
     op.create_table('reference_price_rules',
     sa.Column('version_id', sa.Integer(), nullable=False),
     sa.Column('from_snapshot', sa.Integer(), nullable=False),
