@@ -35,7 +35,9 @@ def test_numbers_of_vendor_files_are_read_exactly(text: str, value: str) -> None
     assert parse_number(text) == Decimal(value)
 
 
-@pytest.mark.parametrize("text", ["", " 1", "1_000", "NaN", "Infinity", "١٢", "1,5", "1e", "--1", "0x1"])
+@pytest.mark.parametrize(
+    "text", ["", " 1", "1_000", "NaN", "Infinity", "١٢", "1,5", "1e", "--1", "0x1"]
+)
 def test_what_is_not_ascii_decimal_is_refused(text: str) -> None:
     with pytest.raises(NotANumber):
         parse_number(text)

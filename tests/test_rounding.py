@@ -29,8 +29,14 @@ UNITS = 10**18
 WIDTH = 10**38
 COLUMNS = ("start", "n", "cycle", "du", "dd", "ru", "rd", "quantity", "scale", "grain")
 SQL = SqlOperands(
-    start="start", days_billed="n", days_cycle="cycle", discount=("du", "dd"), rate=("ru", "rd"),
-    quantity="quantity", quantity_scale="scale", minor_grain="grain",
+    start="start",
+    days_billed="n",
+    days_cycle="cycle",
+    discount=("du", "dd"),
+    rate=("ru", "rd"),
+    quantity="quantity",
+    quantity_scale="scale",
+    minor_grain="grain",
 )
 
 
@@ -38,7 +44,9 @@ def _amount(rng: random.Random) -> int:
     """Ordinary amounts, long ones, and ones at the limit of 38 digits, in units of 10^-18."""
     kind = rng.random()
     if kind < 0.6:
-        return rng.randint(-(10**6), 10**6) * 10 ** rng.randint(10, 18) // rng.choice([1, 2, 4, 1000])
+        return (
+            rng.randint(-(10**6), 10**6) * 10 ** rng.randint(10, 18) // rng.choice([1, 2, 4, 1000])
+        )
     if kind < 0.9:
         return rng.randint(-(10**25), 10**25)
     return rng.choice([-1, 1]) * rng.randint(10**30, WIDTH - 1)
@@ -48,10 +56,16 @@ def _rows(count: int) -> list[tuple[int, ...]]:
     rng = random.Random(20211001)
     return [
         (
-            _amount(rng), rng.randint(1, 366), rng.choice([28, 30, 31, 365]),
-            rng.choice([1, 9, 95, 10**17 + 3]), rng.choice([1, 10, 100, 10**17 + 9]),
-            rng.choice([1, 21, 8772, 10**15 + 7]), rng.choice([1, 20, 10000, 10**15]),
-            abs(_amount(rng)), UNITS, 10 ** rng.choice([18, 16, 15]),
+            _amount(rng),
+            rng.randint(1, 366),
+            rng.choice([28, 30, 31, 365]),
+            rng.choice([1, 9, 95, 10**17 + 3]),
+            rng.choice([1, 10, 100, 10**17 + 9]),
+            rng.choice([1, 21, 8772, 10**15 + 7]),
+            rng.choice([1, 20, 10000, 10**15]),
+            abs(_amount(rng)),
+            UNITS,
+            10 ** rng.choice([18, 16, 15]),
         )
         for _ in range(count)
     ]
@@ -62,10 +76,16 @@ def _in_sql(rows: list[tuple[int, ...]], policy: Policy, folder: Path) -> list[i
         engine.register(
             "operand_text",
             pa.table(
-                {name: pa.array([Decimal(row[i]) for row in rows], pa.decimal128(38, 0)) for i, name in enumerate(COLUMNS)}
+                {
+                    name: pa.array([Decimal(row[i]) for row in rows], pa.decimal128(38, 0))
+                    for i, name in enumerate(COLUMNS)
+                }
             ),
         )
-        engine.table("operand", f"SELECT {', '.join(f'{c}::HUGEINT AS {c}' for c in COLUMNS)} FROM operand_text")
+        engine.table(
+            "operand",
+            f"SELECT {', '.join(f'{c}::HUGEINT AS {c}' for c in COLUMNS)} FROM operand_text",
+        )
         columns = Columns(prefix="x")
         result = policy.add_to(columns, SQL)
         found = engine.arrow(f"SELECT {result}::VARCHAR AS result FROM {columns.over('operand')}")
@@ -76,8 +96,13 @@ def _on_paper(row: tuple[int, ...], policy: Policy) -> Fraction:
     start, n, cycle, du, dd, ru, rd, quantity, _, grain = row
     return policy.apply(
         Operands(
-            start=Fraction(start, UNITS), days_billed=n, days_cycle=cycle, discount=Fraction(du, dd),
-            rate=Fraction(ru, rd), quantity=Fraction(quantity, UNITS), minor=18 - len(str(grain)) + 1,
+            start=Fraction(start, UNITS),
+            days_billed=n,
+            days_cycle=cycle,
+            discount=Fraction(du, dd),
+            rate=Fraction(ru, rd),
+            quantity=Fraction(quantity, UNITS),
+            minor=18 - len(str(grain)) + 1,
         )
     )
 
@@ -117,17 +142,27 @@ def test_every_mode_rounds_exact_halves_as_fractions_do(mode: str, tmp_path: Pat
     mode=st.sampled_from(MODES),
 )
 def test_a_quotient_at_the_limits_is_exact_or_has_no_room(
-    tmp_path_factory: pytest.TempPathFactory, *, start: int, wide: int, up: int, down: int, mode: str
+    tmp_path_factory: pytest.TempPathFactory,
+    *,
+    start: int,
+    wide: int,
+    up: int,
+    down: int,
+    mode: str,
 ) -> None:
     columns = Columns(prefix="x")
-    quotient = Quotient("start", ["up"], ["down", str(10**18)], mode, grain=str(10**16), wide="wide")
+    quotient = Quotient(
+        "start", ["up"], ["down", str(10**18)], mode, grain=str(10**16), wide="wide"
+    )
     result = quotient.add_to(columns)
     given_row = ", ".join(
         f"{value}::HUGEINT AS {name}"
         for name, value in (("start", start), ("wide", wide), ("up", up), ("down", down))
     )
     with session(tmp_path_factory.mktemp("engine")) as engine:
-        found = engine.arrow(f"SELECT {result}::VARCHAR AS r FROM {columns.over(f'(SELECT {given_row})')}")
+        found = engine.arrow(
+            f"SELECT {result}::VARCHAR AS r FROM {columns.over(f'(SELECT {given_row})')}"
+        )
     exact = Fraction(start) * wide * up / (down * 10**34)
     expected = round_fraction(exact, digits=0, mode=mode)
     text = found["r"][0].as_py()
@@ -144,10 +179,20 @@ def test_the_fast_way_alone_is_exact_or_gives_nothing(tmp_path: Path) -> None:
     with session(tmp_path) as engine:
         engine.register(
             "operand_text",
-            pa.table({n: pa.array([Decimal(r[i]) for r in rows], pa.decimal128(38, 0)) for i, n in enumerate(COLUMNS)}),
+            pa.table(
+                {
+                    n: pa.array([Decimal(r[i]) for r in rows], pa.decimal128(38, 0))
+                    for i, n in enumerate(COLUMNS)
+                }
+            ),
         )
-        engine.table("operand", f"SELECT {', '.join(f'{c}::HUGEINT AS {c}' for c in COLUMNS)} FROM operand_text")
-        found = engine.arrow(f"SELECT {result}::VARCHAR AS r FROM {columns.over('operand')}")["r"].to_pylist()
+        engine.table(
+            "operand",
+            f"SELECT {', '.join(f'{c}::HUGEINT AS {c}' for c in COLUMNS)} FROM operand_text",
+        )
+        found = engine.arrow(f"SELECT {result}::VARCHAR AS r FROM {columns.over('operand')}")[
+            "r"
+        ].to_pylist()
     for row, text in zip(rows, found, strict=True):
         assert text is None or int(text) == _on_paper(row, policies()["hop-exact"]) * UNITS
 
@@ -164,10 +209,17 @@ def test_spark_sql_differs_in_the_quotient_only() -> None:
 
 
 OCTOBER = [  # reporting-api.md 7.1: days, quantity, sign, vendor total, total at fixed 4.00
-    (31, 10, 1, "30", "40"), (30, 10, -1, "-29", "-38.7"), (30, 7, 1, "20.3", "27.09"),
-    (29, 7, -1, "-19.6", "-26.18"), (29, 12, 1, "33.6", "44.88"), (28, 12, -1, "-32.4", "-43.32"),
-    (28, 10, 1, "27", "36.1"), (27, 10, -1, "-26.1", "-34.8"), (27, 7, 1, "18.27", "24.36"),
-    (26, 7, -1, "-17.57", "-23.45"), (26, 5, 1, "12.55", "16.75"),
+    (31, 10, 1, "30", "40"),
+    (30, 10, -1, "-29", "-38.7"),
+    (30, 7, 1, "20.3", "27.09"),
+    (29, 7, -1, "-19.6", "-26.18"),
+    (29, 12, 1, "33.6", "44.88"),
+    (28, 12, -1, "-32.4", "-43.32"),
+    (28, 10, 1, "27", "36.1"),
+    (27, 10, -1, "-26.1", "-34.8"),
+    (27, 7, 1, "18.27", "24.36"),
+    (26, 7, -1, "-17.57", "-23.45"),
+    (26, 5, 1, "12.55", "16.75"),
 ]
 
 
@@ -177,7 +229,10 @@ def test_profile_nce_a_gives_the_published_october(
 ) -> None:
     for price, total in ((3, vendor), (4, fixed)):
         operands = Operands(
-            start=Fraction(price * sign), days_billed=days, days_cycle=31, quantity=Fraction(quantity)
+            start=Fraction(price * sign),
+            days_billed=days,
+            days_cycle=31,
+            quantity=Fraction(quantity),
         )
         assert policies()["nce-a"].apply(operands) == Fraction(total)
 

@@ -61,7 +61,9 @@ class ReferenceRefused(Refused):
 
     def __init__(self, *, faults: Sequence[Fault]) -> None:
         """Keep the faults in file and row order."""
-        self.faults = tuple(sorted(faults, key=lambda f: (f.file, f.row or 0, f.column or "", f.reason)))
+        self.faults = tuple(
+            sorted(faults, key=lambda f: (f.file, f.row or 0, f.column or "", f.reason))
+        )
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

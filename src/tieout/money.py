@@ -51,7 +51,7 @@ def to_units(value: Decimal | Fraction | int) -> int:
     scaled = Fraction(value) * UNITS
     if scaled.denominator != 1:
         raise NotANumber(text=str(value))
-    return scaled.numerator
+    return int(scaled.numerator)
 
 
 def round_fraction(value: Fraction, *, digits: int, mode: str) -> Fraction:

@@ -105,7 +105,9 @@ class Quotient:
         (fast,) = columns.add(f"coalesce({small} AND {down} < {LIMB} AND ({fits}), FALSE)")
         wide_twice, wide_rest = self._wide(columns, fast) if columns.limbs else ("NULL", "NULL")
         product, divisor = f"(2 * abs({self.start}) * {up})", f"({down} * {self.grain})"
-        layer = [f"CASE WHEN {fast} THEN {self.dialect.divide(product, divisor)} ELSE {wide_twice} END"]
+        layer = [
+            f"CASE WHEN {fast} THEN {self.dialect.divide(product, divisor)} ELSE {wide_twice} END"
+        ]
         if self.mode in ("half_even", "away_from_zero"):
             rest = f"{product} % {divisor} <> 0"
             layer.append(f"CASE WHEN {fast} THEN {rest} ELSE {wide_rest} END")
@@ -139,7 +141,7 @@ class Quotient:
             low, high = add(f"{self.wide} % {LIMB}", divide(self.wide, str(LIMB)))
             parts = self._times(add, limbs, low), self._times(add, limbs, high)
             limbs = self._plus(add, [*parts[0], "0"], ["0", *parts[1]])
-        rests = []
+        rests: list[str] = []
         for factor in (f for f in (*self.divisors, self.grain) if f != "1"):
             carried = add(limbs[-1])
             for limb in reversed(limbs[:-1]):
@@ -291,7 +293,7 @@ def _sql_factor(kind: str, operands: SqlOperands) -> tuple[str, str]:
 
 
 def parse_policy(name: str, table: Mapping[str, Any]) -> Policy:
-    """Read one `[policy.NAME]` table. Raises PolicyRefused naming the unknown or incomplete step."""
+    """Read one `[policy.NAME]` table. Raises PolicyRefused naming the faulty step."""
     steps = []
     for step in table.get("steps", ()):
         if isinstance(step, str) and step in (*FACTORS, "sum"):

@@ -96,12 +96,10 @@ def define_macros(engine: Engine, package: str, names: Sequence[str]) -> None:
 
 
 @contextmanager
-def session(
-    scratch: Path, *, threads: int | None = None, memory: str = "3GB"
-) -> Iterator[Engine]:
+def session(scratch: Path, *, threads: int | None = None, memory: str = "3GB") -> Iterator[Engine]:
     """Open an engine that spills to `scratch` and forgets everything when it closes."""
     scratch.mkdir(parents=True, exist_ok=True)
-    config = {"temp_directory": str(scratch), "memory_limit": memory}
+    config: dict[str, Any] = {"temp_directory": str(scratch), "memory_limit": memory}
     if threads:
         config["threads"] = str(threads)
     connection = duckdb.connect(":memory:", config=config)

@@ -44,7 +44,10 @@ class Layout:
 
 
 def lay_out(columns: Sequence[Column], header: Sequence[str], *, name: str) -> Layout:
-    """Match a header with a format's columns. Raises FileRefused: duplicate_header, missing_column."""
+    """Match a header with a format's columns.
+
+    Raises FileRefused: duplicate_header, missing_column.
+    """
     known = {plain_name(n): c for c in columns for n in (c.vendor, *c.aliases)}
     places: dict[str, int] = {}
     extra: list[str] = []

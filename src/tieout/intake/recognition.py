@@ -109,6 +109,8 @@ def _nearest(names: frozenset[str]) -> str:
     if len(missing) == len(nearest.names):
         wanted = ", ".join(missing)
         return f"no known format has this header; {nearest.format} would need {wanted}"
-    ways = [f"lacks {', '.join(missing)}"] if missing else []
-    ways += [f"has {', '.join(unwanted)}, which that format never has"] if unwanted else []
-    return f"no known format has this header; the nearest is {nearest.format}, but it {' and '.join(ways)}"
+    hindrances = [f"lacks {', '.join(missing)}"] if missing else []
+    if unwanted:
+        hindrances.append(f"has {', '.join(unwanted)}, which that format never has")
+    hindrance = " and ".join(hindrances)
+    return f"no known format has this header; the nearest is {nearest.format}, but it {hindrance}"

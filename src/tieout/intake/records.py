@@ -18,7 +18,7 @@ from tieout.errors import FileRefused
 from tieout.intake.vendor_text import VendorText
 
 BLOCK_BYTES = 16 << 20
-SPACE = 0x20
+LINE_FEED, RETURN, ESCAPE, RECORD_SEPARATOR, SPACE = 0x0A, 0x0D, 0x1B, 0x1E, 0x20
 ROWS_PER_GROUP = 40_960
 Numbers = NDArray[np.int64]
 
@@ -102,6 +102,10 @@ class Records:
         except pa.ArrowInvalid as fault:
             if "Empty CSV" not in str(fault):
                 reason = f"the file is not readable as CSV: {fault}"
+                if "straddl" in str(fault):
+                    reason = (
+                        "a record is longer than 16 MiB, most likely because a quote never ends"
+                    )
                 self.text.failure = FileRefused(
                     file=self.text.name, code="damaged_file", reason=reason
                 )
@@ -177,10 +181,10 @@ class Records:
             text = _text_bytes(column)
             if text.min(initial=SPACE) == SPACE:
                 continue
-            self.separators |= bool(((text == 0x1B) | (text == 0x1E)).any())
-            if (text == 0x0D).any():
+            self.separators |= bool(((text == ESCAPE) | (text == RECORD_SEPARATOR)).any())
+            if (text == RETURN).any():
                 total += pc.count_substring_regex(column, "\r\n|\n|\r").to_numpy().astype(np.int64)
-            elif (text == 0x0A).any():
+            elif (text == LINE_FEED).any():
                 total += pc.count_substring(column, "\n").to_numpy().astype(np.int64)
         return total
 
@@ -219,7 +223,7 @@ def _empty_records(batch: pa.RecordBatch) -> NDArray[np.bool_]:
     ends = np.zeros(batch.num_rows + 1, np.int64)
     for column in batch.columns:
         ends += _offsets(column)
-    return np.diff(ends) == 0
+    return np.equal(np.diff(ends), 0)
 
 
 def _offsets(column: pa.Array) -> NDArray[np.int32]:

@@ -58,7 +58,7 @@ class StagedFile:
 def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> StagedFile:
     """Read one vendor file into three Parquet files in `drafts`.
 
-    Raises FileRefused where the file as a whole cannot be read; what lies in `drafts` is waste then.
+    Raises FileRefused where the file as a whole cannot be read; `drafts` holds waste then.
     """
     cells, lines, rejects = (
         drafts / f"{part}.parquet" for part in ("cells", "vendor_line", "rejected_row")
@@ -68,13 +68,7 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
     form = FORMATS[kind]
     layout = lay_out(form.COLUMNS, text.header, name=name)
     records = Records(text)
-    with ThreadPoolExecutor(1) as aside:
-        digest = aside.submit(_file_id, source)
-        _copy_cells(engine, records, cells)
-        file_id = digest.result()
-    rows = records.good + len(records.misshapen.ordinals)
-    if not rows:
-        raise FileRefused(file=name, code="empty_file", reason="the file has a header but no rows")
+    file_id, rows = _read(engine, source, records, cells)
     define_macros(engine, PACKAGE, (*typing_sql.MACROS, *form.MACROS, "shown"))
     engine.let(file_id=file_id)
     engine.parquet("intake_cells", [cells])
@@ -86,15 +80,38 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
         loaded = _copy_vendor_lines(engine, reading, form, file_id, lines)
     rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
     if loaded + rejected != rows:
-        raise LawBroken(
-            law="rows in = loaded + rejected", left=str(rows), right=f"{loaded} + {rejected}"
-        )
+        law, counted = "rows in = loaded + rejected", f"{loaded} + {rejected}"
+        raise LawBroken(law=law, left=str(rows), right=counted)
     engine.parquet("intake_line", [lines])
     notices = (*layout.notices, *notices, *_skipped(records), *twins(engine))
-    counts = {"rows": rows, "loaded": loaded, "rejected": rejected, "skipped": records.skipped}
-    paths = {"cells": cells, "vendor_line": lines, "rejected_row": rejects}
-    facts = {"file_id": file_id, "name": name, "format": kind, "vendor": form.VENDOR}
-    return StagedFile(**facts, header=text.header, **counts, notices=notices, **paths)
+    return StagedFile(
+        file_id=file_id,
+        name=name,
+        format=kind,
+        vendor=form.VENDOR,
+        header=text.header,
+        rows=rows,
+        loaded=loaded,
+        rejected=rejected,
+        skipped=records.skipped,
+        notices=notices,
+        cells=cells,
+        vendor_line=lines,
+        rejected_row=rejects,
+    )
+
+
+def _read(engine: Engine, source: Path, records: Records, path: Path) -> tuple[str, int]:
+    """Copy the cells while the bytes are hashed; give the file id and the number of records."""
+    with ThreadPoolExecutor(1) as aside:
+        digest = aside.submit(_file_id, source)
+        _copy_cells(engine, records, path)
+        file_id = digest.result()
+    rows = records.good + len(records.misshapen.ordinals)
+    if not rows:
+        reason = "the file has a header but no rows"
+        raise FileRefused(file=records.text.name, code="empty_file", reason=reason)
+    return file_id, rows
 
 
 def _file_id(source: Path) -> str:

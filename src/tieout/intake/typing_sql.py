@@ -173,8 +173,8 @@ def _digits(name: str) -> str:
 
 def _inexact(reading: Reading) -> str:
     cut = [
-        f"CASE WHEN NOT {c.ours}_plain AND is_number({c.ours}_cell)"
-        f" AND length(number_fraction({c.ours}_cell)) > {WIDTHS[c.kind][1]} THEN {literal(c.ours)} END"
+        f"CASE WHEN NOT {c.ours}_plain AND is_number({c.ours}_cell) AND"
+        f" length(number_fraction({c.ours}_cell)) > {WIDTHS[c.kind][1]} THEN {literal(c.ours)} END"
         for c in reading.typed
         if c.kind in ("quantity", "price")
     ]

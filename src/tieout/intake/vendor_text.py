@@ -34,10 +34,10 @@ codecs.register_error("tieout-mark", _mark)
 
 
 def show_marked(text: str) -> str:
-    """Give marked bytes in a form a person can read.
+    r"""Give marked bytes in a form a person can read.
 
     >>> show_marked("M" + chr(0x10FEFC) + "ller")
-    'M\\\\xfcller'
+    'M\\xfcller'
     """
     return "".join(
         f"\\x{ord(char) - MARK_BASE:02x}"
@@ -98,7 +98,10 @@ class VendorText(io.RawIOBase):
 
 
 def open_vendor_text(source: Path, *, name: str) -> VendorText:
-    """Open a file up to its header. Raises FileRefused: empty_file, damaged_archive, damaged_file."""
+    """Open a file up to its header.
+
+    Raises FileRefused: empty_file, damaged_archive, damaged_file.
+    """
     marks: list[bool] = []
     pieces = _whole_lines(_decoded(_blocks(source, name), name), marks)
     start, blank_lines = b"", 0
@@ -192,10 +195,10 @@ def _decoded(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def _whole_lines(blocks: Iterator[bytes], marks: list[bool]) -> Iterator[bytes]:
-    """Cut blocks at line ends, which never lie inside a character, and mark bytes that are not UTF-8."""
+    """Cut blocks at line ends, which lie inside no character, and mark bytes that are not UTF-8."""
     carry: list[bytes] = []
     for block in blocks:
-        cut = block.rfind(b"\n") + 1
+        cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
         if cut:
             yield _marked(b"".join([*carry, block[:cut]]), marks)
             carry = [block[cut:]]

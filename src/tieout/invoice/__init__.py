@@ -22,7 +22,8 @@ def issue_invoices(engine: Engine, *, period: str) -> None:
     cost = consolidated.add_to(columns, SqlOperands("cost_units", minor_grain="cost_grain"))
     engine.view(
         "rounded_group",
-        f"SELECT * EXCLUDE ({columns.names}), {total} AS rounded_units, {cost} AS rounded_cost_units"
+        f"SELECT * EXCLUDE ({columns.names}), {total} AS rounded_units,"
+        f" {cost} AS rounded_cost_units"
         f" FROM {columns.over('consolidated_operand')}",
     )
     engine.table("invoice_line", sql_text("tieout.invoice", "invoice_line"))

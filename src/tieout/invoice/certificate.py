@@ -37,13 +37,16 @@ def digest_of_lines(engine: Engine, sql: str) -> str:
 
 def amounts(engine: Engine, sql: str) -> list[dict[str, str]]:
     """Give `[{"currency", "amount"}]` of a relation with those columns, summed by currency."""
-    return engine.arrow(
+    found: list[dict[str, str]] = engine.arrow(
         "SELECT currency, shortest(sum(amount)) AS amount FROM"
         f" ({sql}) WHERE amount IS NOT NULL GROUP BY currency ORDER BY currency"
     ).to_pylist()
+    return found
 
 
-def certify(engine: Engine, *, period: str, input_digest: str, output_digest: str) -> dict[str, Any]:
+def certify(
+    engine: Engine, *, period: str, input_digest: str, output_digest: str
+) -> dict[str, Any]:
     """Give the certificate of a run as JSON values (rulings.md, JSON of the command line)."""
     hops = engine.arrow(sql_text("tieout.invoice", "certificate_hop")).to_pylist()
     inputs = engine.arrow(sql_text("tieout.invoice", "certificate_input")).to_pylist()

@@ -64,10 +64,14 @@ def _refuse_unready(engine: Engine) -> None:
         " WHERE rule.earned_credit = 'keep' ORDER BY 1"
     )
     if kept.num_rows:
-        raise Unpriced(reason=f"price rule {kept['rule_id'][0]}: earned_credit keep is not priced yet")
+        raise Unpriced(
+            reason=f"price rule {kept['rule_id'][0]}: earned_credit keep is not priced yet"
+        )
     fine = engine.arrow(
         "SELECT DISTINCT contract_id FROM hop_price WHERE greatest(rule_up, rule_down, rate_up,"
         f" rate_down) >= {FACTOR_LIMIT}::HUGEINT ORDER BY 1"
     )
     if fine.num_rows:
-        raise Unpriced(reason=f"contract {fine['contract_id'][0]}: rule and rate have too many decimals")
+        raise Unpriced(
+            reason=f"contract {fine['contract_id'][0]}: rule and rate have too many decimals"
+        )

@@ -24,7 +24,11 @@ Staged = tuple[StagedFile, list[LakeFile]]
 
 
 def load_files(
-    house: House, sources: Sequence[tuple[str, Path]], *, period: str | None = None, now: dt.datetime
+    house: House,
+    sources: Sequence[tuple[str, Path]],
+    *,
+    period: str | None = None,
+    now: dt.datetime,
 ) -> list[dict[str, Any]]:
     """Load vendor files, each as (name for people, path), and give one report per file.
 
@@ -50,8 +54,16 @@ def _stage(
 ) -> dict[str, Any]:
     """Stage one vendor file into the lake; its report lacks what only the whole load knows."""
     report: dict[str, Any] = {
-        "file": name, "fileId": None, "format": None, "period": None, "status": "refused",
-        "rows": 0, "loaded": 0, "rejected": 0, "notices": [], "totals": [],
+        "file": name,
+        "fileId": None,
+        "format": None,
+        "period": None,
+        "status": "refused",
+        "rows": 0,
+        "loaded": 0,
+        "rejected": 0,
+        "notices": [],
+        "totals": [],
     }
     try:
         file_id = hash_file(path)
@@ -78,8 +90,13 @@ def _stage(
     kept += [keep(house, getattr(file, kind), kind=kind, rows=rows[kind]) for kind in rows]
     staged.append((file, kept))
     return {
-        **report, "status": "loaded", "format": file.format, "rows": file.rows,
-        "loaded": file.loaded, "rejected": file.rejected, "notices": list(file.notices),
+        **report,
+        "status": "loaded",
+        "format": file.format,
+        "rows": file.rows,
+        "loaded": file.loaded,
+        "rejected": file.rejected,
+        "notices": list(file.notices),
     }
 
 
@@ -90,7 +107,9 @@ def _vendor_invoices(
     paths = [house.lake.full(f.path) for _, kept in staged for f in kept if f.kind == "vendor_line"]
     engine.parquet("vendor_line", paths, VENDOR_LINE)
     engine.let(chosen_period=period)
-    found: list[dict[str, Any]] = engine.arrow(sql_text("tieout.pipeline", "vendor_invoice")).to_pylist()
+    found: list[dict[str, Any]] = engine.arrow(
+        sql_text("tieout.pipeline", "vendor_invoice")
+    ).to_pylist()
     return found
 
 
@@ -103,26 +122,40 @@ def _publish_load(
     now: dt.datetime,
 ) -> None:
     """Publish a load in one transaction and complete the reports."""
-    of_file: dict[str, dict[str, Any]] = {r["fileId"]: r for r in reports if r["status"] == "loaded"}
+    of_file: dict[str, dict[str, Any]] = {
+        r["fileId"]: r for r in reports if r["status"] == "loaded"
+    }
     for invoice in found:
         for file_id in invoice["file_ids"]:
             report = of_file[file_id]
-            report["period"] = max(filter(None, (report["period"], invoice["period"])), default=None)
+            report["period"] = max(
+                filter(None, (report["period"], invoice["period"])), default=None
+            )
             report["totals"].append(
                 {
-                    "invoiceNumber": invoice["invoice_number"], "currency": invoice["currency"],
-                    "rows": invoice["rows"], "subtotal": invoice["subtotal"],
-                    "taxTotal": invoice["tax_total"], "total": invoice["total"],
+                    "invoiceNumber": invoice["invoice_number"],
+                    "currency": invoice["currency"],
+                    "rows": invoice["rows"],
+                    "subtotal": invoice["subtotal"],
+                    "taxTotal": invoice["tax_total"],
+                    "total": invoice["total"],
                 }
             )
     with house.catalog.write() as connection:
         files = [
             {
-                "file_id": file.file_id, "name": file.name, "format": file.format, "vendor": file.vendor,
-                "rows": file.rows, "loaded": file.loaded, "rejected": file.rejected,
-                "skipped": file.skipped, "header": json.dumps(file.header),
+                "file_id": file.file_id,
+                "name": file.name,
+                "format": file.format,
+                "vendor": file.vendor,
+                "rows": file.rows,
+                "loaded": file.loaded,
+                "rejected": file.rejected,
+                "skipped": file.skipped,
+                "header": json.dumps(file.header),
                 "notices": json.dumps(file.notices),
-                "totals": json.dumps(of_file[file.file_id]["totals"]), "lake_files": kept,
+                "totals": json.dumps(of_file[file.file_id]["totals"]),
+                "lake_files": kept,
             }
             for file, kept in staged
         ]

@@ -25,10 +25,12 @@ from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
 from tieout.tables import DETAIL_LINE, REJECTED_ROW
 
-SECRET = "match_key_secret"
+SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
 
 
-def run_period(house: House, period: str, *, now: dt.datetime, threads: int | None = None) -> dict[str, Any]:
+def run_period(
+    house: House, period: str, *, now: dt.datetime, threads: int | None = None
+) -> dict[str, Any]:
     """Match, rate, invoice and certify a calendar month, and publish it as a whole.
 
     Running the same inputs again gives the same figures and ids. Raises NotFound when the period
@@ -83,7 +85,9 @@ def _open_inputs(
     engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))
     for resource in RESOURCES.values():
         paths = [current.files[resource.name]] if resource.name in current.files else []
-        engine.parquet(resource.name, paths, pa.schema([(name, pa.string()) for name in resource.columns]))
+        engine.parquet(
+            resource.name, paths, pa.schema([(name, pa.string()) for name in resource.columns])
+        )
     grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
     engine.register(
         "minor_grain",
@@ -101,7 +105,13 @@ def _write_invoice_lines(house: House, engine: Engine) -> list[LakeFile]:
     """Write the consolidated lines, one file per hop."""
     hops = engine.arrow("SELECT DISTINCT hop FROM invoice_line ORDER BY hop")["hop"].to_pylist()
     return [
-        write(house, engine, f"SELECT * FROM invoice_line WHERE hop = {hop}", kind="invoice_line", hop=hop)
+        write(
+            house,
+            engine,
+            f"SELECT * FROM invoice_line WHERE hop = {hop}",
+            kind="invoice_line",
+            hop=hop,
+        )
         for hop in hops
     ]
 
@@ -116,28 +126,44 @@ def _certified(
     output_digest = digest_of_lines(
         engine, "SELECT invoice_id || '|' || output_digest AS line FROM invoice_digest"
     )
-    if before and before["input_digest"] == input_digest and before["output_digest"] != output_digest:
+    if (
+        before
+        and before["input_digest"] == input_digest
+        and before["output_digest"] != output_digest
+    ):
         law = "equal input digests give equal output digests"
         raise LawBroken(law=law, left=before["output_digest"], right=output_digest)
-    certificate = certify(engine, period=period, input_digest=input_digest, output_digest=output_digest)
+    certificate = certify(
+        engine, period=period, input_digest=input_digest, output_digest=output_digest
+    )
     certificate["previousDigest"] = before["output_digest"] if before else None
     counts = engine.one(sql_text("tieout.pipeline", "run_count"))
     return {
-        "period": period, "runId": f"{period}-{input_digest[:12]}", "snapshot": snapshot_id,
-        **counts, "inputDigest": input_digest, "outputDigest": output_digest,
+        "period": period,
+        "runId": f"{period}-{input_digest[:12]}",
+        "snapshot": snapshot_id,
+        **counts,
+        "inputDigest": input_digest,
+        "outputDigest": output_digest,
         "certificate": certificate,
     }
 
 
 def _publish_run(
-    house: House, engine: Engine, summary: Mapping[str, Any], files: Sequence[LakeFile], *, now: dt.datetime
+    house: House,
+    engine: Engine,
+    summary: Mapping[str, Any],
+    files: Sequence[LakeFile],
+    *,
+    now: dt.datetime,
 ) -> None:
     """Publish a run's files and invoice headers in one transaction."""
     certificate = summary["certificate"]
     headers = engine.arrow("SELECT * FROM invoice_header").to_pylist()
     for header in headers:
         header |= {
-            "run_id": summary["runId"], "period": summary["period"],
+            "run_id": summary["runId"],
+            "period": summary["period"],
             "input_digest": summary["inputDigest"],
         }
     said = {key: value for key, value in summary.items() if key != "certificate"}
@@ -145,11 +171,15 @@ def _publish_run(
         manifest.publish_run(
             connection,
             {
-                "run_id": summary["runId"], "period": summary["period"],
-                "snapshot_id": summary["snapshot"], "created_at": utc_text(now),
-                "input_digest": summary["inputDigest"], "output_digest": summary["outputDigest"],
+                "run_id": summary["runId"],
+                "period": summary["period"],
+                "snapshot_id": summary["snapshot"],
+                "created_at": utc_text(now),
+                "input_digest": summary["inputDigest"],
+                "output_digest": summary["outputDigest"],
                 "previous_digest": certificate["previousDigest"],
-                "certificate": json.dumps(certificate), "summary": json.dumps(said),
+                "certificate": json.dumps(certificate),
+                "summary": json.dumps(said),
             },
             files,
         )

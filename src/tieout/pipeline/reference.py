@@ -31,14 +31,22 @@ def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str,
             ]
             with house.catalog.write() as connection:
                 number = manifest.publish_snapshot(
-                    connection, files, changed=staged.changed, ended=staged.ended,
-                    digest=staged.digest, created_at=utc_text(now),
+                    connection,
+                    files,
+                    changed=staged.changed,
+                    ended=staged.ended,
+                    digest=staged.digest,
+                    created_at=utc_text(now),
                 )
         house.clear_scratch()
-    changed = {resource: rows.num_rows for resource, rows in staged.changed.items() if rows.num_rows}
+    changed = {
+        resource: rows.num_rows for resource, rows in staged.changed.items() if rows.num_rows
+    }
     return {
-        "snapshot": number, "unchanged": staged.is_unchanged,
-        "rows": dict(staged.counts), "changed": changed,
+        "snapshot": number,
+        "unchanged": staged.is_unchanged,
+        "rows": dict(staged.counts),
+        "changed": changed,
     }
 
 

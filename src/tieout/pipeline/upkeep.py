@@ -20,7 +20,13 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
             raise NotFound(kind="run of period", name=period)
         inputs = [entry["fileId"] for entry in found["certificate"]["inputs"]]
         rows = connection.execute(
-            select(lake_file.c.kind, lake_file.c.hop, lake_file.c.path, lake_file.c.sha256, lake_file.c.rows)
+            select(
+                lake_file.c.kind,
+                lake_file.c.hop,
+                lake_file.c.path,
+                lake_file.c.sha256,
+                lake_file.c.rows,
+            )
             .where(
                 ((lake_file.c.owner_kind == "run") & (lake_file.c.owner_id == found["run_id"]))
                 | ((lake_file.c.owner_kind == "load") & lake_file.c.owner_id.in_(inputs))
@@ -50,12 +56,14 @@ def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
             engine.parquet("parked_line", [path], PARKED_LINE)
             found = engine.arrow(
                 "SELECT left(file_id, 16) || '-' || row_number AS \"vendorLineId\", file_id,"
-                " row_number AS \"rowNumber\", reason, hop, shortest(amount) AS amount, currency"
+                ' row_number AS "rowNumber", reason, hop, shortest(amount) AS amount, currency'
                 " FROM parked_line ORDER BY file_id, row_number"
             )
             for line in found.to_pylist():
                 name = names.get(line.pop("file_id"))
-                lines.append({**line, "file": name, "period": month, "owner": None, "firstRun": run_id})
+                lines.append(
+                    {**line, "file": name, "period": month, "owner": None, "firstRun": run_id}
+                )
         engine.parquet("parked_line", [path for _, _, path in paths], PARKED_LINE)
         totals = engine.arrow(
             "SELECT reason, currency, count(*)::INT AS count, shortest(sum(amount)) AS amount"
@@ -69,7 +77,9 @@ def rejected_rows(house: House) -> dict[str, Any]:
     with house.catalog.read() as connection:
         rows = connection.execute(
             select(lake_file.c.path).where(
-                lake_file.c.owner_kind == "load", lake_file.c.kind == "rejected_row", lake_file.c.rows > 0
+                lake_file.c.owner_kind == "load",
+                lake_file.c.kind == "rejected_row",
+                lake_file.c.rows > 0,
             )
         ).scalars()
         paths = [house.lake.full(path) for path in rows]
@@ -77,7 +87,7 @@ def rejected_rows(house: House) -> dict[str, Any]:
     with session(house.scratch) as engine:
         engine.parquet("rejected_row", paths, REJECTED_ROW)
         found = engine.arrow(
-            "SELECT file_id, row_number AS \"rowNumber\", line, \"column\", code, reason, cells"
+            'SELECT file_id, row_number AS "rowNumber", line, "column", code, reason, cells'
             " FROM rejected_row ORDER BY file_id, row_number"
         ).to_pylist()
     return {"rejected": [{"file": names.get(row.pop("file_id")), **row} for row in found]}

@@ -36,7 +36,9 @@ class House:
         Raises Conflict when another load, run or clean-up is at work.
         """
         self.home.mkdir(parents=True, exist_ok=True)
-        busy = Conflict(reason="another load or run is at work on this store; try again when it ends")
+        busy = Conflict(
+            reason="another load or run is at work on this store; try again when it ends"
+        )
         with (self.home / "writer.lock").open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

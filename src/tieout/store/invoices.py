@@ -22,7 +22,7 @@ def replace_invoices(
     (hop 1) follow the vendor's lines. Raises Conflict when a verified invoice would change.
     """
     before = {
-        row["invoice_id"]: row
+        row["invoice_id"]: dict(row)
         for row in connection.execute(select(invoice).where(invoice.c.period == period)).mappings()
     }
     fresh, kept = [], set()
@@ -93,7 +93,9 @@ def _next_number(connection: Connection, *, seller_id: str, invoice_date: str) -
     which = (number_series.c.seller_id == seller_id, number_series.c.series == series)
     last = connection.execute(select(number_series.c.last_number).where(*which)).scalar()
     if last is None:
-        connection.execute(insert(number_series).values(seller_id=seller_id, series=series, last_number=1))
+        connection.execute(
+            insert(number_series).values(seller_id=seller_id, series=series, last_number=1)
+        )
     else:
         connection.execute(update(number_series).where(*which).values(last_number=last + 1))
     return f"{seller_id}-{series}-{(last or 0) + 1:04d}"

@@ -51,8 +51,15 @@ def add_files(
     for file in unique.values():
         connection.execute(
             insert(lake_file).values(
-                owner_kind=owner_kind, owner_id=owner_id, kind=file.kind, path=file.path,
-                hop=file.hop, rows=file.rows, size=file.size, sha256=file.sha256, sums="{}",
+                owner_kind=owner_kind,
+                owner_id=owner_id,
+                kind=file.kind,
+                path=file.path,
+                hop=file.hop,
+                rows=file.rows,
+                size=file.size,
+                sha256=file.sha256,
+                sums="{}",
             )
         )
 
@@ -93,7 +100,9 @@ def publish_snapshot(
     for resource, rows in ended.items():
         table = reference[resource]
         for row in rows.to_pylist():
-            same = [table.c[key] == row[key] for key in RESOURCES[resource].keys if row[key] is not None]
+            same = [
+                table.c[key] == row[key] for key in RESOURCES[resource].keys if row[key] is not None
+            ]
             none = [table.c[key].is_(None) for key in RESOURCES[resource].keys if row[key] is None]
             connection.execute(
                 update(table)
@@ -108,7 +117,9 @@ def publish_snapshot(
     return number
 
 
-def publish_load(connection: Connection, files: Sequence[Mapping[str, Any]], *, created_at: str) -> int:
+def publish_load(
+    connection: Connection, files: Sequence[Mapping[str, Any]], *, created_at: str
+) -> int:
     """Record vendor files with their lake files; `vendor_invoice` rows come separately."""
     number = next_id(connection, load.c.load_id)
     connection.execute(insert(load).values(load_id=number, created_at=created_at))
@@ -161,8 +172,11 @@ def taken_files(connection: Connection, house: House, *, period: str) -> list[Ta
         }
         taken.append(
             TakenFile(
-                file_id=file_id, name=name, invoice_numbers=tuple(invoice_numbers),
-                vendor_line=paths["vendor_line"], rejected_row=paths.get("rejected_row"),
+                file_id=file_id,
+                name=name,
+                invoice_numbers=tuple(invoice_numbers),
+                vendor_line=paths["vendor_line"],
+                rejected_row=paths.get("rejected_row"),
             )
         )
     return taken
@@ -173,7 +187,9 @@ def publish_run(
 ) -> None:
     """Make a run the one that readers see for its period; the same run again changes nothing."""
     connection.execute(update(run).where(run.c.period == values["period"]).values(is_current=0))
-    known = connection.execute(select(run.c.run_id).where(run.c.run_id == values["run_id"])).scalar()
+    known = connection.execute(
+        select(run.c.run_id).where(run.c.run_id == values["run_id"])
+    ).scalar()
     if known:
         connection.execute(update(run).where(run.c.run_id == known).values(is_current=1))
         return
@@ -183,9 +199,11 @@ def publish_run(
 
 def current_run(connection: Connection, *, period: str) -> Mapping[str, Any] | None:
     """Give the published run of a period, certificate and summary decoded."""
-    row = connection.execute(
-        select(run).where(run.c.period == period, run.c.is_current == 1)
-    ).mappings().first()
+    row = (
+        connection.execute(select(run).where(run.c.period == period, run.c.is_current == 1))
+        .mappings()
+        .first()
+    )
     if row is None:
         return None
     return {
@@ -211,7 +229,7 @@ def run_paths(connection: Connection, house: House, *, run_id: str) -> dict[str,
 def named_paths(connection: Connection) -> dict[str, str]:
     """Give every lake path that the manifest names, with its hash."""
     rows = connection.execute(select(lake_file.c.path, lake_file.c.sha256))
-    return {path: sha256 for path, sha256 in rows}
+    return {row.path: row.sha256 for row in rows}
 
 
 def forget_runs(connection: Connection, *, period: str) -> None:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console
@@ -69,7 +69,7 @@ class Shell:
             return
         table = Table(title=title, title_justify="left", title_style="bold")
         for column in columns:
-            side = "right" if column.endswith(">") else "left"
+            side: Literal["left", "right"] = "right" if column.endswith(">") else "left"
             table.add_column(column.rstrip(">"), justify=side, overflow="fold")
         for row in rows:
             table.add_row(*("" if cell is None else str(cell) for cell in row))
@@ -90,13 +90,17 @@ class _Commands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        found = getattr(importlib.import_module(f"tieout.serve.cli.{module}"), cmd_name.replace("-", "_"))
+        found = getattr(
+            importlib.import_module(f"tieout.serve.cli.{module}"), cmd_name.replace("-", "_")
+        )
         return found if isinstance(found, click.Command) else None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tieout")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else."
+)
 @click.pass_context
 def cli(ctx: click.Context, *, as_json: bool) -> None:
     """Turn a cloud vendor's invoice files into the invoices of every tier, to the cent."""

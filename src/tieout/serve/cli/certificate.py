@@ -23,7 +23,8 @@ def certificate(shell: Shell, period: str) -> None:
 def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     """Print a certificate for a person."""
     colour = "green" if found["status"].startswith("tied") else "yellow"
-    shell.say(f"[bold]tie-out certificate {found['period']}[/bold]: [{colour}]{found['status']}[/{colour}]")
+    title = f"[bold]tie-out certificate {found['period']}[/bold]"
+    shell.say(f"{title}: [{colour}]{found['status']}[/{colour}]")
     shell.table(
         "in: vendor files",
         ["file", "currency", "rows>", "total of readable amounts>"],
@@ -33,12 +34,23 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
         "out: by hop and currency (detail + residual = invoices)",
         ["hop>", "currency", "lines>", "vendor>", "detail>", "residual>", "invoices>"],
         [
-            (h["hop"], h["currency"], h["lines"], h["vendorTotal"], h["detailTotal"], h["residual"], h["invoiceTotal"])
+            (
+                h["hop"],
+                h["currency"],
+                h["lines"],
+                h["vendorTotal"],
+                h["detailTotal"],
+                h["residual"],
+                h["invoiceTotal"],
+            )
             for h in found["hops"]
         ],
     )
     for kind in ("rejected", "parked"):
-        money = ", ".join(f"{a['amount']} {a['currency']}" for a in found[kind]["amounts"]) or "no readable money"
+        money = (
+            ", ".join(f"{a['amount']} {a['currency']}" for a in found[kind]["amounts"])
+            or "no readable money"
+        )
         shell.say(f"{kind}: {found[kind]['count']} ({money})")
     shell.say(f"input digest  {found['inputDigest']}")
     shell.say(f"output digest {found['outputDigest']}")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.columns import Columns
 from rich.table import Table
+from sqlalchemy import select
 
 from tieout import pipeline
 from tieout.errors import Conflict
@@ -18,7 +19,6 @@ from tieout.serve.cli.show import ROW_COLUMNS, read_invoice, row_cells
 from tieout.store.catalog import invoice
 from tieout.store.house import House
 from tieout.store.migrations import upgrade
-from sqlalchemy import select
 
 PERIOD = "2021-10"
 MARK = "made-by-tieout-demo"
@@ -27,7 +27,10 @@ SHOWN = ("brightwater", "molenaar")
 
 @click.command()
 @click.option(
-    "--home", type=click.Path(path_type=Path), default=Path("tieout-demo"), show_default=True,
+    "--home",
+    type=click.Path(path_type=Path),
+    default=Path("tieout-demo"),
+    show_default=True,
     help="Where the demo's store goes; made anew each time.",
 )
 @click.pass_obj
@@ -39,7 +42,9 @@ def demo(shell: Shell, home: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     with as_file(files("tieout.serve.cli") / "demo_files") as shipped:
         reference = pipeline.load_reference(house, shipped / "reference", now=now)
-        loaded = pipeline.load_files(house, [("october-2021.csv", shipped / "october-2021.csv")], now=now)
+        loaded = pipeline.load_files(
+            house, [("october-2021.csv", shipped / "october-2021.csv")], now=now
+        )
     done = pipeline.run_period(house, PERIOD, now=now)
     with house.catalog.read() as connection:
         seller, buyer = SHOWN
@@ -51,9 +56,14 @@ def demo(shell: Shell, home: Path) -> None:
     consolidated = read_invoice(shell, name, expand="none")
     expanded = read_invoice(shell, name, expand="all")
     found = {
-        "reference": reference, "load": loaded, "run": done, "header": consolidated["header"],
-        "consolidated": consolidated["rows"], "expanded": expanded["rows"],
-        **pipeline.rejected_rows(house), **pipeline.parked_lines(house),
+        "reference": reference,
+        "load": loaded,
+        "run": done,
+        "header": consolidated["header"],
+        "consolidated": consolidated["rows"],
+        "expanded": expanded["rows"],
+        **pipeline.rejected_rows(house),
+        **pipeline.parked_lines(house),
         "certificate": pipeline.certificate_of(house, PERIOD),
     }
     if shell.json:
@@ -76,10 +86,11 @@ def _fresh_house(shell: Shell, home: Path) -> House:
 def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
     """Print what happened, for a person."""
     load, run, header = found["load"][0], found["run"], found["header"]
+    known = found["reference"]["rows"]["organizations"]
     shell.say("[bold]1. A vendor's file[/bold]")
     shell.say(
         f"{load['file']} ({load['format']}): {load['rows']} rows read, {load['loaded']} loaded,"
-        f" {load['rejected']} rejected; reference data of {found['reference']['rows']['organizations']} organizations"
+        f" {load['rejected']} rejected; reference data of {known} organizations"
     )
     shell.say(
         f"{run['vendorLines']} vendor lines, {run['matched']} matched, {run['parked']} parked;"
@@ -122,7 +133,9 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
 def _view(title: str, rows: list[dict[str, Any]]) -> Table:
     table = Table(title=title, title_justify="left")
     for column in ROW_COLUMNS:
-        table.add_column(column.rstrip(">"), justify="right" if column.endswith(">") else "left", no_wrap=True)
+        table.add_column(
+            column.rstrip(">"), justify="right" if column.endswith(">") else "left", no_wrap=True
+        )
     for row in rows:
         table.add_row(*row_cells(row))
     return table

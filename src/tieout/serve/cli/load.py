@@ -16,7 +16,8 @@ from tieout.serve.cli import REFUSED, WITH_OPEN_ROWS, Shell
 def month(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Check a `YYYY-MM` argument."""
     if value is not None and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
-        raise click.BadParameter(f"'{value}' is not a month written YYYY-MM")
+        sentence = f"'{value}' is not a month written YYYY-MM"
+        raise click.BadParameter(sentence)
     return value
 
 
@@ -38,11 +39,15 @@ def load(shell: Shell, files: tuple[Path, ...], *, period: str | None, strict: b
                 spooled.write_bytes(sys.stdin.buffer.read())
                 sources.append(("-", spooled))
             elif path.is_dir():
-                found = sorted(f for f in path.rglob("*") if f.is_file() and not f.name.startswith("."))
+                found = sorted(
+                    f for f in path.rglob("*") if f.is_file() and not f.name.startswith(".")
+                )
                 sources += [(f.name, f) for f in found]
             else:
                 sources.append((path.name, path))
-        reports = pipeline.load_files(shell.house, sources, period=period, now=dt.datetime.now(dt.UTC))
+        reports = pipeline.load_files(
+            shell.house, sources, period=period, now=dt.datetime.now(dt.UTC)
+        )
     if shell.json:
         shell.print_json({"files": reports})
     for report in reports:
@@ -63,7 +68,14 @@ def _print(shell: Shell, report: dict[str, Any]) -> None:
             f"totals of {report['file']}, period {report['period']}",
             ["vendor invoice", "currency", "rows>", "subtotal>", "tax>", "total>"],
             [
-                (t["invoiceNumber"], t["currency"], t["rows"], t["subtotal"], t["taxTotal"], t["total"])
+                (
+                    t["invoiceNumber"],
+                    t["currency"],
+                    t["rows"],
+                    t["subtotal"],
+                    t["taxTotal"],
+                    t["total"],
+                )
                 for t in report["totals"]
             ],
         )

@@ -28,7 +28,10 @@ def amounts_as_text(document: bytes) -> list[dict[str, Any]]:
     """Read a JSON list with every amount as the text that was written."""
     rows: list[dict[str, Any]] = json.loads(document, parse_float=str)
     return [
-        {key: str(value) if key in NUMBERS and isinstance(value, int) else value for key, value in row.items()}
+        {
+            key: str(value) if key in NUMBERS and isinstance(value, int) else value
+            for key, value in row.items()
+        }
         for row in rows
     ]
 
@@ -44,7 +47,9 @@ def read_invoice(shell: Shell, name: str, *, expand: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(kind="invoice", name=name)
     viewer = Viewer(organization_id=found.seller_id, sees_cost=True, previews=SOLD)
-    wanted = Wanted(statuses=(*GENERAL, *PREVIEW), direction="outgoing", invoice_id=found.invoice_id)
+    wanted = Wanted(
+        statuses=(*GENERAL, *PREVIEW), direction="outgoing", invoice_id=found.invoice_id
+    )
     seen = visible_invoices(shell.house.catalog, viewer, wanted=wanted)
     surroundings = Surroundings(shell.house, shell.settings, lambda: dt.datetime.now(dt.UTC))
     view = RowView(expand=expand)
@@ -72,7 +77,10 @@ ROW_COLUMNS = {
 
 def row_cells(row: dict[str, Any]) -> list[str]:
     """Give the cells of one row for a table."""
-    return [str(row[key] if row[key] is not None else "")[:10 if key.endswith("Utc") else None] for key in ROW_COLUMNS.values()]
+    return [
+        str(row[key] if row[key] is not None else "")[: 10 if key.endswith("Utc") else None]
+        for key in ROW_COLUMNS.values()
+    ]
 
 
 @click.command()
@@ -81,12 +89,19 @@ def row_cells(row: dict[str, Any]) -> list[str]:
 def invoices(shell: Shell, *, period: str | None) -> None:
     """List invoices: who bills whom, how much, in which status."""
     columns = {
-        "invoiceId": invoice.c.invoice_id, "invoiceNumber": invoice.c.invoice_number,
-        "period": invoice.c.period, "hop": invoice.c.hop, "providerId": invoice.c.seller_id,
-        "consumerId": invoice.c.buyer_id, "totalAmount": invoice.c.total_amount,
-        "detailTotal": invoice.c.detail_total, "roundingResidual": invoice.c.rounding_residual,
-        "currency": invoice.c.currency, "statusId": invoice.c.status_id,
-        "invoiceDate": invoice.c.invoice_date, "rowCount": invoice.c.row_count,
+        "invoiceId": invoice.c.invoice_id,
+        "invoiceNumber": invoice.c.invoice_number,
+        "period": invoice.c.period,
+        "hop": invoice.c.hop,
+        "providerId": invoice.c.seller_id,
+        "consumerId": invoice.c.buyer_id,
+        "totalAmount": invoice.c.total_amount,
+        "detailTotal": invoice.c.detail_total,
+        "roundingResidual": invoice.c.rounding_residual,
+        "currency": invoice.c.currency,
+        "statusId": invoice.c.status_id,
+        "invoiceDate": invoice.c.invoice_date,
+        "rowCount": invoice.c.row_count,
         "detailCount": invoice.c.detail_count,
     }
     query = select(*(column.label(name) for name, column in columns.items())).order_by(
@@ -102,8 +117,17 @@ def invoices(shell: Shell, *, period: str | None) -> None:
         "invoices",
         ["invoice", "number", "hop>", "seller", "buyer", "total>", "currency", "status>", "lines>"],
         [
-            (r["invoiceId"], r["invoiceNumber"], r["hop"], r["providerId"], r["consumerId"],
-             r["totalAmount"], r["currency"], r["statusId"], r["detailCount"])
+            (
+                r["invoiceId"],
+                r["invoiceNumber"],
+                r["hop"],
+                r["providerId"],
+                r["consumerId"],
+                r["totalAmount"],
+                r["currency"],
+                r["statusId"],
+                r["detailCount"],
+            )
             for r in found
         ],
     )
@@ -119,9 +143,10 @@ def show(shell: Shell, name: str, *, expand: str) -> None:
     if shell.json:
         shell.print_json(found)
     header = found["header"]
+    total = f"{header['totalAmount']} {header['currency']}"
     shell.say(
-        f"[bold]{header['invoiceNumber']}[/bold] {header['providerName']} to {header['consumerName']},"
-        f" {header['invoiceDate'][:10]}, {header['status']}: {header['totalAmount']} {header['currency']}"
+        f"[bold]{header['invoiceNumber']}[/bold] {header['providerName']} to"
+        f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['status']}: {total}"
     )
     shell.table("rows", list(ROW_COLUMNS), [row_cells(row) for row in found["rows"]])
-    shell.say(f"details {header['detailTotal']} + residual {header['roundingResidual']} = {header['totalAmount']}")
+    shell.say(f"details {header['detailTotal']} + residual {header['roundingResidual']} = {total}")

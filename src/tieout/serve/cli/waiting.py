@@ -19,12 +19,23 @@ def parked(shell: Shell, *, period: str | None) -> None:
         "parked lines",
         ["vendor line", "file", "row>", "period", "reason", "hop>", "amount>", "currency"],
         [
-            (p["vendorLineId"], p["file"], p["rowNumber"], p["period"], p["reason"], p["hop"], p["amount"], p["currency"])
+            (
+                p["vendorLineId"],
+                p["file"],
+                p["rowNumber"],
+                p["period"],
+                p["reason"],
+                p["hop"],
+                p["amount"],
+                p["currency"],
+            )
             for p in found["parked"]
         ],
     )
     for total in found["totals"]:
-        shell.say(f"{total['reason']}: {total['count']} lines, {total['amount']} {total['currency']}")
+        shell.say(
+            f"{total['reason']}: {total['count']} lines, {total['amount']} {total['currency']}"
+        )
 
 
 @click.command()
@@ -37,5 +48,8 @@ def rejected(shell: Shell) -> None:
     shell.table(
         "rejected rows",
         ["file", "row>", "line>", "column", "reason"],
-        [(r["file"], r["rowNumber"], r["line"], r["column"], r["reason"]) for r in found["rejected"]],
+        [
+            (r["file"], r["rowNumber"], r["line"], r["column"], r["reason"])
+            for r in found["rejected"]
+        ],
     )

@@ -21,7 +21,9 @@ def upgrade(catalog: Catalog) -> bool:
     with catalog.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        known = connection.scalar(select(setting.c.value).where(setting.c.name == "match_key_secret"))
+        known = connection.scalar(
+            select(setting.c.value).where(setting.c.name == "match_key_secret")
+        )
         if known is None:
             secret = secrets.token_hex(SECRET_BYTES)
             connection.execute(insert(setting).values(name="match_key_secret", value=secret))
