@@ -216,7 +216,7 @@ def test_a_row_with_a_cell_too_few_or_too_many_is_rejected_as_read(
 ) -> None:
     head, row, _ = vendor_file().split("\r\n")
     changed = row + ",more" if extra > 0 else row.rsplit(",", 1)[0]
-    (found,) = rejects("\r\n".join([head, changed, row]))
+    (found,) = rejects(f"{head}\r\n{changed}\r\n{row}")
     assert (found["row_number"], found["line"], found["column"]) == (1, 2, None)
     assert len(found["cells"]) == 46 + extra
     assert found["reason"] == f"the row has {46 + extra} cells, the header 46"
@@ -226,7 +226,8 @@ def test_a_row_with_a_cell_too_few_or_too_many_is_rejected_as_read(
     ("word", "kind"),
     [
         ("new", "new"), ("renew", "renew"), ("extendTerm", "renew"), ("CycleCharge", "cycle_fee"),
-        ("Cycle charge", "cycle_fee"), ("addQuantity", "add_quantity"), ("removeQuantity", "remove_quantity"),
+        ("Cycle charge", "cycle_fee"), ("addQuantity", "add_quantity"),
+        ("removeQuantity", "remove_quantity"),
         ("convert", "convert"), ("moveQuantity", "convert"), ("changeBillingPlan", "plan_change"),
         ("cancelImmediate", "cancel"), ("Cancel", "cancel"), ("customerCredit", "credit"),
         ("Usage", "usage"), ("", "other"), ("tierTransitionFee", "other"),
@@ -303,3 +304,16 @@ def test_equal_rows_are_all_kept_and_named(stage: Stage) -> None:
 def test_order_ids_cut_by_a_spreadsheet_are_a_notice(stage: Stage) -> None:
     staged = stage(vendor_file({"OrderId": "5.6689E+17"}))
     assert staged.notices == ("damaged_identifier: 1 order ids were cut to a power of ten",)
+
+
+def test_a_comma_that_could_be_either_is_a_bad_number(rejects: Read) -> None:
+    whole = {name: cell.removesuffix(".00") for name, cell in GOOD.items()}
+    whole = {**whole, "TaxTotal": "8", "Total": "48"}
+    (row,) = rejects(vendor_file({**whole, "Subtotal": "1,315"}, whole))
+    assert (row["column"], row["code"]) == ("Subtotal", "bad_number")
+
+
+def test_no_loaded_row_is_lost_beside_many_bad_ones(stage: Stage) -> None:
+    bad = [{"Subtotal": "x"}, {"ChargeEndDate": "2021-02-31"}, {"Quantity": "1..2"}]
+    staged = stage(vendor_file(*[{}, *bad] * 50))
+    assert (staged.rows, staged.loaded, staged.rejected) == (200, 50, 150)

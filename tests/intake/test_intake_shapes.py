@@ -152,7 +152,8 @@ def test_broken_and_blank_records_keep_numbers_and_lines_right(stage: Stage) -> 
     text = "\n".join([header, first, "", broken, second, "", "", broken, third, "", broken, ""])
     staged = stage(text)
     rows = parquet.read_table(staged.rejected_row).to_pylist()
-    # 1 header, 2 first, 3 blank, 4-5 broken, 6 second, 7-8 blank, 9-10 broken, 11 third, 12 blank, 13-14 broken
+    # lines: 1 header, 2 first, 3 blank, 4-5 broken, 6 second, 7-8 blank, 9-10 broken, 11 third,
+    # 12 blank, 13-14 broken
     assert [(row["row_number"], row["line"], row["code"]) for row in rows] == [
         (2, 4, "wrong_cell_count"),
         (3, 6, "bad_number"),
@@ -190,3 +191,16 @@ def test_rows_are_written_in_the_files_order_across_many_blocks(stage: Stage) ->
     numbers = parquet.read_table(staged.vendor_line, columns=["row_number"]).column(0).to_pylist()
     assert numbers == [*range(1, 40_001), 40_002]
     assert parquet.read_table(staged.rejected_row).to_pylist()[0]["line"] == 40_002
+
+
+def test_old_line_ends_of_a_return_alone_are_read(rejects: Read) -> None:
+    text = vendor_file({"CustomerName": "two\rlines"}, {"Subtotal": "x"}).replace("\r\n", "\r")
+    assert [(row["row_number"], row["line"]) for row in rejects(text)] == [(2, 4)]
+
+
+def test_a_record_longer_than_a_block_is_refused_with_its_likely_cause(stage: Stage) -> None:
+    head, row, _ = vendor_file().split("\r\n")
+    with pytest.raises(FileRefused) as refusal:
+        stage("\r\n".join([head, row, row.replace("Contoso", '"Contoso'), *[row] * 120_000]))
+    assert refusal.value.code == "damaged_file"
+    assert "a quote never ends" in refusal.value.reason

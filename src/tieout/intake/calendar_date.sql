@@ -1,5 +1,6 @@
--- The calendar day (UTC) that a cell prints; null where it prints none. `day_first` for slash dates.
-CREATE OR REPLACE TEMP MACRO calendar_date(cell, day_first) AS
+-- The calendar day (UTC) that a cell prints; null where it prints none. `slash_format` is the
+-- order of day, month and year between slashes.
+CREATE OR REPLACE TEMP MACRO calendar_date(cell, slash_format) AS
     CASE
         WHEN cell = '' THEN NULL
         WHEN regexp_full_match(
@@ -19,10 +20,5 @@ CREATE OR REPLACE TEMP MACRO calendar_date(cell, day_first) AS
         )::DATE
         WHEN regexp_full_match(
             cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( [0-9]{1,2}:[0-5][0-9](:[0-5][0-9])?( ?[AaPp][Mm])?)?'
-        ) THEN TRY_CAST(
-            regexp_extract(cell, '/([0-9]{4})', 1)
-            || '-' || lpad(regexp_extract(cell, CASE WHEN day_first THEN '/([0-9]+)/' ELSE '^([0-9]+)/' END, 1), 2, '0')
-            || '-' || lpad(regexp_extract(cell, CASE WHEN day_first THEN '^([0-9]+)/' ELSE '/([0-9]+)/' END, 1), 2, '0')
-            AS DATE
-        )
+        ) THEN try_strptime(split_part(cell, ' ', 1), slash_format)::DATE
     END

@@ -79,8 +79,8 @@ def judged_sql(reading: Reading) -> str:
                 f"regexp_full_match({column.ours}_cell, {pattern}) AS {column.ours}_plain"
             )
         elif column.kind == "date":
-            day_first = str(reading.day_first).lower()
-            judged.append(f"calendar_date({column.ours}_cell, {day_first}) AS {column.ours}_day")
+            order = literal("%d/%m/%Y" if reading.day_first else "%m/%d/%Y")
+            judged.append(f"calendar_date({column.ours}_cell, {order}) AS {column.ours}_day")
     return f"SELECT {', '.join(judged)} FROM intake_read"
 
 
