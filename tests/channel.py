@@ -1,0 +1,278 @@
+"""Generated billing months and, by fractions alone, what they must come to."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+HEADER = (
+    "CustomerId,CustomerName,CustomerDomainName,InvoiceNumber,OrderDate,ProductId,SkuId,SkuName,"
+    "ProductName,ChargeType,UnitPrice,Quantity,Subtotal,TaxTotal,Total,Currency,PublisherName,"
+    "SubscriptionDescription,SubscriptionId,ChargeStartDate,ChargeEndDate,TermAndBillingCycle,"
+    "EffectiveUnitPrice,BillableQuantity,BillingFrequency,SubscriptionStartDate,ReferenceId"
+).split(",")
+MINOR = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
+RATES = {
+    (one, other): Fraction(7919 * (n + 1) % 20011, 10000)
+    for n, (one, other) in enumerate((a, b) for a in MINOR for b in MINOR if a != b)
+}
+MONTH, DAYS = "2026-03", 31
+FEE, CORRECTION, USAGE = 2, 3, 4
+LICENCE = "One-Month commitment for monthly billing"
+
+
+def half_away(value: Fraction, digits: int) -> Fraction:
+    """Round half away from zero, written out plainly."""
+    scaled = abs(value) * 10**digits
+    whole = scaled.numerator // scaled.denominator
+    if 2 * (scaled - whole) >= 1:
+        whole += 1
+    return Fraction(whole if value >= 0 else -whole, 10**digits)
+
+
+def cut(value: Fraction, digits: int) -> Fraction:
+    """Cut toward zero."""
+    scaled = abs(value) * 10**digits
+    whole = scaled.numerator // scaled.denominator
+    return Fraction(whole if value >= 0 else -whole, 10**digits)
+
+
+def text(value: Fraction) -> str:
+    """Write a fraction with at most 18 decimals as plain text."""
+    units = value * 10**18
+    assert units.denominator == 1
+    whole, rest = divmod(abs(units.numerator), 10**18)
+    written = f"{whole}.{rest:018d}".rstrip("0").rstrip(".")
+    return f"-{written}" if units < 0 else written
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One hop of a chain: parties, currency, rule; `rate` turns the seller's currency into it."""
+
+    contract_id: str
+    seller: str
+    buyer: str
+    currency: str
+    kind: str = ""
+    value: Fraction = Fraction(0)
+    rate: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One vendor line and the chain it takes; no chain means that nobody owns it."""
+
+    subscription: str
+    charge_type: str
+    class_id: int
+    start: int
+    quantity: Fraction
+    unit: Fraction
+    effective: Fraction
+    total: Fraction
+    chain: tuple[Hop, ...] = ()
+
+
+@dataclass
+class Month:
+    """A whole month: its chains by customer, its lines, and the extra reference rows."""
+
+    chains: dict[str, tuple[Hop, ...]] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    currency: str = "EUR"
+
+
+def make_month(seed: int) -> Month:
+    """Draw a month: chains of 1 to 4 hops, seat histories, usage, refunds, several currencies."""
+    rng = Random(seed)
+    month = Month(currency=rng.choice(["EUR", "USD", "KWD"]))
+    depth = rng.randint(1, 4)
+    parties = ["microsoft", *(f"seller{n}" for n in range(1, depth))]
+    upper = [_hop(rng, f"up{n}", pair, month, n) for n, pair in enumerate(zip(parties, parties[1:], strict=False), 1)]
+    for n in range(rng.randint(1, 3)):
+        customer = f"customer{n}"
+        last = _hop(rng, f"last{n}", (parties[-1], customer), month, depth, upper)
+        month.chains[customer] = (*upper, last)
+        for kind in ("seats", "usage", "refund"):
+            if rng.random() < 0.8:
+                month.lines += _LINES[kind](rng, f"{customer}-{kind}", month.chains[customer])
+    month.lines += [
+        Line("nobody", "new", FEE, 1, Fraction(1), Fraction(5), Fraction(5), Fraction(5))
+        for _ in range(rng.randint(0, 2))
+    ]
+    return month
+
+
+def _hop(
+    rng: Random, contract_id: str, pair: tuple[str, str], month: Month, hop: int, upper: Iterable[Hop] = ()
+) -> Hop:
+    before = [*upper][-1].currency if [*upper] else month.currency
+    if hop == 1:
+        return Hop(contract_id, *pair, month.currency)
+    foreign = rng.random() < 0.3
+    currency = rng.choice(list(MINOR)) if foreign else before
+    rate = Fraction(1) if currency == before else RATES[before, currency]
+    kind = rng.choice(["markup", "markup", "margin", "pass_through", "fixed"])
+    value = {
+        "markup": Fraction(rng.randint(-5000, 90000), 1000),
+        "margin": Fraction(rng.randint(0, 9000), 100),
+        "pass_through": Fraction(0),
+        "fixed": Fraction(rng.randint(0, 99999), 1000),
+    }[kind]
+    return Hop(contract_id, *pair, currency, kind, value, rate)
+
+
+def _seats(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
+    """A fee and pairs of -old, +new, as the vendor prorates them (unit cut, then multiplied)."""
+    unit, seats = Fraction(rng.randint(1, 9999), 100), rng.randint(1, 40)
+    lines = [
+        Line(subscription, "new", FEE, 1, Fraction(seats), unit, unit, unit * seats, chain)
+    ]
+    for day in sorted(rng.sample(range(2, DAYS + 1), rng.randint(0, 4))):
+        now = rng.randint(1, 40)
+        effective = cut(unit * (DAYS - day + 1) / DAYS, 2)
+        word = "addQuantity" if now > seats else "removeQuantity"
+        for sign, count in ((-1, seats), (1, now)):
+            lines.append(
+                Line(subscription, word, CORRECTION, day, Fraction(count), unit, sign * effective,
+                     sign * effective * count, chain)
+            )
+        seats = now
+    return lines
+
+
+def _usage(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
+    lines = []
+    for _ in range(rng.randint(1, 4)):
+        quantity = Fraction(rng.randint(1, 10**7), 10**6)
+        unit = Fraction(rng.randint(1, 10**6), 10**8)
+        lines.append(Line(subscription, "Usage", USAGE, 1, quantity, unit, unit, quantity * unit, chain))
+    return lines
+
+
+def _refund(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
+    unit, seats = Fraction(rng.randint(1, 9999), 100), Fraction(rng.randint(1, 9))
+    return [
+        Line(subscription, "new", FEE, 1, seats, unit, unit, unit * seats, chain),
+        Line(subscription, "cancelImmediate", CORRECTION, 1, seats, unit, -unit, -unit * seats, chain),
+    ]
+
+
+_LINES = {"seats": _seats, "usage": _usage, "refund": _refund}
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What one line comes to at one hop."""
+
+    total: Fraction
+    effective: Fraction
+
+
+def sell(line: Line) -> list[Sold]:
+    """Give the line at every hop of its chain, each hop exact and rounded at the 18th decimal."""
+    made = [Sold(line.total, line.effective)]
+    for hop in line.chain[1:]:
+        before = made[-1]
+        if hop.kind == "fixed":
+            made.append(_at_fixed_price(line, hop.value))
+            continue
+        factor = {
+            "markup": 1 + hop.value / 100,
+            "margin": 1 / (1 - hop.value / 100),
+            "pass_through": Fraction(1),
+        }[hop.kind] * hop.rate
+        made.append(Sold(half_away(before.total * factor, 18), half_away(before.effective * factor, 18)))
+    return made
+
+
+def _at_fixed_price(line: Line, price: Fraction) -> Sold:
+    sign = -1 if line.effective < 0 else 1
+    if line.effective == 0 and line.unit != 0:
+        sign = 0
+    if line.class_id == USAGE or line.start == 1:
+        unit = sign * price
+        return Sold(half_away(unit * line.quantity, 18), half_away(unit, 18))
+    exact_fits = line.effective * DAYS == sign * line.unit * (DAYS - line.start + 1)
+    unit = sign * price * (DAYS - line.start + 1) / DAYS
+    if not exact_fits:
+        unit = cut(unit, 2)
+    return Sold(half_away(unit * line.quantity, 18), half_away(unit, 18))
+
+
+def groups(month: Month) -> dict[tuple[str, str, str, str, int], tuple[Fraction, Fraction]]:
+    """Give detail total and rounded total by seller, buyer, currency, subscription, class."""
+    sums: dict[tuple[str, str, str, str, int], Fraction] = defaultdict(Fraction)
+    for line in month.lines:
+        for hop, sold in zip(line.chain, sell(line), strict=False):
+            sums[hop.seller, hop.buyer, hop.currency, line.subscription, line.class_id] += sold.total
+    return {key: (total, half_away(total, MINOR[key[2]])) for key, total in sums.items()}
+
+
+def write_month(month: Month, folder: Path, *, order: Random | None = None, parts: int = 1) -> list[Path]:
+    """Write reference data to `folder`/reference and the vendor file in `parts`; give its parts."""
+    _write_reference(month, folder / "reference")
+    rows = [_cells(line, month.currency) for line in month.lines]
+    if order is not None:
+        order.shuffle(rows)
+    paths = []
+    for n in range(parts):
+        paths.append(folder / f"vendor-{n}-{'s' if order else 'a'}.csv")
+        _csv(paths[-1], HEADER, rows[n::parts])
+    return [path for path in paths if path.read_text().count("\n") > 1]
+
+
+def _cells(line: Line, currency: str) -> list[str]:
+    known = {
+        "CustomerId": line.subscription, "InvoiceNumber": "G1", "ProductId": "P", "SkuId": "0001",
+        "ChargeType": line.charge_type, "UnitPrice": text(line.unit), "Quantity": text(line.quantity),
+        "Subtotal": text(line.total), "TaxTotal": "0", "Total": text(line.total), "Currency": currency,
+        "PublisherName": "Microsoft", "SubscriptionDescription": "Azure plan",
+        "SubscriptionId": line.subscription, "ChargeStartDate": f"{MONTH}-{line.start:02d}",
+        "ChargeEndDate": f"{MONTH}-{DAYS}",
+        "TermAndBillingCycle": "1 Hour" if line.class_id == USAGE else LICENCE,
+        "EffectiveUnitPrice": text(line.effective), "BillableQuantity": text(line.quantity),
+        "BillingFrequency": "" if line.class_id == USAGE else "Monthly",
+        "SubscriptionStartDate": f"{MONTH}-01",
+    }
+    return [known.get(name, "") for name in HEADER]
+
+
+def _write_reference(month: Month, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    hops = {hop.contract_id: (hop, n, chain) for chain in month.chains.values() for n, hop in enumerate(chain)}
+    parties = {p for hop, _, _ in hops.values() for p in (hop.seller, hop.buyer)}
+    role = {"microsoft": "vendor", **{c: "customer" for c in month.chains}}
+    _csv(folder / "organizations.csv", ("organization_id", "role", "name"),
+         [[p, role.get(p, "reseller"), p] for p in sorted(parties)])
+    _csv(folder / "contracts.csv",
+         ("contract_id", "parent_contract_id", "purpose", "vendor_id", "seller_id", "buyer_id", "currency", "valid_from"),
+         [[hop.contract_id, chain[n - 1].contract_id if n else "",
+           "invoice" if hop.buyer in month.chains and n else "resell",
+           "microsoft", hop.seller, hop.buyer, hop.currency, "2020-01-01"]
+          for hop, n, chain in hops.values()])
+    subscriptions = {line.subscription: line.chain[-1].contract_id for line in month.lines if line.chain}
+    _csv(folder / "subscriptions.csv",
+         ("subscription_id", "vendor_id", "vendor_subscription_id", "contract_id", "name", "start_date", "valid_from"),
+         [[name, "microsoft", name, contract, name, f"{MONTH}-01", "2020-01-01"]
+          for name, contract in subscriptions.items()])
+    _csv(folder / "price_rules.csv", ("rule_id", "contract_id", "kind", "value", "currency", "valid_from"),
+         [[f"rule-{hop.contract_id}", hop.contract_id, hop.kind,
+           "" if hop.kind == "pass_through" else text(hop.value),
+           hop.currency if hop.kind == "fixed" else "", "2020-01-01"]
+          for hop, n, _ in hops.values() if n])
+    rates = {(hop.seller, chain[n - 1].currency, hop.currency): hop.rate
+             for hop, n, chain in hops.values() if n and hop.rate != 1 or n and hop.currency != chain[n - 1].currency}
+    _csv(folder / "exchange_rates.csv", ("organization_id", "from", "to", "source", "base_rate", "date"),
+         [[seller, one, other, "ECB", text(rate), "2026-03-29"] for (seller, one, other), rate in rates.items()])
+
+
+def _csv(path: Path, header: Iterable[str], rows: Iterable[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(rows)
