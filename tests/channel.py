@@ -5,15 +5,39 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 HEADER = (
-    "CustomerId,CustomerName,CustomerDomainName,InvoiceNumber,OrderDate,ProductId,SkuId,SkuName,"
-    "ProductName,ChargeType,UnitPrice,Quantity,Subtotal,TaxTotal,Total,Currency,PublisherName,"
-    "SubscriptionDescription,SubscriptionId,ChargeStartDate,ChargeEndDate,TermAndBillingCycle,"
-    "EffectiveUnitPrice,BillableQuantity,BillingFrequency,SubscriptionStartDate,ReferenceId"
-).split(",")
+    "CustomerId",
+    "CustomerName",
+    "CustomerDomainName",
+    "InvoiceNumber",
+    "OrderDate",
+    "ProductId",
+    "SkuId",
+    "SkuName",
+    "ProductName",
+    "ChargeType",
+    "UnitPrice",
+    "Quantity",
+    "Subtotal",
+    "TaxTotal",
+    "Total",
+    "Currency",
+    "PublisherName",
+    "SubscriptionDescription",
+    "SubscriptionId",
+    "ChargeStartDate",
+    "ChargeEndDate",
+    "TermAndBillingCycle",
+    "EffectiveUnitPrice",
+    "BillableQuantity",
+    "BillingFrequency",
+    "SubscriptionStartDate",
+    "ReferenceId",
+)
 MINOR = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
 RATES = {
     (one, other): Fraction(7919 * (n + 1) % 20011, 10000)
@@ -92,7 +116,7 @@ def make_month(seed: int) -> Month:
     month = Month(currency=rng.choice(["EUR", "USD", "KWD"]))
     depth = rng.randint(1, 4)
     parties = ["microsoft", *(f"seller{n}" for n in range(1, depth))]
-    upper = [_hop(rng, f"up{n}", pair, month, n) for n, pair in enumerate(zip(parties, parties[1:], strict=False), 1)]
+    upper = [_hop(rng, f"up{n}", pair, month, n) for n, pair in enumerate(pairwise(parties), 1)]
     for n in range(rng.randint(1, 3)):
         customer = f"customer{n}"
         last = _hop(rng, f"last{n}", (parties[-1], customer), month, depth, upper)
@@ -108,7 +132,12 @@ def make_month(seed: int) -> Month:
 
 
 def _hop(
-    rng: Random, contract_id: str, pair: tuple[str, str], month: Month, hop: int, upper: Iterable[Hop] = ()
+    rng: Random,
+    contract_id: str,
+    pair: tuple[str, str],
+    month: Month,
+    hop: int,
+    upper: Iterable[Hop] = (),
 ) -> Hop:
     before = [*upper][-1].currency if [*upper] else month.currency
     if hop == 1:
@@ -127,19 +156,26 @@ def _hop(
 
 
 def _seats(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
-    """A fee and pairs of -old, +new, as the vendor prorates them (unit cut, then multiplied)."""
+    """Draw a fee and pairs of -old, +new seats, prorated by cutting the unit, then multiplying."""
     unit, seats = Fraction(rng.randint(1, 9999), 100), rng.randint(1, 40)
-    lines = [
-        Line(subscription, "new", FEE, 1, Fraction(seats), unit, unit, unit * seats, chain)
-    ]
+    lines = [Line(subscription, "new", FEE, 1, Fraction(seats), unit, unit, unit * seats, chain)]
     for day in sorted(rng.sample(range(2, DAYS + 1), rng.randint(0, 4))):
         now = rng.randint(1, 40)
         effective = cut(unit * (DAYS - day + 1) / DAYS, 2)
         word = "addQuantity" if now > seats else "removeQuantity"
         for sign, count in ((-1, seats), (1, now)):
             lines.append(
-                Line(subscription, word, CORRECTION, day, Fraction(count), unit, sign * effective,
-                     sign * effective * count, chain)
+                Line(
+                    subscription,
+                    word,
+                    CORRECTION,
+                    day,
+                    Fraction(count),
+                    unit,
+                    sign * effective,
+                    sign * effective * count,
+                    chain,
+                )
             )
         seats = now
     return lines
@@ -150,7 +186,9 @@ def _usage(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]
     for _ in range(rng.randint(1, 4)):
         quantity = Fraction(rng.randint(1, 10**7), 10**6)
         unit = Fraction(rng.randint(1, 10**6), 10**8)
-        lines.append(Line(subscription, "Usage", USAGE, 1, quantity, unit, unit, quantity * unit, chain))
+        lines.append(
+            Line(subscription, "Usage", USAGE, 1, quantity, unit, unit, quantity * unit, chain)
+        )
     return lines
 
 
@@ -158,7 +196,9 @@ def _refund(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line
     unit, seats = Fraction(rng.randint(1, 9999), 100), Fraction(rng.randint(1, 9))
     return [
         Line(subscription, "new", FEE, 1, seats, unit, unit, unit * seats, chain),
-        Line(subscription, "cancelImmediate", CORRECTION, 1, seats, unit, -unit, -unit * seats, chain),
+        Line(
+            subscription, "cancelImmediate", CORRECTION, 1, seats, unit, -unit, -unit * seats, chain
+        ),
     ]
 
 
@@ -186,7 +226,9 @@ def sell(line: Line) -> list[Sold]:
             "margin": 1 / (1 - hop.value / 100),
             "pass_through": Fraction(1),
         }[hop.kind] * hop.rate
-        made.append(Sold(half_away(before.total * factor, 18), half_away(before.effective * factor, 18)))
+        made.append(
+            Sold(half_away(before.total * factor, 18), half_away(before.effective * factor, 18))
+        )
     return made
 
 
@@ -209,11 +251,15 @@ def groups(month: Month) -> dict[tuple[str, str, str, str, int], tuple[Fraction,
     sums: dict[tuple[str, str, str, str, int], Fraction] = defaultdict(Fraction)
     for line in month.lines:
         for hop, sold in zip(line.chain, sell(line), strict=False):
-            sums[hop.seller, hop.buyer, hop.currency, line.subscription, line.class_id] += sold.total
+            sums[hop.seller, hop.buyer, hop.currency, line.subscription, line.class_id] += (
+                sold.total
+            )
     return {key: (total, half_away(total, MINOR[key[2]])) for key, total in sums.items()}
 
 
-def write_month(month: Month, folder: Path, *, order: Random | None = None, parts: int = 1) -> list[Path]:
+def write_month(
+    month: Month, folder: Path, *, order: Random | None = None, parts: int = 1
+) -> list[Path]:
     """Write reference data to `folder`/reference and the vendor file in `parts`; give its parts."""
     _write_reference(month, folder / "reference")
     rows = [_cells(line, month.currency) for line in month.lines]
@@ -228,14 +274,25 @@ def write_month(month: Month, folder: Path, *, order: Random | None = None, part
 
 def _cells(line: Line, currency: str) -> list[str]:
     known = {
-        "CustomerId": line.subscription, "InvoiceNumber": "G1", "ProductId": "P", "SkuId": "0001",
-        "ChargeType": line.charge_type, "UnitPrice": text(line.unit), "Quantity": text(line.quantity),
-        "Subtotal": text(line.total), "TaxTotal": "0", "Total": text(line.total), "Currency": currency,
-        "PublisherName": "Microsoft", "SubscriptionDescription": "Azure plan",
-        "SubscriptionId": line.subscription, "ChargeStartDate": f"{MONTH}-{line.start:02d}",
+        "CustomerId": line.subscription,
+        "InvoiceNumber": "G1",
+        "ProductId": "P",
+        "SkuId": "0001",
+        "ChargeType": line.charge_type,
+        "UnitPrice": text(line.unit),
+        "Quantity": text(line.quantity),
+        "Subtotal": text(line.total),
+        "TaxTotal": "0",
+        "Total": text(line.total),
+        "Currency": currency,
+        "PublisherName": "Microsoft",
+        "SubscriptionDescription": "Azure plan",
+        "SubscriptionId": line.subscription,
+        "ChargeStartDate": f"{MONTH}-{line.start:02d}",
         "ChargeEndDate": f"{MONTH}-{DAYS}",
         "TermAndBillingCycle": "1 Hour" if line.class_id == USAGE else LICENCE,
-        "EffectiveUnitPrice": text(line.effective), "BillableQuantity": text(line.quantity),
+        "EffectiveUnitPrice": text(line.effective),
+        "BillableQuantity": text(line.quantity),
         "BillingFrequency": "" if line.class_id == USAGE else "Monthly",
         "SubscriptionStartDate": f"{MONTH}-01",
     }
@@ -244,31 +301,92 @@ def _cells(line: Line, currency: str) -> list[str]:
 
 def _write_reference(month: Month, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    hops = {hop.contract_id: (hop, n, chain) for chain in month.chains.values() for n, hop in enumerate(chain)}
+    hops = {
+        hop.contract_id: (hop, n, chain)
+        for chain in month.chains.values()
+        for n, hop in enumerate(chain)
+    }
     parties = {p for hop, _, _ in hops.values() for p in (hop.seller, hop.buyer)}
-    role = {"microsoft": "vendor", **{c: "customer" for c in month.chains}}
-    _csv(folder / "organizations.csv", ("organization_id", "role", "name"),
-         [[p, role.get(p, "reseller"), p] for p in sorted(parties)])
-    _csv(folder / "contracts.csv",
-         ("contract_id", "parent_contract_id", "purpose", "vendor_id", "seller_id", "buyer_id", "currency", "valid_from"),
-         [[hop.contract_id, chain[n - 1].contract_id if n else "",
-           "invoice" if hop.buyer in month.chains and n else "resell",
-           "microsoft", hop.seller, hop.buyer, hop.currency, "2020-01-01"]
-          for hop, n, chain in hops.values()])
-    subscriptions = {line.subscription: line.chain[-1].contract_id for line in month.lines if line.chain}
-    _csv(folder / "subscriptions.csv",
-         ("subscription_id", "vendor_id", "vendor_subscription_id", "contract_id", "name", "start_date", "valid_from"),
-         [[name, "microsoft", name, contract, name, f"{MONTH}-01", "2020-01-01"]
-          for name, contract in subscriptions.items()])
-    _csv(folder / "price_rules.csv", ("rule_id", "contract_id", "kind", "value", "currency", "valid_from"),
-         [[f"rule-{hop.contract_id}", hop.contract_id, hop.kind,
-           "" if hop.kind == "pass_through" else text(hop.value),
-           hop.currency if hop.kind == "fixed" else "", "2020-01-01"]
-          for hop, n, _ in hops.values() if n])
-    rates = {(hop.seller, chain[n - 1].currency, hop.currency): hop.rate
-             for hop, n, chain in hops.values() if n and hop.rate != 1 or n and hop.currency != chain[n - 1].currency}
-    _csv(folder / "exchange_rates.csv", ("organization_id", "from", "to", "source", "base_rate", "date"),
-         [[seller, one, other, "ECB", text(rate), "2026-03-29"] for (seller, one, other), rate in rates.items()])
+    role = {"microsoft": "vendor", **dict.fromkeys(month.chains, "customer")}
+    _csv(
+        folder / "organizations.csv",
+        ("organization_id", "role", "name"),
+        [[p, role.get(p, "reseller"), p] for p in sorted(parties)],
+    )
+    _csv(
+        folder / "contracts.csv",
+        (
+            "contract_id",
+            "parent_contract_id",
+            "purpose",
+            "vendor_id",
+            "seller_id",
+            "buyer_id",
+            "currency",
+            "valid_from",
+        ),
+        [
+            [
+                hop.contract_id,
+                chain[n - 1].contract_id if n else "",
+                "invoice" if hop.buyer in month.chains and n else "resell",
+                "microsoft",
+                hop.seller,
+                hop.buyer,
+                hop.currency,
+                "2020-01-01",
+            ]
+            for hop, n, chain in hops.values()
+        ],
+    )
+    subscriptions = {
+        line.subscription: line.chain[-1].contract_id for line in month.lines if line.chain
+    }
+    _csv(
+        folder / "subscriptions.csv",
+        (
+            "subscription_id",
+            "vendor_id",
+            "vendor_subscription_id",
+            "contract_id",
+            "name",
+            "start_date",
+            "valid_from",
+        ),
+        [
+            [name, "microsoft", name, contract, name, f"{MONTH}-01", "2020-01-01"]
+            for name, contract in subscriptions.items()
+        ],
+    )
+    _csv(
+        folder / "price_rules.csv",
+        ("rule_id", "contract_id", "kind", "value", "currency", "valid_from"),
+        [
+            [
+                f"rule-{hop.contract_id}",
+                hop.contract_id,
+                hop.kind,
+                "" if hop.kind == "pass_through" else text(hop.value),
+                hop.currency if hop.kind == "fixed" else "",
+                "2020-01-01",
+            ]
+            for hop, n, _ in hops.values()
+            if n
+        ],
+    )
+    rates = {
+        (hop.seller, chain[n - 1].currency, hop.currency): hop.rate
+        for hop, n, chain in hops.values()
+        if (n and hop.rate != 1) or (n and hop.currency != chain[n - 1].currency)
+    }
+    _csv(
+        folder / "exchange_rates.csv",
+        ("organization_id", "from", "to", "source", "base_rate", "date"),
+        [
+            [seller, one, other, "ECB", text(rate), "2026-03-29"]
+            for (seller, one, other), rate in rates.items()
+        ],
+    )
 
 
 def _csv(path: Path, header: Iterable[str], rows: Iterable[list[str]]) -> None:

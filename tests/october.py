@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dt
+from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from tieout import pipeline
@@ -11,12 +13,38 @@ from tieout.store.migrations import upgrade
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 PERIOD = "2021-10"
 HEADER = (
-    "PartnerId,CustomerId,CustomerName,CustomerDomainName,InvoiceNumber,OrderDate,ProductId,SkuId,"
-    "SkuName,ProductName,ChargeType,UnitPrice,Quantity,Subtotal,TaxTotal,Total,Currency,"
-    "PublisherName,SubscriptionDescription,SubscriptionId,ChargeStartDate,ChargeEndDate,"
-    "TermAndBillingCycle,EffectiveUnitPrice,UnitType,BillableQuantity,BillingFrequency,"
-    "PricingCurrency,SubscriptionStartDate,ReferenceId,VendorInvoiceRowId"
-).split(",")
+    "PartnerId",
+    "CustomerId",
+    "CustomerName",
+    "CustomerDomainName",
+    "InvoiceNumber",
+    "OrderDate",
+    "ProductId",
+    "SkuId",
+    "SkuName",
+    "ProductName",
+    "ChargeType",
+    "UnitPrice",
+    "Quantity",
+    "Subtotal",
+    "TaxTotal",
+    "Total",
+    "Currency",
+    "PublisherName",
+    "SubscriptionDescription",
+    "SubscriptionId",
+    "ChargeStartDate",
+    "ChargeEndDate",
+    "TermAndBillingCycle",
+    "EffectiveUnitPrice",
+    "UnitType",
+    "BillableQuantity",
+    "BillingFrequency",
+    "PricingCurrency",
+    "SubscriptionStartDate",
+    "ReferenceId",
+    "VendorInvoiceRowId",
+)
 # vendorInvoiceRowId's number, chargeType, first day, quantity, vendor effective, vendor total
 LINES = (
     (1, "new", 1, "10", "3", "30"),
@@ -40,19 +68,36 @@ def cells(number: int, charge_type: str, day: int, amounts: tuple[str, str, str]
     """Give the cells of one vendor line; `amounts` are quantity, effective unit price, total."""
     quantity, effective, total = amounts
     known = {
-        "PartnerId": "partner", "CustomerId": "c-1", "CustomerName": "Contoso",
-        "CustomerDomainName": "contoso.example", "InvoiceNumber": "G012345678",
-        "OrderDate": f"2021-10-{day:02d}T00:00:00Z", "ProductId": "CFQ7TTC0LDPB", "SkuId": "0001",
+        "PartnerId": "partner",
+        "CustomerId": "c-1",
+        "CustomerName": "Contoso",
+        "CustomerDomainName": "contoso.example",
+        "InvoiceNumber": "G012345678",
+        "OrderDate": f"2021-10-{day:02d}T00:00:00Z",
+        "ProductId": "CFQ7TTC0LDPB",
+        "SkuId": "0001",
         "SkuName": "Microsoft 365 Business Standard",
-        "ProductName": "Microsoft 365 Business Standard", "ChargeType": charge_type,
-        "UnitPrice": "3", "Quantity": quantity, "Subtotal": total, "TaxTotal": "0", "Total": total,
-        "Currency": "EUR", "PublisherName": "Microsoft",
-        "SubscriptionDescription": "Microsoft 365 Business Standard", "SubscriptionId": "sub-1",
-        "ChargeStartDate": f"2021-10-{day:02d}", "ChargeEndDate": "2021-10-31",
+        "ProductName": "Microsoft 365 Business Standard",
+        "ChargeType": charge_type,
+        "UnitPrice": "3",
+        "Quantity": quantity,
+        "Subtotal": total,
+        "TaxTotal": "0",
+        "Total": total,
+        "Currency": "EUR",
+        "PublisherName": "Microsoft",
+        "SubscriptionDescription": "Microsoft 365 Business Standard",
+        "SubscriptionId": "sub-1",
+        "ChargeStartDate": f"2021-10-{day:02d}",
+        "ChargeEndDate": "2021-10-31",
         "TermAndBillingCycle": "One-Month commitment for monthly billing",
-        "EffectiveUnitPrice": effective, "UnitType": "Licenses", "BillableQuantity": quantity,
-        "BillingFrequency": "Monthly", "PricingCurrency": "EUR",
-        "SubscriptionStartDate": "2021-10-01", "ReferenceId": f"event-{number // 2}",
+        "EffectiveUnitPrice": effective,
+        "UnitType": "Licenses",
+        "BillableQuantity": quantity,
+        "BillingFrequency": "Monthly",
+        "PricingCurrency": "EUR",
+        "SubscriptionStartDate": "2021-10-01",
+        "ReferenceId": f"event-{number // 2}",
         "VendorInvoiceRowId": f"oct-{number:02d}",
     }
     return [known[name] for name in HEADER]
@@ -64,44 +109,81 @@ def write_vendor_file(path: Path, *, negated: bool = False) -> Path:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
         for number, charge_type, day, quantity, effective, total in LINES:
-            pair = [f"-{t}".replace("--", "") if negated else t for t in (effective, total)]
-            writer.writerow(cells(number, charge_type, day, (quantity, *pair)))
+            sign = "-" if negated else ""
+            one, all_ = (f"{sign}{t}".replace("--", "") for t in (effective, total))
+            writer.writerow(cells(number, charge_type, day, (quantity, one, all_)))
     return path
 
 
 def write_reference(
-    folder: Path, *, chain: tuple[str, ...], rules: dict[int, tuple[str, str]],
-    policy: str = "", status: str = "verified",
+    folder: Path,
+    *,
+    chain: tuple[str, ...],
+    rules: dict[int, tuple[str, str]],
+    policy: str = "",
+    status: str = "verified",
 ) -> Path:
     """Write reference data for a chain; `rules` gives kind and value by hop."""
     folder.mkdir(parents=True, exist_ok=True)
     roles = {name: name if name != "microsoft" else "vendor" for name in chain}
-    _csv(folder / "organizations.csv", "organization_id,account_no,role,name",
-         [(name, str(n), roles[name], name.title()) for n, name in enumerate(chain, 1)])
-    hops = list(zip(chain, chain[1:], strict=False))
+    _csv(
+        folder / "organizations.csv",
+        "organization_id,account_no,role,name",
+        [(name, str(n), roles[name], name.title()) for n, name in enumerate(chain, 1)],
+    )
+    hops = list(pairwise(chain))
     contracts = []
     for hop, (seller, buyer) in enumerate(hops, 1):
         last = hop == len(hops)
         contracts.append(
-            (f"c-{hop}", f"c-{hop - 1}" if hop > 1 else "", "invoice" if last else "resell",
-             "microsoft", seller, buyer, "EUR", policy if hop > 1 else "",
-             status if hop > 1 else "verified", "2021-01-01")
+            (
+                f"c-{hop}",
+                f"c-{hop - 1}" if hop > 1 else "",
+                "invoice" if last else "resell",
+                "microsoft",
+                seller,
+                buyer,
+                "EUR",
+                policy if hop > 1 else "",
+                status if hop > 1 else "verified",
+                "2021-01-01",
+            )
         )
-    _csv(folder / "contracts.csv",
-         "contract_id,parent_contract_id,purpose,vendor_id,seller_id,buyer_id,currency,"
-         "rounding_policy,start_status,valid_from", contracts)
-    _csv(folder / "subscriptions.csv",
-         "subscription_id,subscription_no,vendor_id,vendor_subscription_id,contract_id,name,"
-         "start_date,valid_from",
-         [("s-1", "700101", "microsoft", "sub-1", f"c-{len(hops)}",
-           "Microsoft 365 Business Standard", "2021-10-01", "2021-01-01")])
-    _csv(folder / "price_rules.csv", "rule_id,contract_id,kind,value,currency,valid_from",
-         [(f"r-{hop}", f"c-{hop}", kind, value, "EUR" if kind == "fixed" else "", "2021-01-01")
-          for hop, (kind, value) in rules.items()])
+    _csv(
+        folder / "contracts.csv",
+        "contract_id,parent_contract_id,purpose,vendor_id,seller_id,buyer_id,currency,"
+        "rounding_policy,start_status,valid_from",
+        contracts,
+    )
+    _csv(
+        folder / "subscriptions.csv",
+        "subscription_id,subscription_no,vendor_id,vendor_subscription_id,contract_id,name,"
+        "start_date,valid_from",
+        [
+            (
+                "s-1",
+                "700101",
+                "microsoft",
+                "sub-1",
+                f"c-{len(hops)}",
+                "Microsoft 365 Business Standard",
+                "2021-10-01",
+                "2021-01-01",
+            )
+        ],
+    )
+    _csv(
+        folder / "price_rules.csv",
+        "rule_id,contract_id,kind,value,currency,valid_from",
+        [
+            (f"r-{hop}", f"c-{hop}", kind, value, "EUR" if kind == "fixed" else "", "2021-01-01")
+            for hop, (kind, value) in rules.items()
+        ],
+    )
     return folder
 
 
-def _csv(path: Path, header: str, rows: list[tuple[str, ...]]) -> None:
+def _csv(path: Path, header: str, rows: Iterable[tuple[str, ...]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(header.split(","))
@@ -109,8 +191,12 @@ def _csv(path: Path, header: str, rows: list[tuple[str, ...]]) -> None:
 
 
 def bill_october(
-    folder: Path, *, chain: tuple[str, ...] = DIRECT, rules: dict[int, tuple[str, str]],
-    policy: str = "", status: str = "verified",
+    folder: Path,
+    *,
+    chain: tuple[str, ...] = DIRECT,
+    rules: dict[int, tuple[str, str]],
+    policy: str = "",
+    status: str = "verified",
 ) -> House:
     """Load and run the month in a fresh store under `folder`."""
     house = open_house(folder / "home")

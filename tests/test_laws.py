@@ -20,7 +20,9 @@ from tieout.store.migrations import upgrade
 
 NOW = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
 MONTHS = settings(
-    max_examples=12, deadline=None, derandomize=True,
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 SEEDS = st.integers(0, 10**6)
@@ -72,8 +74,15 @@ def test_every_hop_of_every_line_is_what_fractions_say(
     )
     detail = _stored(house, "detail_line")
     found = Counter(
-        (d["hop"], d["seller_id"], d["buyer_id"], d["currency"], d["subscription_id"],
-         Fraction(d["total_price"]), Fraction(d["effective_unit_price"]))
+        (
+            d["hop"],
+            d["seller_id"],
+            d["buyer_id"],
+            d["currency"],
+            d["subscription_id"],
+            Fraction(d["total_price"]),
+            Fraction(d["effective_unit_price"]),
+        )
         for d in detail
     )
     assert found == expected
@@ -87,8 +96,10 @@ def test_every_hop_of_every_line_is_what_fractions_say(
 def _check_groups(house: House, month: Any) -> None:
     """Law 3: details + residual = consolidated line, rounded once."""
     found = {
-        (g["seller_id"], g["buyer_id"], g["currency"], g["subscription_id"], g["charge_type_id"]):
-        (Fraction(g["detail_total"]), Fraction(g["total_price"]))
+        (g["seller_id"], g["buyer_id"], g["currency"], g["subscription_id"], g["charge_type_id"]): (
+            Fraction(g["detail_total"]),
+            Fraction(g["total_price"]),
+        )
         for g in _stored(house, "invoice_line")
     }
     assert found == groups(month)
@@ -98,7 +109,9 @@ def _check_groups(house: House, month: Any) -> None:
     for line in _stored(house, "invoice_line"):
         sums[line["hop"], line["currency"]] += Fraction(line["total_price"])
     certificate = pipeline.certificate_of(house, MONTH)
-    assert {(h["hop"], h["currency"]): Fraction(h["invoiceTotal"]) for h in certificate["hops"]} == sums
+    assert {
+        (h["hop"], h["currency"]): Fraction(h["invoiceTotal"]) for h in certificate["hops"]
+    } == sums
 
 
 def _check_keys(detail: list[dict[str, Any]]) -> None:
@@ -129,7 +142,7 @@ def test_order_parts_and_repetition_change_no_figure_and_no_id(
     ids = {(d["match_key"], d["hop"], d["total_price"]) for d in _stored(house, "detail_line")}
     again = pipeline.load_files(house, [(p.name, p) for p in whole], now=NOW)
     assert {report["status"] for report in again} == {"duplicate_file"}
-    shuffled = write_month(month, folder, order=Random(seed), parts=2)  # noqa: S311 - a test's order
+    shuffled = write_month(month, folder, order=Random(seed), parts=2)
     pipeline.load_files(house, [(p.name, p) for p in shuffled], now=NOW)
     second = pipeline.run_period(house, MONTH, now=NOW, threads=1)
     assert second["inputDigest"] == first["inputDigest"]  # laws 5 and 6
@@ -139,7 +152,9 @@ def test_order_parts_and_repetition_change_no_figure_and_no_id(
         _same_secret(one, other)
     third = _bill(elsewhere, folder, shuffled)
     assert third["outputDigest"] == first["outputDigest"]
-    assert {(d["match_key"], d["hop"], d["total_price"]) for d in _stored(elsewhere, "detail_line")} == ids
+    assert {
+        (d["match_key"], d["hop"], d["total_price"]) for d in _stored(elsewhere, "detail_line")
+    } == ids
 
 
 def _same_secret(one: Any, other: Any) -> None:

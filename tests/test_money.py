@@ -81,9 +81,9 @@ def test_shortest_text_reads_back_as_the_same_units(units: int) -> None:
 
 
 def test_totals_print_their_minor_units_and_no_negative_zero() -> None:
-    assert with_digits(Decimal("30"), 2) == "30.00"
+    assert with_digits(Decimal(30), 2) == "30.00"
     assert with_digits(Decimal("-0.0"), 2) == "0.00"
-    assert with_digits(Decimal("201"), 0) == "201"
+    assert with_digits(Decimal(201), 0) == "201"
     assert with_digits(Decimal("-0.0045"), 2) == "-0.0045"
 
 
@@ -97,4 +97,4 @@ def test_a_percentage_is_kept_as_a_fraction() -> None:
 
 def test_floats_are_refused_by_the_arithmetic() -> None:
     with pytest.raises(Exception, match="FloatOperation"):
-        Decimal("1") + Decimal(0.5)  # noqa: RUF032 - the float is what must be refused
+        Decimal(1) + Decimal(0.5)  # noqa: RUF032 - the float is what must be refused

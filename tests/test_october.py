@@ -44,16 +44,30 @@ def _lines(house: House, kind: str, hop: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("rule", "totals", "header", "digest"),
     [
-        (ZERO, "30 -29 20.3 -19.6 33.6 -32.4 27 -26.1 18.27 -17.57 12.55", ("17.05", "17.05", "0"), F_OCT),
         (
-            TEN, "33 -31.9 22.33 -21.56 36.96 -35.64 29.7 -28.71 20.097 -19.327 13.805",
-            ("18.75", "18.755", "-0.005"), F_OCT10,
+            ZERO,
+            "30 -29 20.3 -19.6 33.6 -32.4 27 -26.1 18.27 -17.57 12.55",
+            ("17.05", "17.05", "0"),
+            F_OCT,
         ),
         (
-            FIXED, "40 -38.7 27.09 -26.18 44.88 -43.32 36.1 -34.8 24.36 -23.45 16.75",
-            ("22.73", "22.73", "0"), F_OCT4,
+            TEN,
+            "33 -31.9 22.33 -21.56 36.96 -35.64 29.7 -28.71 20.097 -19.327 13.805",
+            ("18.75", "18.755", "-0.005"),
+            F_OCT10,
         ),
-        (("fixed", "3.00"), "30 -29 20.3 -19.6 33.6 -32.4 27 -26.1 18.27 -17.57 12.55", ("17.05", "17.05", "0"), F_OCT),
+        (
+            FIXED,
+            "40 -38.7 27.09 -26.18 44.88 -43.32 36.1 -34.8 24.36 -23.45 16.75",
+            ("22.73", "22.73", "0"),
+            F_OCT4,
+        ),
+        (
+            ("fixed", "3.00"),
+            "30 -29 20.3 -19.6 33.6 -32.4 27 -26.1 18.27 -17.57 12.55",
+            ("17.05", "17.05", "0"),
+            F_OCT,
+        ),
     ],
 )
 def test_the_customers_october_is_the_published_one(
@@ -86,7 +100,8 @@ def test_a08_the_policy_of_the_contract_decides_the_correction(
     assert merged["total_price"] == Decimal(correction)
     assert merged["quantity"] == 1
     assert (merged["charge_start_date"].isoformat(), merged["charge_end_date"].isoformat()) == (
-        "2021-10-01", "2021-10-31",
+        "2021-10-01",
+        "2021-10-31",
     )
     if residual is not None:
         assert merged["rounding_residual"] == Decimal(residual)
@@ -102,12 +117,17 @@ def test_four_parties_share_the_keys_and_see_the_published_totals(tmp_path: Path
     assert [h["output_digest"] for h in headers[1:]] == [CHAIN_2, CHAIN_3]
     second = [_lines(house, "detail_line", hop)[1] for hop in (1, 2, 3)]
     assert [line["total_price"] for line in second] == [
-        Decimal("-29"), Decimal("-30.45"), Decimal("-33.495"),
+        Decimal(-29),
+        Decimal("-30.45"),
+        Decimal("-33.495"),
     ]
     assert len({line["match_key"] for line in second}) == 1
-    margins = [[line["margin_amount"] for line in _lines(house, "invoice_line", hop)] for hop in (2, 3)]
+    margins = [
+        [line["margin_amount"] for line in _lines(house, "invoice_line", hop)] for hop in (2, 3)
+    ]
     assert margins == [
-        [Decimal("1.50"), Decimal("-0.65")], [Decimal("3.15"), Decimal("-1.36")],
+        [Decimal("1.50"), Decimal("-0.65")],
+        [Decimal("3.15"), Decimal("-1.36")],
     ]
 
 
@@ -129,7 +149,9 @@ def test_a53_shuffled_rows_and_split_files_change_no_figure_and_no_key(tmp_path:
     pipeline.load_files(house, [(part.name, part) for part in parts], now=NOW)
     first = pipeline.run_period(house, PERIOD, now=NOW)
     assert _header(house, 2)["output_digest"] == F_OCT10
-    keys = {line["vendor_invoice_row_id"]: line["match_key"] for line in _lines(house, "detail_line", 2)}
+    keys = {
+        line["vendor_invoice_row_id"]: line["match_key"] for line in _lines(house, "detail_line", 2)
+    }
     whole = tmp_path / "whole.csv"
     report = pipeline.load_files(house, [(whole.name, whole)], now=NOW)[0]
     assert "copy" in report["notices"][-1]

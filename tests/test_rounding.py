@@ -1,6 +1,7 @@
 """A policy means the same in Python, in SQL and on paper (fractions)."""
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -44,9 +45,8 @@ def _amount(rng: random.Random) -> int:
     """Ordinary amounts, long ones, and ones at the limit of 38 digits, in units of 10^-18."""
     kind = rng.random()
     if kind < 0.6:
-        return (
-            rng.randint(-(10**6), 10**6) * 10 ** rng.randint(10, 18) // rng.choice([1, 2, 4, 1000])
-        )
+        scale: int = 10 ** rng.randint(10, 18)
+        return rng.randint(-(10**6), 10**6) * scale // rng.choice([1, 2, 4, 1000])
     if kind < 0.9:
         return rng.randint(-(10**25), 10**25)
     return rng.choice([-1, 1]) * rng.randint(10**30, WIDTH - 1)
@@ -71,7 +71,7 @@ def _rows(count: int) -> list[tuple[int, ...]]:
     ]
 
 
-def _in_sql(rows: list[tuple[int, ...]], policy: Policy, folder: Path) -> list[int | None]:
+def _in_sql(rows: Sequence[tuple[int, ...]], policy: Policy, folder: Path) -> list[int | None]:
     with session(folder) as engine:
         engine.register(
             "operand_text",
@@ -115,8 +115,8 @@ def test_sql_equals_fractions_on_every_row(name: str, tmp_path: Path) -> None:
     for row, units in zip(rows, found, strict=True):
         expected = _on_paper(row, policy) * UNITS
         if units is None:
-            start, quantity = abs(row[0]), row[7]
-            assert max(abs(expected), start * row[1] * row[3] * row[5], quantity) >= WIDTH // 4
+            widest = max(abs(row[0]) * row[1] * row[3] * row[5], row[7], int(abs(expected)))
+            assert widest >= WIDTH // 4
         else:
             with_room += 1
             assert units == expected, row

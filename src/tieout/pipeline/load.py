@@ -83,6 +83,9 @@ def _stage(
         file = stage_file(engine, path, name=name, drafts=drafts)
     except FileRefused as refusal:
         return {**report, "notices": [str(refusal)]}
+    if twin := _twin(house, engine, staged, file):
+        sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
+        return {**report, "status": "duplicate_file", "notices": [sentence]}
     with house.lake.draft(".original") as copy:
         shutil.copyfile(path, copy)
         kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows)]
@@ -98,6 +101,19 @@ def _stage(
         "rejected": file.rejected,
         "notices": list(file.notices),
     }
+
+
+def _twin(house: House, engine: Engine, staged: Sequence[Staged], file: StagedFile) -> str | None:
+    """Give the name of a file of this load with the same rows, such as its gzip copy."""
+    for other, kept in staged:
+        if (other.loaded, other.rejected) != (file.loaded, file.rejected) or not file.loaded:
+            continue
+        (theirs,) = [house.lake.full(f.path) for f in kept if f.kind == "vendor_line"]
+        engine.parquet("twin_line", [theirs])
+        engine.parquet("own_line", [file.vendor_line])
+        if not engine.one(sql_text("tieout.pipeline", "other_row"))["count"]:
+            return other.name
+    return None
 
 
 def _vendor_invoices(

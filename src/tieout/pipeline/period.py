@@ -34,8 +34,8 @@ def run_period(
     """Match, rate, invoice and certify a calendar month, and publish it as a whole.
 
     Running the same inputs again gives the same figures and ids. Raises NotFound when the period
-    has no vendor invoices, Conflict when a verified invoice would change, LawBroken when a border
-    does not tie out.
+    has no vendor invoices or no reference data was loaded, Conflict when a verified invoice would
+    change, LawBroken when a border does not tie out.
     """
     started = time.monotonic()
     with house.writer(), session(house.scratch, threads=threads) as engine:
@@ -45,6 +45,8 @@ def run_period(
             before = manifest.current_run(connection, period=period)
         if not taken:
             raise NotFound(kind="vendor invoice of period", name=period)
+        if not current.snapshot_id:
+            raise NotFound(kind="reference data", name="nothing was loaded yet")
         _open_inputs(engine, taken, current)
         secret = str(house.catalog.setting(SECRET)).encode()
         match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)

@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE, currencies
@@ -69,18 +70,27 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
 
 def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
     """Name `visible_invoice`, the run files behind it, names of reference data and the macros."""
-    define_macros(engine, PACKAGE, ["amount_text", "uuid_text"])
-    engine.register("visible_invoice", invoices)
-    coins = currencies()
-    engine.register(
-        "currency_coin",
-        pa.table({"currency": list(coins), "digits": pa.array(coins.values(), pa.int64())}),
-    )
+    name_invoices(engine, invoices)
     runs = set(invoices["run_id"].to_pylist())
     name_run_files(engine, house, runs=runs, hops=set(invoices["hop"].to_pylist()))
     snapshots = set(invoices["snapshot_id"].to_pylist())
     resources = ("subscriptions", "orders", "organizations", "contracts")
     name_reference_files(engine, house, snapshots=snapshots, resources=resources)
+
+
+def name_invoices(engine: Engine, invoices: pa.Table) -> None:
+    """Name `visible_invoice`, `currency_coin` and the macros that write numbers."""
+    define_macros(engine, PACKAGE, ["amount_text", "uuid_text"])
+    engine.register("visible_invoice", invoices)
+    coins = currencies()
+    digits = pa.array(coins.values(), pa.int64())
+    engine.register("currency_coin", pa.table({"currency": list(coins), "digits": digits}))
+
+
+def holding(engine: Engine, invoices: pa.Table) -> pa.Table:
+    """Give the invoices that hold a line of what `define_rows` was asked for."""
+    found = engine.connection.sql("SELECT DISTINCT invoice_id FROM seen_line").to_arrow_table()
+    return invoices.filter(pc.is_in(invoices["invoice_id"], found["invoice_id"]))
 
 
 def count_rows(engine: Engine) -> int:

@@ -27,7 +27,7 @@ SELECT
     max(d.cost_total_price_digits) AS cost_total_price_digits,
     min(d.match_key) AS match_key,
     min(d.vendor_invoice_row_id) AS vendor_invoice_row_id,
-    CASE WHEN d.charge_type_id = 4 THEN 'UsageFee' ELSE min(d.charge_type) END AS charge_type,
+    min(d.charge_type) AS vendor_charge_type,
     CASE
         WHEN min(d.customer_domain) = max(d.customer_domain)
             AND count(d.customer_domain) = count(*)

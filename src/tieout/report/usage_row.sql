@@ -22,7 +22,9 @@ SELECT
     g.subscription_id, g.product_id,
     CASE WHEN g.source_line_count = 1 AND g.charge_type_id <> 4 THEN g.vendor_invoice_row_id END
         AS vendor_invoice_row_id,
-    g.customer_domain, g.charge_type, g.charge_type_id, g.charge_start_date, g.charge_end_date,
+    g.customer_domain,
+    CASE WHEN g.charge_type_id = 4 THEN 'UsageFee' ELSE g.vendor_charge_type END AS charge_type,
+    g.charge_type_id, g.charge_start_date, g.charge_end_date,
     1::DECIMAL(38, 18) AS quantity,
     g.total_price AS unit_price,
     CASE WHEN g.source_line_count = 1 THEN g.total_price_digits END AS unit_price_digits,

@@ -1,6 +1,7 @@
 """The HTTP service: one sub-application per API version behind one gate."""
 
 import time
+import traceback
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -83,7 +84,8 @@ class Gate:
             else:
                 await self.app(scope, receive, visit.send)
         except Exception as error:
-            log.exception("request failed", request_id=visit.request_id, path=scope["path"])
+            # the lines of the code only: values of variables could hold a key
+            log.error("request failed", request_id=visit.request_id, trace=traceback.format_exc())
             if visit.status is None:
                 await _problem(scope, error)(scope, receive, visit.send)
             elif not visit.ended:

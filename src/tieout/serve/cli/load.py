@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import REFUSED, WITH_OPEN_ROWS, Shell
@@ -60,12 +61,13 @@ def load(shell: Shell, files: tuple[Path, ...], *, period: str | None, strict: b
 
 def _print(shell: Shell, report: dict[str, Any]) -> None:
     if report["status"] == "loaded":
+        name = escape(report["file"])
         shell.say(
-            f"{report['file']}: {report['format']}, {report['rows']} rows read,"
+            f"{name}: {report['format']}, {report['rows']} rows read,"
             f" {report['loaded']} loaded, {report['rejected']} rejected, {report['seconds']} s"
         )
         shell.table(
-            f"totals of {report['file']}, period {report['period']}",
+            f"totals of {name}, period {report['period']}",
             ["vendor invoice", "currency", "rows>", "subtotal>", "tax>", "total>"],
             [
                 (

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TEXT, NUMBER, INTEGER, DAY, EMPTY, RAW = "text", "number", "integer", "day", "empty", "raw"
+TEXT, NUMBER, INTEGER, EMPTY, RAW = "text", "number", "integer", "empty", "raw"
+DAY, COMPACT_DAY = "day", "compact day"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def json_value(field: Field) -> str:
         NUMBER: f"amount_text({field.value}, {field.digits})",
         INTEGER: f"{field.value}::VARCHAR",
         DAY: f"'\"' || {field.value}::VARCHAR || 'T00:00:00Z\"'",
+        COMPACT_DAY: f"'\"' || replace(left({field.value}::VARCHAR, 10), '-', '') || '\"'",
         EMPTY: "NULL",
         RAW: field.value,
     }[field.kind]

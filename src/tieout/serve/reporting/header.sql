@@ -1,4 +1,4 @@
--- The visible invoices that hold a line of the subscription asked for, each with its status name.
+-- The visible invoices as headers, each with its status in words.
 SELECT
     i.*,
     status.name AS status,
@@ -10,5 +10,3 @@ INNER JOIN (
     (6, 'New Corrected')
 ) AS status (status_id, name) ON i.status_id = status.status_id
 LEFT JOIN currency_coin AS coin ON i.cost_currency = coin.currency
-WHERE getvariable('subscription_id') IS NULL
-    OR i.invoice_id IN (SELECT l.invoice_id FROM seen_line AS l)

@@ -1,7 +1,7 @@
 """The Reporting API, version 1: invoice headers and rows, general and preview."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,9 @@ from starlette.responses import Response, StreamingResponse
 
 from tieout import __version__
 from tieout.engine.duckdb import Engine, sql_text
-from tieout.report.rows import count_rows, define_rows
+from tieout.report.rows import count_rows, define_rows, holding, name_invoices
 from tieout.report.visibility import NOTHING, OWNED, SOLD, Viewer, visible_invoices
-from tieout.serve.access import AccessRefused, Key, Role, verify_key
+from tieout.serve.access import AccessRefused, Key, verify_key
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import ReportingProblem, reporting_problem
 from tieout.serve.reporting.question import (
@@ -30,6 +30,9 @@ from tieout.serve.reporting.question import (
 from tieout.serve.reporting.row_json import headers_sql, rows_sql
 from tieout.serve.settings import Surroundings
 from tieout.store.catalog import Catalog, reference
+from tieout.store.house import House
+
+PACKAGE = "tieout.serve.reporting"
 
 
 @dataclass(frozen=True)
@@ -96,22 +99,103 @@ def _answer(
     requester = identifier("requesterId", requester_id)
     question = read_question(request, settings, preview=endpoint.preview, rows=endpoint.rows)
     is_owner = _check_reach(catalog, key, requester)
-    previews = role.previews
-    if previews == OWNED and settings.preview_share_with_seller:
-        previews = SOLD
-    if endpoint.preview and previews == OWNED and not is_owner:
+    shares = role.previews == OWNED and settings.preview_share_with_seller
+    viewer = Viewer(requester, sees_cost=role.sees_cost, previews=SOLD if shares else role.previews)
+    if endpoint.preview and viewer.previews == OWNED and not is_owner:
         raise AccessRefused(code="ROLE_NOT_ALLOWED")
-    viewer = Viewer(requester, sees_cost=role.sees_cost, previews=previews)
     invoices = visible_invoices(catalog, viewer, wanted=question.wanted)
-    tag = _etag(question, viewer=viewer, endpoint=endpoint, invoices=invoices)
-    headers = _headers(question, tag)
-    if request.headers.get("if-none-match") == tag:
+    headers = _headers(question, _etag(question, viewer, endpoint=endpoint, invoices=invoices))
+    if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return _listed(request, surroundings, endpoint, question=question, viewer=viewer,
-                   invoices=invoices, headers=headers)
+    with ExitStack() as stack:
+        engine = open_engine(stack, surroundings)
+        count, sql = _relation(
+            engine, surroundings.house, rows=endpoint.rows, invoices=invoices, question=question,
+            requester=requester,
+        )
+        headers["Tieout-Row-Count"] = str(count)
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type="application/json")
+        stream = stream_list(stack.pop_all(), engine, sql)
+    return StreamingResponse(stream, headers=headers, media_type="application/json")
 
 
-def _listed(
-    request: Request, surroundings: Surroundings, endpoint: Endpoint, **made: Any
-) -> Response:
-    raise NotImplementedError
+def _relation(
+    engine: Engine,
+    house: House,
+    *,
+    rows: bool,
+    invoices: pa.Table,
+    question: Question,
+    requester: str,
+) -> tuple[int, str]:
+    """Define the rows or headers; give their number and the query of their text."""
+    if rows:
+        define_rows(engine, house, invoices=invoices, view=question.view)
+        return count_rows(engine), rows_sql(question.view)
+    if question.view.subscription_id is not None:
+        define_rows(engine, house, invoices=invoices, view=question.view)
+        invoices = holding(engine, invoices)
+    define_header(engine, invoices, requester=requester)
+    return invoices.num_rows, headers_sql()
+
+
+def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None:
+    """Define `header` over the visible invoices, as `requester` sees them."""
+    name_invoices(engine, invoices)
+    engine.let(requester=requester)
+    engine.view("header", sql_text(PACKAGE, "header"))
+
+
+def _check_reach(catalog: Catalog, key: Key, requester: str) -> bool:
+    """Say whether the requester owns a channel (buys from a vendor itself).
+
+    Raises the same 404 for who is unknown, a vendor, or not listed in the key.
+    """
+    people, contracts = reference["organizations"], reference["contracts"]
+    known = select(people.c.role).where(
+        people.c.organization_id == requester, people.c.to_snapshot.is_(None)
+    )
+    owned = select(contracts.c.contract_id).where(
+        contracts.c.buyer_id == requester,
+        contracts.c.seller_id == contracts.c.vendor_id,
+        contracts.c.purpose != "consume",
+        contracts.c.to_snapshot.is_(None),
+    )
+    with catalog.read() as connection:
+        role = connection.scalar(known.limit(1))
+        owner = connection.scalar(owned.limit(1)) is not None
+    if requester not in key.organizations or role in (None, "vendor"):
+        raise ReportingProblem(code="NOT_FOUND")
+    return owner
+
+
+def _etag(question: Question, viewer: Viewer, *, endpoint: Endpoint, invoices: pa.Table) -> str:
+    """Give a strong tag of the question, the viewer and the invoices' revisions; no money in it."""
+    asked = [endpoint.name, repr(viewer), repr(question.normal), repr(question.view)]
+    seen = zip(
+        *(invoices[name].to_pylist() for name in ("invoice_id", "run_id", "status_id", "revision")),
+        strict=True,
+    )
+    text = "\n".join([*asked, *(repr(one) for one in seen)])
+    return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
+
+
+def _headers(question: Question, tag: str) -> dict[str, str]:
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Accept-Encoding, Authorization",
+    }
+    if question.ignored:
+        headers["Tieout-Ignored-Parameters"] = ", ".join(question.ignored)
+    return headers
+
+
+def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """Describe the query parameters for OpenAPI."""
+    names = ("sasKey", *FILTERS, *(ROW_ONLY if endpoint.rows else ()))
+    return [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+        for name in names
+    ]

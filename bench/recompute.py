@@ -1,0 +1,79 @@
+"""Recompute a certificate without tieout: python recompute.py CERTIFICATE.json LAKE_FOLDER."""
+import csv, gzip, hashlib, itertools, json, sys, uuid
+from collections import Counter, defaultdict
+from decimal import ROUND_HALF_UP, Decimal, getcontext
+from pyarrow import parquet
+getcontext().prec = 76  # no sum below is ever rounded by accident
+IDS = uuid.UUID("5f0a9a9e-6a3c-5d0b-9f6e-7469656f7574")  # invoice ids are UUIDs of version 5 in it
+MINOR = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0)
+MINOR |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)  # every other currency: 2
+SHOWN = ("charge_type", "charge_start_date", "charge_end_date", "quantity", "effective_unit_price",
+         "total_price", "currency")  # what an invoice's digest covers, after each line's id
+FIGURES = "hop currency lines vendorTotal detailTotal residual invoiceTotal"
+def plain(x):  # the shortest text of a number; any other value as text, none as nothing
+    return str("" if x is None else f"{x.normalize():f}" if isinstance(x, Decimal) else x)
+def sha256(content): return hashlib.sha256(content).hexdigest()
+def compare(what, said, found):
+    print("ok     " if said == found else f"DIFFERS from {said}:", what, found)
+    faults.extend([what] * (said != found))
+def rows(kind):
+    for file in (file for file in certificate["files"] if file["kind"] == kind):
+        for batch in parquet.ParquetFile(lake + file["path"]).iter_batches():
+            yield from batch.to_pylist()
+def records(path):  # of a vendor's CSV: number and cells by column; empty records do not count
+    unpack = gzip.open if open(path, "rb").read(2) == b"\x1f\x8b" else open
+    stream = unpack(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    head = stream.readline().lower().replace(" ", "").replace("_", "")
+    reader = csv.DictReader(itertools.chain([head], stream), delimiter=max(",;\t", key=head.count))
+    return enumerate((cells for cells in reader if any(cells.values())), start=1)
+certificate, lake, faults, home = json.load(open(sys.argv[1], "rb")), sys.argv[2] + "/", [], {}
+texts, (wrong, lines, money, invoiced, groups) = defaultdict(list), (Counter() for _ in range(5))
+for line in rows("detail_line"):  # 1. Every line of every hop, into invoices and groups.
+    key, amount = (line["hop"], line["currency"]), line["total_price"]
+    parties = line["hop"], line["seller_id"], line["buyer_id"], line["vendor"], line["currency"]
+    invoice = uuid.uuid5(IDS, "\x1f".join([*map(str, parties), certificate["period"]]))
+    row_id = line["vendor_invoice_row_id"] or uuid.uuid5(invoice, f"detail\x1f{line['match_key']}")
+    texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")
+    groups[str(invoice), line["subscription_id"], line["charge_type_id"]] += amount
+    lines[key], money[key] = lines[key] + 1, money[key] + amount
+    if line["hop"] == 1:
+        home[line["file_id"], line["row_number"]] = ("hop 1", amount)
+for x in rows("invoice_line"):  # 2. Each consolidated line: its lines' sum, rounded half away.
+    exact = groups.pop((x["invoice_id"], x["subscription_id"], x["charge_type_id"]), Decimal("NaN"))
+    rounded = exact.quantize(Decimal(1).scaleb(-MINOR.get(x["currency"], 2)), ROUND_HALF_UP)
+    wrong["sums"] += (x["total_price"], x["rounding_residual"]) != (rounded, rounded - exact)
+    invoiced[x["hop"], x["currency"]] += x["total_price"]
+# 3. What stands on no hop: parked lines; rejected rows, unless their invoice is in another period.
+home |= {(x["file_id"], x["row_number"]): ("parked", x["amount"]) for x in rows("parked_line")}
+seen = {(x["invoice_number"], (x["file_id"], x["row_number"]) in home) for x in rows("vendor_line")}
+others = {number for number, is_here in seen if not is_here and (number, True) not in seen} - {None}
+home |= {(x["file_id"], x["row_number"]): ("rejected", x["subtotal"])
+         for x in rows("rejected_row") if x["invoice_number"] not in others}
+for file in certificate["files"]:  # 4. The bytes, and each record of the vendor's own files.
+    compare(file["kind"], file["sha256"], sha256(open(lake + file["path"], "rb").read()))
+    for at, cells in records(lake + file["path"]) if file["kind"] == "vendor_file" else ():
+        where, amount = home.pop((file["sha256"], at), ("nowhere", None))
+        if where == "nowhere" and cells["invoicenumber"].strip() in others:
+            continue  # its invoice is billed in another period
+        said = None if amount is None else Decimal(cells["subtotal"].strip().lstrip("'"))
+        currency = None if amount is None else cells["currency"].strip().upper()
+        wrong["records"] += where == "nowhere" or said != amount
+        for key in ((where, currency), (file["sha256"], currency)):
+            lines[key], money[key] = lines[key] + 1, money[key] + (said or 0)
+compare("consolidated lines that are not their lines' rounded sum", 0, wrong["sums"] + len(groups))
+compare("vendor records that differ from their line", 0, wrong["records"] + len(home))
+for file in certificate["inputs"]:
+    key = file["fileId"], file["currency"]
+    compare(f"in {key}", (file["rows"], file["total"]), (lines[key], plain(money[key])))
+for kind in ("rejected", "parked"):
+    said = {entry["currency"]: entry["amount"] for entry in certificate[kind]["amounts"]}
+    found = {key[1]: plain(money[key]) for key in money if key[0] == kind and key[1]}
+    count = sum(lines[key] for key in lines if key[0] == kind)
+    compare(kind, (certificate[kind]["count"], said), (count, found))
+for said, key in zip(certificate["hops"], sorted(invoiced), strict=True):
+    sums = map(plain, (money[key], invoiced[key] - money[key], invoiced[key]))
+    found = *key, lines[key], plain(money["hop 1", key[1]]) if key[0] == 1 else None, *sums
+    compare(FIGURES, tuple(map(said.get, FIGURES.split())), found)
+said = [f"{key}|{sha256(''.join(sorted(found)).encode())}\n" for key, found in texts.items()]
+compare("output digest", certificate["outputDigest"], sha256("".join(sorted(said)).encode()))
+sys.exit(print("agrees") if not faults else f"differs in {', '.join(faults)}")

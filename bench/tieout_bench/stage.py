@@ -1,0 +1,109 @@
+"""One stage of the benchmark, alone in its process: `python -m tieout_bench.stage NAME FOLDER`.
+
+Prints one JSON line: what the stage said, its seconds without the start of Python, its peak
+memory, and how both divide over the parts of a stage and over its slowest statements.
+"""
+# ruff: noqa: PLC0415 - tieout is imported by the stages that use it: the floor stands without
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tieout_bench.generate import PERIOD
+from tieout_bench.laps import Laps
+
+NOW = dt.datetime(2026, 11, 2, 6, tzinfo=dt.UTC)
+# The key of the match keys is drawn by lot for each store; here it stands still, so that the
+# output digest of one number of rows is the same on every machine.
+MATCH_KEY_SECRET = "0" * 64
+Said = dict[str, Any]
+
+
+def floor(folder: Path, _: Laps) -> Said:
+    """Read the vendor file as text and write it as Parquet: what no loader can do without."""
+    source, target = folder / "month.csv", folder / "floor.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * FROM read_csv('{source}', all_varchar=true, header=true))"
+            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        threads = connection.sql("SELECT current_setting('threads')").fetchall()[0][0]
+    return {"bytes": target.stat().st_size, "threads": threads}
+
+
+def reference(folder: Path, laps: Laps) -> Said:
+    """Make a new store and load the reference folder."""
+    from sqlalchemy import update
+
+    from tieout.pipeline import load_reference
+    from tieout.store.catalog import setting
+    from tieout.store.house import open_house
+    from tieout.store.migrations import upgrade
+
+    laps.watch_engine()
+    house = open_house(folder / "store")
+    upgrade(house.catalog)
+    with house.catalog.write() as connection:
+        named = setting.c.name == "match_key_secret"
+        connection.execute(update(setting).where(named).values(value=MATCH_KEY_SECRET))
+    return load_reference(house, folder / "reference", now=NOW)
+
+
+def load(folder: Path, laps: Laps) -> Said:
+    """Load the vendor file."""
+    from tieout.pipeline import load_files
+    from tieout.store.house import open_house
+
+    laps.watch_engine()
+    source = folder / "month.csv"
+    (report,) = load_files(open_house(folder / "store"), [(source.name, source)], now=NOW)
+    if report["status"] != "loaded":
+        sentence = f"the generated month was not loaded: {report['notices']}"
+        raise SystemExit(sentence)
+    return report
+
+
+def run(folder: Path, laps: Laps) -> Said:
+    """Run the period; its parts are told apart by the calls of `tieout.pipeline.period`."""
+    from tieout import pipeline
+    from tieout.pipeline import period
+    from tieout.store.house import open_house
+
+    laps.watch_engine()
+    laps.begin_at(period, "match_lines", part="match")
+    laps.begin_at(period, "rate_hops", part="rate")
+    laps.begin_at(period, "issue_invoices", part="invoice")
+    laps.begin_at(period, "check_laws", part="certify")
+    laps.begin_at(period, "_publish_run", part="commit")
+    house = open_house(folder / "store")
+    said = pipeline.run_period(house, PERIOD, now=NOW)
+    laps.end()
+    certificate = pipeline.certificate_of(house, PERIOD)
+    (folder / "certificate.json").write_text(json.dumps(certificate, indent=1), "utf-8")
+    return {**said, "status": certificate["status"]}
+
+
+STAGES: dict[str, Callable[[Path, Laps], Said]] = {
+    "floor": floor,
+    "reference": reference,
+    "load": load,
+    "run": run,
+}
+
+
+def main() -> None:
+    """Run the stage that the command line names."""
+    name, folder = sys.argv[1:]
+    laps = Laps()
+    said = STAGES[name](Path(folder), laps)
+    laps.end()
+    sys.stdout.write(json.dumps({"stage": name, "said": said, **laps.report()}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""purchase and sales lines -> the Billing API."""

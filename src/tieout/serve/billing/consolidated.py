@@ -1,0 +1,84 @@
+"""Consolidated invoices as canonical JSON: each purchase line with its sales line beside it.
+
+    document ─> price_line, rounding_line ─> numbered_line ─> linked_line ─> printed_line ─> text
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.report.rows import name_inputs
+from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
+from tieout.serve.billing.document_json import line_sql, report_json, unmatched_sql
+from tieout.serve.export.stream import stream_list
+from tieout.store.house import House
+
+PACKAGE = "tieout.serve.billing"
+BEFORE = ("organization", "subscription", "purchase_order", "price_line", "rounding_line")
+AFTER = ("linked_line", "document_total", "unmatched_sale", "match_report", "printed_line")
+
+
+def documents_of(house: House, party: str, *, start: date, end: date) -> pa.Table:
+    """Give the party's published purchase documents of the range, and the sales that may match.
+
+    The columns are those of VISIBLE_INVOICE, with `is_purchase`, `is_in_range` and `grain`, the
+    smallest coin in units of 10^-18.
+    """
+    viewer = Viewer(organization_id=party, sees_cost=False)
+    within = Wanted(
+        direction="incoming", date_from=start.isoformat(), date_till=end.isoformat()
+    )
+    bought = visible_invoices(house.catalog, viewer, wanted=within)
+    sold = visible_invoices(house.catalog, viewer, wanted=Wanted(direction="outgoing"))
+    day = sold["invoice_date"]
+    in_range = pc.and_(
+        pc.greater_equal(day, start.isoformat()), pc.less_equal(day, end.isoformat())
+    )
+    same_period = pc.is_in(sold["period"], value_set=bought["period"].combine_chunks())
+    sold = sold.append_column("is_in_range", in_range).filter(pc.or_(in_range, same_period))
+    bought = bought.append_column("is_in_range", pa.array([True] * bought.num_rows, pa.bool_()))
+    sides = [True] * bought.num_rows + [False] * sold.num_rows
+    both = pa.concat_tables([bought, sold])
+    grains = pa.array([10 ** (18 - n) for n in both["minor_digits"].to_pylist()], pa.int64())
+    order = sorted(range(both.num_rows), key=_document_order(both))
+    ordinals = pa.array([0] * both.num_rows, pa.int64()).to_pylist()
+    for ordinal, position in enumerate(order, start=1):
+        ordinals[position] = ordinal
+    index = VISIBLE_INVOICE.get_field_index("ordinal")
+    return (
+        both.set_column(index, "ordinal", pa.array(ordinals, pa.int64()))
+        .append_column("is_purchase", pa.array(sides, pa.bool_()))
+        .append_column("grain", grains)
+    )
+
+
+def define_documents(engine: Engine, house: House, documents: pa.Table) -> int:
+    """Define the relations of the answer; give the number of price lines in it."""
+    name_inputs(engine, house, invoices=documents)
+    define_macros(engine, PACKAGE, ["minor_amount"])
+    engine.register("document", documents)
+    for name in BEFORE:
+        engine.view(name, sql_text(PACKAGE, name))
+    engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
+    for name in AFTER:
+        engine.view(name, sql_text(PACKAGE, name))
+    return int(engine.one("SELECT lines FROM match_report")["lines"])
+
+
+def stream_documents(stack: ExitStack, engine: Engine) -> Iterator[bytes]:
+    """Give the document as bytes; the stack is closed at its end."""
+    sales = engine.arrow(unmatched_sql()).column(0).to_pylist()
+    report = report_json(engine.one("SELECT * FROM match_report"))
+    closing = f'],"MatchGroups":[],"MatchReport":{report},"UnmatchedSales":[{",".join(sales)}]}}'
+    yield from stream_list(
+        stack, engine, line_sql(), opening=b'{"Invoices":[', closing=closing.encode()
+    )
+
+
+def _document_order(documents: pa.Table):  # noqa: ANN202
+    dates, numbers = documents["invoice_date"].to_pylist(), documents["invoice_number"].to_pylist()
+    return lambda position: (dates[position], numbers[position])

@@ -1,0 +1,79 @@
+"""`tieout key`: make, list and revoke access keys."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from tieout.serve.access import ENDPOINTS, ROLES, create_key, list_keys, revoke_key
+from tieout.serve.app import utc_now
+from tieout.serve.cli import Shell
+
+
+@click.group()
+def key() -> None:
+    """Make, list and revoke access keys."""
+
+
+@key.command()
+@click.option("--organization", "organizations", multiple=True, required=True, metavar="ID")
+@click.option("--role", type=click.Choice(list(ROLES)), required=True)
+@click.option("--endpoints", default="", help=f"A comma-separated list of {', '.join(ENDPOINTS)}.")
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day the key no longer works; default in 12 months, at most in 24.",
+)
+@click.pass_obj
+def create(
+    shell: Shell, *, organizations: tuple[str, ...], role: str, endpoints: str, expires: datetime | None
+) -> None:
+    """Make a key; its text is shown this once."""
+    made, text = create_key(
+        shell.house.catalog,
+        organizations=organizations,
+        role=role,
+        endpoints=[name.strip() for name in endpoints.split(",") if name.strip()],
+        expires=expires.date() if expires else None,
+        now=utc_now(),
+    )
+    if shell.json:
+        shell.print_json(
+            {
+                "keyId": made.key_id,
+                "key": text,
+                "role": made.role,
+                "organizations": list(made.organizations),
+                "endpoints": list(made.endpoints),
+                "expires": made.expires,
+            }
+        )
+        return
+    click.echo(text)
+    shell.say(f"keep it: it is not shown again; it works until {made.expires}")
+
+
+@key.command("list")
+@click.pass_obj
+def list_(shell: Shell) -> None:
+    """List the keys, without their secrets."""
+    keys = list_keys(shell.house.catalog)
+    if shell.json:
+        names = {"key_id": "keyId", "created_at": "createdAt", "revoked_at": "revokedAt"}
+        shell.print_json(
+            {"keys": [{names.get(n, n): v for n, v in asdict(one).items()} for one in keys]}
+        )
+    for one in keys:
+        state = f"revoked {one.revoked_at}" if one.revoked_at else f"works until {one.expires}"
+        shell.say(f"{one.key_id}  {one.role}  {', '.join(one.organizations)}  {state}")
+
+
+@key.command()
+@click.argument("key_id")
+@click.pass_obj
+def revoke(shell: Shell, key_id: str) -> None:
+    """Make a key open nothing from now on."""
+    revoke_key(shell.house.catalog, key_id, now=utc_now())
+    if shell.json:
+        shell.print_json({"keyId": key_id, "revoked": True})
+    shell.say(f"key {key_id} is revoked")

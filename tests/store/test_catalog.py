@@ -1,0 +1,119 @@
+"""The catalog on SQLite and on PostgreSQL: migrations, transactions, and one writer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from store_case import everything
+
+from tieout.errors import Conflict
+from tieout.store.catalog import Catalog, load, metadata, setting, vendor_file
+from tieout.store.house import House, open_house
+from tieout.store.migrations import require_tables, upgrade
+
+
+@pytest.fixture
+def catalog(catalog_url: str) -> Iterator[Catalog]:
+    """Open an empty catalog."""
+    opened = Catalog(catalog_url)
+    yield opened
+    opened.close()
+
+
+def test_a_catalog_without_tables_is_refused(catalog: Catalog) -> None:
+    with pytest.raises(Conflict, match="run `tieout init` first"):
+        require_tables(catalog)
+    upgrade(catalog)
+    require_tables(catalog)
+
+
+def test_a_second_upgrade_changes_nothing(catalog: Catalog) -> None:
+    assert upgrade(catalog)
+    secret = catalog.setting("match_key_secret")
+    assert secret is not None
+    assert len(secret) == 64
+    assert not upgrade(catalog)
+    assert catalog.setting("match_key_secret") == secret
+
+
+def test_two_catalogs_have_different_secrets(catalog: Catalog, tmp_path: Path) -> None:
+    other = Catalog(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    upgrade(catalog)
+    upgrade(other)
+    assert catalog.setting("match_key_secret") != other.setting("match_key_secret")
+    other.close()
+
+
+def test_the_migrations_make_the_tables_of_the_metadata(catalog: Catalog) -> None:
+    upgrade(catalog)
+    with catalog.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_write_that_fails_is_rolled_back_as_a_whole(house: House) -> None:
+    before = everything(house)
+
+    def write_half() -> None:
+        with house.catalog.write() as connection:
+            connection.execute(insert(setting).values(name="half", value="done"))
+            connection.execute(insert(load).values(load_id=1, created_at="now"))
+            found = connection.scalar(select(func.count()).select_from(load))
+            assert found == 1
+            connection.execute(insert(load).values(load_id=1, created_at="again"))
+
+    with pytest.raises(IntegrityError):
+        write_half()
+    assert everything(house) == before
+
+
+def test_a_row_that_points_nowhere_is_refused(house: House) -> None:
+    texts = ("file_id", "name", "format", "vendor", "header", "notices", "totals")
+    row = dict.fromkeys(texts, "x") | dict.fromkeys(("rows", "loaded", "rejected", "skipped"), 0)
+    with pytest.raises(IntegrityError), house.catalog.write() as connection:
+        connection.execute(insert(vendor_file).values(load_id=404, **row))
+
+
+def test_a_reader_sees_one_state_from_its_first_query_on(house: House) -> None:
+    count = select(func.count()).select_from(load)
+    with house.catalog.read() as reader:
+        assert reader.scalar(count) == 0
+        with house.catalog.write() as connection:
+            connection.execute(insert(load).values(load_id=1, created_at="now"))
+        assert reader.scalar(count) == 0
+    with house.catalog.read() as reader:
+        assert reader.scalar(count) == 1
+
+
+def test_a_second_writer_is_refused_and_the_lock_ends_with_the_first(house: House) -> None:
+    with house.writer():
+        with pytest.raises(Conflict, match="another load or run is at work"), house.writer():
+            pass
+    with house.writer():
+        pass
+
+
+def test_a_writer_that_fails_lets_go_of_the_lock(house: House) -> None:
+    with pytest.raises(ZeroDivisionError), house.writer():
+        _ = 1 / 0
+    with house.writer():
+        pass
+
+
+def test_two_machines_on_one_postgresql_catalog_have_one_writer(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    here, there = (
+        open_house(tmp_path / name, catalog_url=postgres_url) for name in ("here", "there")
+    )
+    upgrade(here.catalog)
+    with here.writer():
+        with pytest.raises(Conflict, match="another load or run is at work"), there.writer():
+            pass
+    with there.writer():
+        pass
+    here.catalog.close()
+    there.catalog.close()
