@@ -19,6 +19,7 @@ from months_files import (
     write_vendor_csv,
 )
 from months_october import october
+from months_odds import rarely
 from months_rules import FAMILIES, Sold, price_rules
 from months_seats import Charge, azure_charges, one_time_charges, seat_history
 
@@ -83,7 +84,7 @@ def months(draw: st.DrawFn) -> Month:
     if draw(st.booleans()):
         lines = draw(st.permutations(lines))
     resold = [row for row in channel.contracts if row["parent_contract_id"]]
-    orders = [_order(holding) for holding in held if draw(st.integers(0, 3)) == 0]
+    orders = [_order(holding) for holding in held if draw(rarely(4))]
     reference = {
         "organizations.csv": list(channel.organizations),
         "contracts.csv": list(channel.contracts),
@@ -112,7 +113,7 @@ def holdings(draw: st.DrawFn, chains: tuple[Chain, ...], first_day: dt.date) -> 
             began = draw(st.dates(first_day, last_day) | st.dates(first_day - 330 * DAY, last_day))
             if family == "azure_plan":
                 began = began.replace(day=1)
-            is_yearly = family == "licence" and draw(st.integers(0, 4)) == 0
+            is_yearly = family == "licence" and draw(rarely(5))
             product = draw(st.sampled_from(PRODUCTS[family]))
             held.append(Holding(len(held) + 1, chain, family, product, began, is_yearly))
     return held

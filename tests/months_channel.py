@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import strategies as st
 from months_exact import DAY, in_month
 from months_files import Row, reference_row
+from months_odds import rarely
 
 VENDOR = "microsoft"
 VENDOR_CURRENCIES = ("EUR", "USD", "GBP", "JPY")
@@ -160,12 +162,12 @@ def exchange_rates(draw: st.DrawFn, chains: tuple[Chain, ...], first_day: dt.dat
     steps = dict.fromkeys(
         (lower["seller_id"], upper["currency"], lower["currency"], lower["billing_day"] or "1")
         for chain in chains
-        for upper, lower in zip(chain.contracts, chain.contracts[1:], strict=False)
+        for upper, lower in pairwise(chain.contracts)
         if upper["currency"] != lower["currency"]
     )
     for seller_id, source_currency, target_currency, billing_day in steps:
         invoice_date = in_month(first_day, int(billing_day), months_later=1)
-        ages = [draw(st.integers(0, 7))] if draw(st.integers(0, 15)) else []
+        ages = [] if draw(rarely(20)) else [draw(st.integers(0, 7))]
         ages += draw(st.lists(st.integers(-2, 9), max_size=3))
         for age in ages:
             row = reference_row(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from months_channel import LONG_AGO
 from months_exact import in_month
 from months_files import Row, reference_row
+from months_odds import rarely
 
 FAMILIES = ("licence", "azure_plan", "perpetual_software", "reservation")
 SCOPES = (
@@ -43,13 +44,13 @@ def price_rules(
     for contract in contracts:
         here = [each.cells for each in sold if contract["contract_id"] in each.contract_ids]
         scopes: dict[tuple[tuple[str, str], ...], Row] = {}
-        if draw(st.integers(0, 7)):
+        if not draw(rarely(15)):
             scopes[()] = {}
         for _ in range(draw(st.integers(0, 3)) if here else 0):
             names = draw(st.sampled_from(SCOPES))
             cells = draw(st.sampled_from(here))
             scope = {name: cells[name] for name in names}
-            if draw(st.integers(0, 4)) == 0:
+            if draw(rarely(5)):
                 scope["charge_class"] = "UsageFee"
             scopes.setdefault(tuple(sorted(scope.items())), scope)
         for scope in scopes.values():
@@ -58,9 +59,7 @@ def price_rules(
 
 
 @st.composite
-def _rules_of_scope(
-    draw: st.DrawFn, contract: Row, scope: Row, first_day: dt.date
-) -> list[Row]:
+def _rules_of_scope(draw: st.DrawFn, contract: Row, scope: Row, first_day: dt.date) -> list[Row]:
     """Draw one rule or two that follow each other; a narrow one may hold for a part of the time."""
     change = f"{draw(st.just(first_day) | st.dates(first_day, in_month(first_day, 31)))}"
     always, before, after = (LONG_AGO, ""), (LONG_AGO, change), (change, "")

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 from months_exact import cut, half_away, in_month, month_length, monthly_cycle, yearly_cycle
+from months_odds import rarely
 
 SEATS_MAX = 300
 
@@ -110,19 +111,17 @@ def seat_history(
     fee = draw(st.sampled_from(("new", "renew"))) if began == fee_day else "cycleCharge"
     charges.append(price.charge(fee, seats, cycle, fee_day))
     extras = draw(_extras(price, charges[-1], last_day))
-    if draw(st.integers(0, 4)) == 0:
+    if draw(rarely(5)):
         return [*charges, price.charge("cancelImmediate", -seats, cycle, fee_day), *extras]
     days = draw(_days(fee_day, last_day))
     changes, seats = _changes(draw, price, cycle, days, seats)
-    if draw(st.integers(0, 5)) == 0:
+    if draw(rarely(6)):
         day = draw(st.dates(days[-1] if days else fee_day, last_day))
         changes.append(price.charge("cancelImmediate", -seats, cycle, day))
     return charges + changes + extras
 
 
-def _days(
-    first: dt.date, last: dt.date, size_min: int = 0
-) -> st.SearchStrategy[list[dt.date]]:
+def _days(first: dt.date, last: dt.date, size_min: int = 0) -> st.SearchStrategy[list[dt.date]]:
     return st.lists(st.dates(first, last), min_size=size_min, max_size=5).map(sorted)
 
 
@@ -190,7 +189,7 @@ def _usage(draw: st.DrawFn, first_day: dt.date, last_day: dt.date) -> Charge:
     end = draw(st.just(last_day) | st.dates(start, last_day))
     unit = draw(amounts(whole_max=5, places_max=18))
     effective = draw(st.just(unit) | amounts(whole_max=5, places_max=12))
-    if draw(st.integers(0, 9)) == 0:
+    if draw(rarely(10)):
         effective = Fraction(0)
     quantity = draw(amounts(whole_max=1000, places_max=6))
     exact = half_away(effective * quantity, 18)
@@ -198,7 +197,7 @@ def _usage(draw: st.DrawFn, first_day: dt.date, last_day: dt.date) -> Charge:
     if effective and draw(st.booleans()):
         subtotal = draw(amounts(whole_max=20_000, places_max=18))
     sign = draw(st.sampled_from((1, 1, 1, -1)))
-    is_shown = effective == 0 or draw(st.integers(0, 9)) > 0
+    is_shown = effective == 0 or not draw(rarely(10))
     return Charge(
         draw(st.sampled_from(("Usage", "usage", "new"))),
         start,
@@ -223,7 +222,7 @@ def one_time_charges(draw: st.DrawFn, first_day: dt.date, *, is_reservation: boo
         word = draw(st.sampled_from(("new", "new", "Purchase")))
         bought = Charge(word, day, end, price, price, quantity, price * quantity)
         charges.append(bought)
-        if draw(st.integers(0, 4)) == 0:
+        if draw(rarely(5)):
             back = replace(bought, effective=-price, subtotal=-bought.subtotal)
             charges.append(replace(back, charge_type="cancelImmediate"))
     return charges

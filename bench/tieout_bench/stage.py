@@ -28,6 +28,7 @@ def floor(folder: Path, _: Laps) -> Said:
     """Read the vendor file as text and write it as Parquet: what no loader can do without."""
     source, target = folder / "month.csv", folder / "floor.parquet"
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"COPY (SELECT * FROM read_csv('{source}', all_varchar=true, header=true))"
             f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"

@@ -20,7 +20,11 @@ from tieout.money import MODES, SCALE, WIDTH, round_fraction
 LIMB = 10**18
 LIMB_ROOM = 170
 NARROW = 10**9
-FAST_ROOM = ((10**22, 10**15), (10**28, 10**9))  # 2 x start x factors stays below 1.7 x 10^38
+FAST_ROOM = (
+    (10**22, 10**15),
+    (10**28, 10**9),
+    (8 * 10**37, 2),
+)  # 2 x start x factors < 1.7 x 10^38
 FACTORS = ("prorate", "multiply_days", "divide_days", "discount", "convert", "multiply")
 
 
@@ -49,6 +53,7 @@ class Columns:
         """Start with no layers; a column's name is `prefix` and a number."""
         self.prefix = prefix
         self.limbs = limbs
+        self.when = "TRUE"  # rows for which quotients added from now on are wanted
         self.layers: list[dict[str, str]] = []
         self._count = 0
 
@@ -94,7 +99,7 @@ class Quotient:
         """Add the layers; name the column with the number of grains, NULL above 38 digits."""
         ups = [*self.dividends, self.wide]
         narrow = " AND ".join(f"{f} < {NARROW}" for f in (*ups, *self.divisors) if f != "1")
-        (small,) = columns.add(narrow or "TRUE")
+        (small,) = columns.add(f"{columns.when} AND {narrow}" if narrow else columns.when)
         up, down = columns.add(
             *(
                 f"CASE WHEN {small} THEN {' * '.join(f for f in factors if f != '1') or 1} END"
@@ -130,7 +135,8 @@ class Quotient:
         """Do the same in limbs of 18 digits, least first; computed only where `fast` is false."""
 
         def add(*expressions: str) -> list[str]:
-            return columns.add(*(f"CASE WHEN NOT {fast} THEN {text} END" for text in expressions))
+            wanted = f"NOT {fast} AND {columns.when}"
+            return columns.add(*(f"CASE WHEN {wanted} THEN {text} END" for text in expressions))
 
         divide = self.dialect.divide
         first = f"abs({self.start})"

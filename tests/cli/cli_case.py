@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal  # noqa: TID251 - the tests' own arithmetic, apart from money.py
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Program:
 
     def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> Said:
         """Run one command to its end."""
-        done = subprocess.run(  # noqa: S603 - our own program
+        done = subprocess.run(
             [sys.executable, "-m", "tieout.serve.cli", *map(str, arguments)],
             input=stdin,
             capture_output=True,

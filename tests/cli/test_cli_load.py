@@ -2,7 +2,7 @@
 
 import gzip
 import shutil
-from decimal import Decimal  # noqa: TID251 - the tests' own arithmetic, apart from money.py
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 

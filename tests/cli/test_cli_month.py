@@ -1,7 +1,7 @@
 """`tieout run`, `parked`, `rejected`, `certificate`, `invoices`: what comes out."""
 
 import fcntl
-from decimal import Decimal  # noqa: TID251 - the tests' own arithmetic, apart from money.py
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -214,15 +214,15 @@ def test_gc_removes_what_nothing_names(billed: Program) -> None:
 
 @pytest.mark.parametrize("command", ["load", "run", "reference", "gc"])
 def test_a_second_writer_is_refused_in_one_sentence(loaded: Program, command: str) -> None:
-    words = {
+    words: dict[str, tuple[str | Path, ...]] = {
         "load": ("load", MONTH_FILE),
         "run": ("run", PERIOD),
         "reference": ("reference", "load", DEMO / "reference"),
         "gc": ("gc",),
-    }[command]
+    }
     with (loaded.home / "writer.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        said = loaded(*words)
+        said = loaded(*words[command])
     assert (said.code, said.out) == (1, "")
     sentence = "another load or run is at work on this store; try again when it ends"
     assert said.err == f"tieout: {sentence}\n"

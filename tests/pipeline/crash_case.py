@@ -172,11 +172,11 @@ class DraftWatch:
     def __init__(self, home: Path) -> None:
         """Note what killed commands left there before."""
         self.folder = home / "lake" / "tmp"
-        self.known = set(os.listdir(self.folder))
+        self.known = set(self.folder.iterdir())
 
     def has_begun(self) -> bool:
         """Tell whether a new draft lies there."""
-        return not self.known.issuperset(os.listdir(self.folder))
+        return not self.known.issuperset(self.folder.iterdir())
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -81,7 +81,7 @@ def _kill_at_random(journey: Journey, *, kills: int, seed: int) -> Path:
 
     Gives the store that all the kills were inflicted on, in the state before.
     """
-    dice = random.Random(seed)  # noqa: S311 - a repeatable choice of moments, not a secret
+    dice = random.Random(seed)
     landed: Counter[str] = Counter()
     victim = journey.home.with_name(f"{journey.home.name}-victim")
     shutil.copytree(journey.home, victim)
@@ -112,7 +112,7 @@ def _kill_at_random(journey: Journey, *, kills: int, seed: int) -> Path:
 
 
 def _finish_after_kills(journey: Journey, victim: Path) -> None:
-    """The next command succeeds, leaves what an undisturbed one leaves, and gc tidies up."""
+    """Check that the next command does as an undisturbed one does, and that gc tidies up."""
     assert orphans(victim), "the kills left nothing to collect, so they hit no write"
     assert finish(victim, *journey.arguments) == 0
     assert timeless(seen(victim)) == timeless(journey.after)

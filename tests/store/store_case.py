@@ -34,7 +34,7 @@ def invoices(house: House) -> dict[str, Mapping[str, Any]]:
     table = metadata.tables["invoice"]
     with house.catalog.read() as connection:
         rows = connection.execute(select(table)).mappings().all()
-    found = {row["buyer_id"]: dict(row) for row in rows}
+    found: dict[str, Mapping[str, Any]] = {row["buyer_id"]: dict(row) for row in rows}
     assert len(found) == len(rows)
     return found
 

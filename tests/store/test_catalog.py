@@ -89,9 +89,12 @@ def test_a_reader_sees_one_state_from_its_first_query_on(house: House) -> None:
 
 
 def test_a_second_writer_is_refused_and_the_lock_ends_with_the_first(house: House) -> None:
-    with house.writer():
-        with pytest.raises(Conflict, match="another load or run is at work"), house.writer():
-            pass
+    with (
+        house.writer(),
+        pytest.raises(Conflict, match="another load or run is at work"),
+        house.writer(),
+    ):
+        pass
     with house.writer():
         pass
 
@@ -110,9 +113,12 @@ def test_two_machines_on_one_postgresql_catalog_have_one_writer(
         open_house(tmp_path / name, catalog_url=postgres_url) for name in ("here", "there")
     )
     upgrade(here.catalog)
-    with here.writer():
-        with pytest.raises(Conflict, match="another load or run is at work"), there.writer():
-            pass
+    with (
+        here.writer(),
+        pytest.raises(Conflict, match="another load or run is at work"),
+        there.writer(),
+    ):
+        pass
     with there.writer():
         pass
     here.catalog.close()

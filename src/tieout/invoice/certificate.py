@@ -1,6 +1,5 @@
 """The tie-out certificate: rows and money at every border, and the laws they must obey."""
 
-import hashlib
 from typing import Any
 
 from tieout.engine.duckdb import Engine, sql_text
@@ -20,19 +19,6 @@ def check_laws(engine: Engine) -> None:
         broken = engine.arrow(sql_text("tieout.invoice", name) + " LIMIT 1").to_pylist()
         if broken:
             raise LawBroken(law=law, left=str(broken[0]["left"]), right=str(broken[0]["right"]))
-
-
-def digest_of_lines(engine: Engine, sql: str) -> str:
-    """Give the SHA-256 of a relation's `line` texts, sorted by bytes, one per line."""
-    digest = hashlib.sha256()
-    for batch in engine.batches(f"SELECT line || chr(10) AS line FROM ({sql}) ORDER BY line"):
-        column = batch.column(0).cast("string")
-        offsets, data = column.buffers()[1:]
-        if data is None:
-            continue
-        view = memoryview(offsets).cast("i")
-        digest.update(memoryview(data)[view[column.offset] : view[column.offset + len(column)]])
-    return digest.hexdigest()
 
 
 def amounts(engine: Engine, sql: str) -> list[dict[str, str]]:

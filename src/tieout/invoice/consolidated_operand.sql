@@ -4,9 +4,7 @@ SELECT
     units(detail_total) AS total_units,
     CASE WHEN cost_currency_min = cost_currency_max THEN units(cost_detail_total) END AS cost_units,
     coalesce(cost.grain::HUGEINT, 1) AS cost_grain,
-    uuid5(
-        getvariable('invoice_namespace'),
-        concat_ws(chr(31), hop, seller_id, buyer_id, vendor, consolidated_group.currency, getvariable('period'))
-    ) AS invoice_id
+    invoice_key.invoice_id
 FROM consolidated_group
+JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)
 LEFT JOIN minor_grain AS cost ON cost.currency = cost_currency_min

@@ -29,6 +29,7 @@ STEPS = (
     ("hop_price", "table"),
     ("priced_line", "table"),
     ("parked_line", "table"),
+    ("repeated_line", "table"),
     ("matched_line", "table"),
 )
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -54,6 +55,8 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
     define_macros(engine, "tieout.match", MACROS)
     for name, kind in STEPS:
         (engine.view if kind == "view" else engine.table)(name, sql_text("tieout.match", name))
+    for name in ("placed_line", "pricing", "owner", "priced_line"):
+        engine.run(f"DROP TABLE {name}")
     _refuse_unready(engine)
 
 

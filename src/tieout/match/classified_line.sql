@@ -1,4 +1,5 @@
--- Vendor lines with their charge class (reporting-api.md 5.2, rulings 19) and the day that counts.
+-- Vendor lines, narrow, with their charge class (reporting-api.md 5.2, rulings 19) and the day
+-- that counts; the wide columns wait in `vendor_line` until a line is matched.
 WITH worded AS (
     SELECT *, lower(replace(charge_type, ' ', '')) AS word FROM vendor_line
 ),
@@ -6,19 +7,26 @@ kinded AS (
     SELECT
         *,
         (word = 'usage' OR product_family IN ('azure_plan', 'legacy_usage')) AS is_usage,
-        product_family IN ('reservation', 'savings_plan', 'perpetual_software') AS is_one_time
+        product_family IN ('reservation', 'savings_plan', 'perpetual_software') AS is_one_time,
+        charge_kind IN ('new', 'renew', 'cycle_fee') AND word <> 'extendterm' AS is_fee
     FROM worded
 )
 SELECT
-    * EXCLUDE (word, is_one_time),
+    taken_file.file_no, kinded.row_number, vendor, invoice_number,
+    subscription_id, entitlement_id, product_id, sku_id, product_family,
+    charge_kind = 'credit' AS is_credit, is_usage,
     CASE
         WHEN is_usage AND charge_kind <> 'credit' THEN 4
-        WHEN is_one_time AND charge_kind IN ('new', 'renew', 'cycle_fee') AND word <> 'extendterm' THEN 5
-        WHEN charge_kind IN ('new', 'renew', 'cycle_fee') AND word <> 'extendterm' THEN 2
+        WHEN is_one_time AND is_fee THEN 5
+        WHEN is_fee THEN 2
         ELSE 3
     END AS charge_type_id,
     is_one_time OR charge_end_date IS NULL AS is_undivided,
     coalesce(usage_date, charge_start_date) AS match_date,
+    charge_start_date, charge_end_date, subscription_start_date,
     lower(coalesce(billing_frequency, '')) IN ('annual', 'yearly', 'p1y') AS is_yearly,
-    coalesce(vendor_invoice_row_id, row_hash) AS line_key
+    billing_currency, unit_price, effective_unit_price, subtotal,
+    coalesce(billable_quantity, quantity, 1::DECIMAL(38, 18)) AS reconciled_quantity,
+    price_adjustment_description
 FROM kinded
+JOIN taken_file USING (file_id)

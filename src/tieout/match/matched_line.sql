@@ -1,32 +1,35 @@
 -- Lines that found everything, in the order of the chain, with the key that all their hops share.
-WITH numbered AS (
+WITH signed AS (
     SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY vendor, invoice_number, line_key ORDER BY row_hash, file_id, row_number
-        )::INT AS line_seq
-    FROM priced_line
-    WHERE missing IS NULL AND hop_missing IS NULL AND NOT is_not_reproduced
-),
-signed AS (
-    SELECT
-        *,
+        line.*,
+        priced.* EXCLUDE (
+            row_number, missing, hop_missing, gap_hop, fixed_hop, is_not_reproduced
+        ),
         sha256(unhex(getvariable('outer_pad')) || unhex(sha256(
             unhex(getvariable('inner_pad'))
-            || (vendor || chr(31) || coalesce(invoice_number, '') || chr(31) || line_key || chr(31) || line_seq)::BLOB
+            || concat_ws(
+                chr(31), vendor, coalesce(invoice_number, ''), coalesce(vendor_invoice_row_id, row_hash),
+                coalesce(line_seq, 1)
+            )::BLOB
         ))) AS mac
-    FROM numbered
+    FROM priced_line AS priced
+    JOIN taken_file USING (file_no)
+    JOIN vendor_line AS line
+        ON line.file_id = taken_file.file_id AND line.row_number = priced.row_number
+    LEFT JOIN repeated_line AS repeated
+        ON repeated.file_id = line.file_id AND repeated.row_number = line.row_number
+    WHERE missing IS NULL AND hop_missing IS NULL AND NOT is_not_reproduced
 )
 SELECT
-    pricing_id, hops, file_id, row_number, vendor, line_key, line_seq,
+    pricing_id, hops, file_no, row_number, vendor,
     'mk_' || base32_of_15(mac) AS match_key,
-    path_id, our_subscription_id AS subscription_id, end_customer_id AS customer_id,
+    our_subscription_id AS subscription_id, end_customer_id AS customer_id,
     invoice_number AS vendor_invoice_number, vendor_invoice_row_id, customer_domain, product_id,
     sku_id, coalesce(sku_name, product_name) AS description, meter_name, order_id, order_date,
     charge_type, charge_kind, charge_type_id, is_usage, charge_start_date, charge_end_date,
     cycle_start, cycle_end, days_billed, days_cycle, profile,
-    reconciled_quantity AS quantity,
-    CASE WHEN billable_quantity IS NULL THEN NULL ELSE billable_quantity_digits END AS quantity_digits,
+    coalesce(billable_quantity, quantity, 1::DECIMAL(38, 18)) AS quantity,
+    CASE WHEN billable_quantity IS NOT NULL THEN billable_quantity_digits END AS quantity_digits,
     unit_price::DECIMAL(38, 18) AS unit_price, unit_price_digits,
     effective_unit_price::DECIMAL(38, 18) AS effective_unit_price, effective_unit_price_digits,
     subtotal AS total_price, subtotal_digits AS total_price_digits,
@@ -38,4 +41,4 @@ SELECT
         ELSE 1
     END AS sign
 FROM signed
-ORDER BY path_id, subscription_id, file_id, row_number
+ORDER BY path_id, subscription_id, file_no, row_number

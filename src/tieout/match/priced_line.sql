@@ -16,8 +16,7 @@ asked AS (
         day(last_day(cycle_start))::INT AS month_days,
         (first_cycle_end - cycle_start + 1)::INT AS cycle_days,
         line.is_usage OR is_undivided
-            OR (charge_start_date = cycle_start AND charge_end_date = first_cycle_end) AS is_whole,
-        coalesce(billable_quantity, line.quantity, 1::DECIMAL(38, 18)) AS reconciled_quantity
+            OR (charge_start_date = cycle_start AND charge_end_date = first_cycle_end) AS is_whole
     FROM placed_line AS line
     LEFT JOIN pricing
         ON pricing.path_id = line.path_id
@@ -75,7 +74,8 @@ tried AS (
     FROM whole_numbers
 )
 SELECT
-    * EXCLUDE (p, e, s, q, adjustment, month_profile, cycle_profile, days, month_days, cycle_days),
+    file_no, row_number, pricing_id, path_id, hops, our_subscription_id, end_customer_id,
+    charge_type_id, is_usage, cycle_start, cycle_end, missing, hop_missing, gap_hop, fixed_hop,
     CASE WHEN is_whole THEN 1 ELSE coalesce(days, 1) END AS days_billed,
     CASE
         WHEN is_whole THEN 1
@@ -84,5 +84,5 @@ SELECT
     END AS days_cycle,
     coalesce(CASE WHEN NOT yearly THEN month_profile END, cycle_profile, 'exact') AS profile,
     (must_fit AND (yearly OR month_profile IS NULL) AND cycle_profile IS NULL)
-        OR (fixed_hop IS NOT NULL AND charge_kind = 'credit' AND NOT is_usage) AS is_not_reproduced
+        OR (fixed_hop IS NOT NULL AND is_credit AND NOT is_usage) AS is_not_reproduced
 FROM tried

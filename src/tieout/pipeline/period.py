@@ -13,7 +13,8 @@ from tieout import __version__
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
-from tieout.invoice.certificate import certify, check_laws, digest_of_lines
+from tieout.invoice.certificate import certify, check_laws
+from tieout.invoice.digest import digest_of_lines
 from tieout.match import match_lines
 from tieout.money import SCALE, currencies
 from tieout.pipeline.keep import utc_text, write
@@ -79,7 +80,11 @@ def _open_inputs(
         "taken_invoice",
         pa.table({"file_id": columns[0], "name": columns[1], "invoice_number": columns[2]}),
     )
-    engine.view("taken_file", "SELECT DISTINCT file_id, name FROM taken_invoice")
+    engine.table(
+        "taken_file",
+        "SELECT row_number() OVER (ORDER BY file_id)::INT AS file_no, file_id, name"
+        " FROM (SELECT DISTINCT file_id, name FROM taken_invoice)",
+    )
     engine.parquet("vendor_line_all", [file.vendor_line for file in taken])
     engine.view("vendor_line", sql_text("tieout.pipeline", "vendor_line"))
     rejected = [file.rejected_row for file in taken if file.rejected_row]

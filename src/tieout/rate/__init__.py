@@ -54,7 +54,8 @@ def _rate_next(engine: Engine) -> None:
         engine.view("hop_result", _hop_result(names, limbs=limbs))
         engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
         unfit = engine.arrow(
-            "SELECT file_id, row_number FROM rated_next WHERE is_unfit ORDER BY ALL LIMIT 1"
+            "SELECT file_id, row_number FROM rated_next JOIN taken_file USING (file_no)"
+            " WHERE is_unfit ORDER BY ALL LIMIT 1"
         )
         if not unfit.num_rows:
             break
@@ -72,9 +73,11 @@ def _hop_result(names: list[str], *, limbs: bool) -> str:
     totals, effectives, versions = [], [], []
     for name in names:
         policy = policies()[name]
+        columns.when = f"policy = '{name}'"
         totals.append(f"WHEN '{name}' THEN {policy.add_to(columns, OPERANDS)}")
         effectives.append(f"WHEN '{name}' THEN {policy.unit().add_to(columns, EFFECTIVE)}")
         versions.append(f"WHEN '{name}' THEN '{name}@{policy.version}'")
+    columns.when = "TRUE"
     total, effective, version = columns.add(
         *(
             f"CASE policy {' '.join(cases)} END" if cases else f"NULL::{kind}"

@@ -2,12 +2,12 @@
 SELECT
     getvariable('hop')::INT AS hop,
     price.seller_id, price.buyer_id, price.contract_id, price.currency,
-    rated.vendor, rated.subscription_id, rated.customer_id, rated.file_id, rated.row_number,
-    rated.match_key, rated.vendor_invoice_number, rated.vendor_invoice_row_id,
-    rated.customer_domain, rated.product_id, rated.sku_id, rated.description, rated.meter_name,
-    rated.order_id, rated.order_date, rated.charge_type, rated.charge_kind, rated.charge_type_id,
-    rated.is_usage, rated.charge_start_date, rated.charge_end_date, rated.cycle_start,
-    rated.cycle_end, rated.quantity, rated.quantity_digits,
+    line.vendor, line.subscription_id, line.customer_id, file.file_id, line.row_number,
+    line.match_key, line.vendor_invoice_number, line.vendor_invoice_row_id,
+    line.customer_domain, line.product_id, line.sku_id, line.description, line.meter_name,
+    line.order_id, line.order_date, line.charge_type, line.charge_kind, line.charge_type_id,
+    line.is_usage, line.charge_start_date, line.charge_end_date, line.cycle_start,
+    line.cycle_end, line.quantity, line.quantity_digits,
     amount(rated.unit) AS unit_price, rated.unit_digits AS unit_price_digits,
     amount(rated.effective) AS effective_unit_price,
     rated.effective_digits AS effective_unit_price_digits,
@@ -23,5 +23,7 @@ SELECT
     CASE WHEN getvariable('hop') > 1 AND price.is_rate_known
         THEN amount(price.rate_up * 1000000000000000000 // price.rate_down)
     END AS cost_exchange_rate
-FROM rated
+FROM matched_line AS line
+JOIN rated ON rated.line_no = line.rowid
+JOIN taken_file AS file ON file.file_no = line.file_no
 JOIN hop_price AS price ON price.pricing_id = rated.pricing_id AND price.hop = getvariable('hop')

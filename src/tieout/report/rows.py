@@ -1,7 +1,7 @@
 """The rows of an invoice in each view: consolidated, corrections broken out, or every detail line.
 
-    visible_invoice ─> seen_line ───> consolidated_row, residual_row ─┐
-                    └> seen_detail ─> detail_row, usage_row ──────────┴> row_part ─> row
+visible_invoice ─> seen_line ───> consolidated_row, residual_row ─┐
+                └> seen_detail ─> detail_row, usage_row ──────────┴> row_part ─> row
 """
 
 from dataclasses import dataclass
@@ -100,15 +100,17 @@ def count_rows(engine: Engine) -> int:
 
 
 def _with_margin(engine: Engine) -> str:
-    """Give the rows with `margin_amount`: total - purchase x rate, at the 18th decimal half away."""
+    """Add `margin_amount`: total - purchase x rate, rounded at the 18th decimal, half away."""
     foreign = "SELECT 1 AS n FROM seen_line WHERE cost_exchange_rate <> 1 LIMIT 1"
     if not engine.connection.sql(foreign).to_arrow_table().num_rows:
         return "SELECT *, total_price - cost_total_price AS margin_amount FROM row_part"
     columns = Columns(prefix="margin_")
     start, rate = columns.add("units(cost_total_price)", "units(cost_exchange_rate)")
-    bought = Quotient(
-        start, [], [], "half_away_from_zero", grain=str(10**SCALE), wide=rate
-    ).add_to(columns)
+    bought = Quotient(start, [], [], "half_away_from_zero", grain=str(10**SCALE), wide=rate).add_to(
+        columns
+    )
     over = columns.over("row_part")
     names = ", ".join(name for layer in columns.layers for name in layer)
-    return f"SELECT * EXCLUDE ({names}), total_price - amount({bought}) AS margin_amount FROM {over}"
+    return (
+        f"SELECT * EXCLUDE ({names}), total_price - amount({bought}) AS margin_amount FROM {over}"
+    )

@@ -79,7 +79,7 @@ def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.
     with catalog.read() as connection:
         found = connection.execute(_query(viewer, wanted)).mappings().all()
     return pa.Table.from_pylist(
-        [_row(record, viewer, ordinal) for ordinal, record in enumerate(found, start=1)],
+        [_row(record, viewer, ordinal=ordinal) for ordinal, record in enumerate(found, start=1)],
         schema=VISIBLE_INVOICE,
     )
 
@@ -127,7 +127,7 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     return chosen
 
 
-def _row(record: Mapping[Any, Any], viewer: Viewer, ordinal: int) -> dict[str, Any]:
+def _row(record: Mapping[Any, Any], viewer: Viewer, *, ordinal: int) -> dict[str, Any]:
     """Add what the viewer is to the invoice, and leave out the cost it may not see."""
     sells = record["seller_id"] == viewer.organization_id
     cost_visible = sells and viewer.sees_cost

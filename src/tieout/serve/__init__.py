@@ -1,1 +1,1 @@
-"""stored runs -> APIs, portal and command line; the only place that knows HTTP, the clock and keys."""
+"""stored runs -> APIs, portal, command line; knows HTTP, the clock and keys, and it alone."""

@@ -151,9 +151,11 @@ def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
     prefix, _, rest = values.pop().partition("_")
     key_id, _, secret = rest.partition("_")
     with catalog.read() as connection:
-        found = connection.execute(
-            select(access_key).where(access_key.c.key_id == key_id)
-        ).mappings().one_or_none()
+        found = (
+            connection.execute(select(access_key).where(access_key.c.key_id == key_id))
+            .mappings()
+            .one_or_none()
+        )
     stored = found["secret_hash"] if found else ""
     made = _hash(found["salt"] if found else DUMMY_SALT, secret)
     same = hmac.compare_digest(made, stored)

@@ -43,9 +43,12 @@ def create_app(
 ) -> FastAPI:
     """Build the service over one installation."""
     surroundings = Surroundings(house=house, settings=settings, now=now)
-    app = FastAPI(title="tieout", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="tieout", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.mount("/api/v1/reporting", v1.create(surroundings))
     app.mount("/billing/v4", v4.create(surroundings))
+    app.mount("/billing", v4.create_unknown(surroundings))
     app.add_api_route("/health", _health, methods=["GET"])
     app.mount("/", views.create(surroundings))
     app.add_middleware(Gate, settings=settings)
@@ -80,12 +83,13 @@ class Gate:
         }
         try:
             if _is_insecure(scope):
-                await _refuse(scope, receive, visit.send, code="INSECURE_TRANSPORT")
+                refusal = ReportingProblem(code="INSECURE_TRANSPORT")
+                await _problem(scope, refusal)(scope, receive, visit.send)
             else:
                 await self.app(scope, receive, visit.send)
         except Exception as error:
-            # the lines of the code only: values of variables could hold a key
-            log.error("request failed", request_id=visit.request_id, trace=traceback.format_exc())
+            trace = traceback.format_exc()  # lines of code only: a variable could hold a key
+            log.error("request failed", request_id=visit.request_id, trace=trace)  # noqa: TRY400
             if visit.status is None:
                 await _problem(scope, error)(scope, receive, visit.send)
             elif not visit.ended:
@@ -157,10 +161,6 @@ def _is_insecure(scope: Scope) -> bool:
         return not ip_address(client[0]).is_loopback
     except ValueError:
         return False
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, *, code: str) -> None:
-    await _problem(scope, ReportingProblem(code=code))(scope, receive, send)
 
 
 def _problem(scope: Scope, error: Exception) -> Any:

@@ -110,9 +110,7 @@ class Answered:
 
     def response(self) -> Response:
         """Give the response to send."""
-        return Response(
-            self.body, self.status, headers=self.headers, media_type=self.media_type
-        )
+        return Response(self.body, self.status, headers=self.headers, media_type=self.media_type)
 
 
 def bad_parameter(name: str, reason: str) -> ReportingProblem:

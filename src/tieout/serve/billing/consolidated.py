@@ -1,6 +1,6 @@
 """Consolidated invoices as canonical JSON: each purchase line with its sales line beside it.
 
-    document ─> price_line, rounding_line ─> numbered_line ─> linked_line ─> printed_line ─> text
+document ─> price_line, rounding_line ─> numbered_line ─> linked_line ─> printed_line ─> text
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.money import SCALE
 from tieout.report.rows import name_inputs
 from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
 from tieout.serve.billing.document_json import line_sql, report_json, unmatched_sql
@@ -29,9 +30,7 @@ def documents_of(house: House, party: str, *, start: date, end: date) -> pa.Tabl
     smallest coin in units of 10^-18.
     """
     viewer = Viewer(organization_id=party, sees_cost=False)
-    within = Wanted(
-        direction="incoming", date_from=start.isoformat(), date_till=end.isoformat()
-    )
+    within = Wanted(direction="incoming", date_from=start.isoformat(), date_till=end.isoformat())
     bought = visible_invoices(house.catalog, viewer, wanted=within)
     sold = visible_invoices(house.catalog, viewer, wanted=Wanted(direction="outgoing"))
     day = sold["invoice_date"]
@@ -41,22 +40,21 @@ def documents_of(house: House, party: str, *, start: date, end: date) -> pa.Tabl
     same_period = pc.is_in(sold["period"], value_set=bought["period"].combine_chunks())
     sold = sold.append_column("is_in_range", in_range).filter(pc.or_(in_range, same_period))
     bought = bought.append_column("is_in_range", pa.array([True] * bought.num_rows, pa.bool_()))
-    sides = [True] * bought.num_rows + [False] * sold.num_rows
-    both = pa.concat_tables([bought, sold])
-    grains = pa.array([10 ** (18 - n) for n in both["minor_digits"].to_pylist()], pa.int64())
-    order = sorted(range(both.num_rows), key=_document_order(both))
-    ordinals = pa.array([0] * both.num_rows, pa.int64()).to_pylist()
-    for ordinal, position in enumerate(order, start=1):
-        ordinals[position] = ordinal
-    index = VISIBLE_INVOICE.get_field_index("ordinal")
-    return (
-        both.set_column(index, "ordinal", pa.array(ordinals, pa.int64()))
-        .append_column("is_purchase", pa.array(sides, pa.bool_()))
-        .append_column("grain", grains)
+    sides = pa.array([True] * bought.num_rows + [False] * sold.num_rows, pa.bool_())
+    both = pa.concat_tables([bought, sold]).append_column("is_purchase", sides)
+    grains = [10 ** (SCALE - digits) for digits in both["minor_digits"].to_pylist()]
+    both = both.append_column("grain", pa.array(grains, pa.int64())).sort_by(
+        [
+            ("is_purchase", "descending"),
+            ("invoice_date", "ascending"),
+            ("invoice_number", "ascending"),
+        ]
     )
+    ordinals = pa.array(range(1, both.num_rows + 1), pa.int64())
+    return both.set_column(VISIBLE_INVOICE.get_field_index("ordinal"), "ordinal", ordinals)
 
 
-def define_documents(engine: Engine, house: House, documents: pa.Table) -> int:
+def define_documents(engine: Engine, house: House, *, documents: pa.Table) -> int:
     """Define the relations of the answer; give the number of price lines in it."""
     name_inputs(engine, house, invoices=documents)
     define_macros(engine, PACKAGE, ["minor_amount"])
@@ -77,8 +75,3 @@ def stream_documents(stack: ExitStack, engine: Engine) -> Iterator[bytes]:
     yield from stream_list(
         stack, engine, line_sql(), opening=b'{"Invoices":[', closing=closing.encode()
     )
-
-
-def _document_order(documents: pa.Table):  # noqa: ANN202
-    dates, numbers = documents["invoice_date"].to_pylist(), documents["invoice_number"].to_pylist()
-    return lambda position: (dates[position], numbers[position])

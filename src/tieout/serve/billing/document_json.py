@@ -10,6 +10,7 @@ from tieout.serve.export.json_text import (
     NUMBER,
     RAW,
     Field,
+    json_members,
     json_object,
 )
 
@@ -18,7 +19,7 @@ MINOR, SALE_MINOR = "minor_digits", "sale_digits"
 MATCHED = "CASE WHEN is_matched THEN {} END"
 
 
-def _unit(name: str, column: str, digits: str) -> Field:
+def _unit(name: str, column: str, *, digits: str) -> Field:
     return Field(name, f"minor_amount({column}, {UNIT_GRAIN})", NUMBER, digits=digits)
 
 
@@ -38,8 +39,8 @@ LINE = (
     Field("PlanRateID", "plan_rate_id", INTEGER),
     Field("PurchaseDiscount", "0::DECIMAL(38, 18)", NUMBER, digits=MINOR),
     Field("PurchasePrice", "amount", NUMBER, digits=MINOR),
-    _unit("PurchaseUnitPrice", "unit_price", MINOR),
-    _unit("Quantity", "quantity", "0"),
+    _unit("PurchaseUnitPrice", "unit_price", digits=MINOR),
+    _unit("Quantity", "quantity", digits="0"),
     Field("QuantityType", "'item'"),
     Field("RatePeriodID", "rate_period_id", INTEGER),
     Field("SalesCurrency", "sale_currency"),
@@ -47,7 +48,7 @@ LINE = (
     Field("SalesInvoiceID", "sale_invoice_number"),
     Field("SalesLineId", "sale_line_id", INTEGER),
     Field("SalesPrice", "sale_amount", NUMBER, digits=SALE_MINOR),
-    _unit("SalesUnitPrice", "sale_unit_price", SALE_MINOR),
+    _unit("SalesUnitPrice", "sale_unit_price", digits=SALE_MINOR),
     Field("SKU", "coalesce(sku, '')"),
     Field("SourceLineCount", "CASE WHEN is_rounding THEN 0 ELSE 1 END", INTEGER),
     Field("StartDate", "start_date", COMPACT_DAY),
@@ -163,13 +164,14 @@ def line_sql() -> str:
     Every document's first text starts with a comma; the nesting is Invoice, Customer,
     Subscription, PriceLine.
     """
-    customer, subscription = _inner(CUSTOMER), _inner(SUBSCRIPTION)
+    customer, subscription = json_members(CUSTOMER), json_members(SUBSCRIPTION)
     return f"""
         SELECT concat(
             CASE WHEN opens_document THEN ',{{"Customers":['
                 WHEN opens_customer OR opens_subscription THEN '' ELSE ',' END,
             CASE WHEN opens_customer THEN concat(
-                CASE WHEN opens_document THEN '' ELSE ',' END, '{{', {customer}, ',"Subscriptions":['
+                CASE WHEN opens_document THEN '' ELSE ',' END,
+                '{{', {customer}, ',"Subscriptions":['
             ) ELSE '' END,
             CASE WHEN opens_subscription THEN concat(
                 CASE WHEN opens_customer THEN '' ELSE ',' END, '{{"PriceLines":['
@@ -177,7 +179,7 @@ def line_sql() -> str:
             {json_object(LINE)},
             CASE WHEN closes_subscription THEN concat('],', {subscription}, '}}') ELSE '' END,
             CASE WHEN closes_customer THEN ']}}' ELSE '' END,
-            CASE WHEN closes_document THEN concat('],', {_inner(DOCUMENT)}, '}}') ELSE '' END
+            CASE WHEN closes_document THEN concat('],', {json_members(DOCUMENT)}, '}}') ELSE '' END
         ) AS text
         FROM printed_line
         ORDER BY ordinal, line_id"""
@@ -201,8 +203,3 @@ def report_json(report: Mapping[str, Any]) -> str:
         f'"SalesUnmatched":{report["sales_unmatched"]},"Statuses":[{",".join(statuses)}],'
         f'"Tiers":[{",".join(tiers)}]}}'
     )
-
-
-def _inner(fields: tuple[Field, ...]) -> str:
-    """Give the SQL of an object's keys and values without its braces."""
-    return f"substr({json_object(fields)}, 2, length({json_object(fields)}) - 2)"

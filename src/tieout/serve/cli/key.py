@@ -26,7 +26,12 @@ def key() -> None:
 )
 @click.pass_obj
 def create(
-    shell: Shell, *, organizations: tuple[str, ...], role: str, endpoints: str, expires: datetime | None
+    shell: Shell,
+    *,
+    organizations: tuple[str, ...],
+    role: str,
+    endpoints: str,
+    expires: datetime | None,
 ) -> None:
     """Make a key; its text is shown this once."""
     made, text = create_key(

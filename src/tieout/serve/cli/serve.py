@@ -1,6 +1,7 @@
 """`tieout serve`: both APIs and the portal, until Ctrl-C."""
 
 import logging
+import sys
 
 import click
 import structlog
@@ -24,7 +25,7 @@ def serve(shell: Shell, host: str | None, port: int | None) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=click.get_text_stream("stderr")),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
     logging.getLogger("uvicorn.access").disabled = True
     host, port = host or settings.host, settings.port if port is None else port

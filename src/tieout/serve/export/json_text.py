@@ -36,8 +36,11 @@ def json_value(field: Field) -> str:
     return "'null'" if field.kind == EMPTY else f"coalesce({written}, 'null')"
 
 
-def json_object(fields: Sequence[Field]) -> str:
-    """Give the SQL of a JSON object with these keys in this order; the first is always shown."""
+def json_members(fields: Sequence[Field]) -> str:
+    """Give the SQL of the keys and values of an object without its braces.
+
+    The first key is always shown.
+    """
     parts = []
     for position, field in enumerate(fields):
         comma = "," if position else ""
@@ -47,4 +50,9 @@ def json_object(fields: Sequence[Field]) -> str:
             parts.append(f"CASE WHEN {field.when} THEN {key} || {value} ELSE '' END")
         else:
             parts += [key, value]
-    return f"concat('{{', {', '.join(parts)}, '}}')"
+    return f"concat({', '.join(parts)})"
+
+
+def json_object(fields: Sequence[Field]) -> str:
+    """Give the SQL of a JSON object with these keys in this order."""
+    return f"concat('{{', {json_members(fields)}, '}}')"

@@ -37,9 +37,7 @@ class Question:
     normal: tuple[tuple[str, str], ...]  # the parameters, sorted, for the ETag
 
 
-def read_question(
-    request: Request, settings: Settings, *, preview: bool, rows: bool
-) -> Question:
+def read_question(request: Request, settings: Settings, *, preview: bool, rows: bool) -> Question:
     """Read the query of an invoice endpoint. Raises ReportingProblem naming the parameter."""
     given: dict[str, list[str]] = defaultdict(list)
     for name, value in request.query_params.multi_items():
@@ -57,15 +55,15 @@ def read_question(
         residual=residual,
         correction_scope=settings.correction_details_scope,
         credit_grouping=settings.credit_grouping,
-        subscription_id=_match("subscriptionId", one.get("subscriptionId"), IDENTIFIER),
+        subscription_id=_match("subscriptionId", one.get("subscriptionId"), pattern=IDENTIFIER),
     )
     normal = sorted((name, value) for name, values in given.items() for value in values)
-    return Question(_wanted(one, given, preview), view, ignored, tuple(normal))
+    return Question(_wanted(one, given, preview=preview), view, ignored, tuple(normal))
 
 
 def identifier(name: str, value: str) -> str:
     """Give an id as it is; raises the 400 of a malformed one."""
-    return _match(name, value, IDENTIFIER) or ""
+    return _match(name, value, pattern=IDENTIFIER) or ""
 
 
 def _unknown(given: Mapping[str, Sequence[str]], known: Sequence[str]) -> tuple[str, ...]:
@@ -89,16 +87,16 @@ def _single(name: str, values: Sequence[str]) -> str:
     return values[0]
 
 
-def _wanted(one: Mapping[str, str], given: Mapping[str, Sequence[str]], preview: bool) -> Wanted:
+def _wanted(one: Mapping[str, str], given: Mapping[str, Sequence[str]], *, preview: bool) -> Wanted:
     direction = one.get("direction", "all")
     if direction not in DIRECTIONS:
         raise bad_parameter("direction", "is incoming, outgoing or all")
     wanted = Wanted(
         statuses=_statuses(given.get("statusId", ()), PREVIEW if preview else GENERAL),
         direction=direction,
-        invoice_id=_match("invoiceId", one.get("invoiceId"), IDENTIFIER),
+        invoice_id=_match("invoiceId", one.get("invoiceId"), pattern=IDENTIFIER),
         invoice_number=one.get("invoiceNumber"),
-        currency=_match("currency", one.get("currency"), CURRENCY),
+        currency=_match("currency", one.get("currency"), pattern=CURRENCY),
         date_from=_day("invoiceDateFrom", one.get("invoiceDateFrom")),
         date_till=_day("invoiceDateTill", one.get("invoiceDateTill")),
     )
@@ -114,7 +112,7 @@ def _statuses(values: Sequence[str], allowed: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(names[value] for value in set(values))) or tuple(allowed)
 
 
-def _match(name: str, value: str | None, pattern: re.Pattern[str]) -> str | None:
+def _match(name: str, value: str | None, *, pattern: re.Pattern[str]) -> str | None:
     if value is not None and not pattern.fullmatch(value):
         raise bad_parameter(name, "is malformed")
     return value
@@ -124,9 +122,7 @@ def _day(name: str, value: str | None) -> str | None:
     if value is None:
         return None
     try:
-        if not ISO_DAY.fullmatch(value):
-            raise ValueError
-        return date.fromisoformat(value).isoformat()
+        return date.fromisoformat(value if ISO_DAY.fullmatch(value) else "").isoformat()
     except ValueError:
         raise bad_parameter(name, "is not a date as yyyy-MM-dd") from None
 
@@ -171,7 +167,7 @@ def accepts(header: str, media_type: str) -> bool:
     >>> accepts("text/csv, application/json;q=0", "application/json")
     False
     """
-    ranges = (media_type, media_type.split("/")[0] + "/*", "*/*")
+    ranges = (media_type, media_type.split("/", maxsplit=1)[0] + "/*", "*/*")
     found: dict[str, bool] = {}
     for part in header.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))

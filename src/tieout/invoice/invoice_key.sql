@@ -1,0 +1,9 @@
+-- The invoices of a period and their ids: one per hop, parties, vendor and currency.
+SELECT
+    hop, seller_id, buyer_id, vendor, currency,
+    uuid5(
+        getvariable('invoice_namespace'),
+        concat_ws(chr(31), hop, seller_id, buyer_id, vendor, currency, getvariable('period'))
+    ) AS invoice_id,
+    row_number() OVER (ORDER BY hop, seller_id, buyer_id, vendor, currency)::INT AS invoice_no
+FROM (SELECT DISTINCT hop, seller_id, buyer_id, vendor, currency FROM detail_line)

@@ -1,0 +1,30 @@
+"""The published October of every chain, each behind its own server."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from october import DIRECT, FOUR_PARTIES, bill_october
+from serve_case import Place, serving
+
+
+def _october(**options: Any) -> Any:
+    @pytest.fixture(scope="session")
+    def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+        with serving(bill_october(tmp_path_factory.mktemp("october"), **options)) as running:
+            yield running
+
+    return place
+
+
+OWN_LINES = {"chain": DIRECT}
+oct_0 = _october(rules={2: ("pass_through", "")}, **OWN_LINES)
+oct_10 = _october(rules={2: ("markup", "10")}, **OWN_LINES)
+oct_4 = _october(rules={2: ("fixed", "4.00")}, **OWN_LINES)
+oct_3 = _october(rules={2: ("fixed", "3.00")}, **OWN_LINES)
+oct_new = _october(rules={2: ("pass_through", "")}, status="new", **OWN_LINES)
+CHAIN_RULES = {2: ("markup", "5"), 3: ("markup", "10")}
+chain = _october(chain=FOUR_PARTIES, rules=CHAIN_RULES)
+chain_new = _october(
+    chain=FOUR_PARTIES, rules={2: ("pass_through", ""), 3: ("pass_through", "")}, status="new"
+)

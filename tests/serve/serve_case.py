@@ -1,0 +1,79 @@
+"""A store behind a real server on the loopback interface, and visitors with keys."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from october import NOW
+
+from tieout.serve.access import create_key
+from tieout.serve.app import create_app
+from tieout.serve.settings import Settings
+from tieout.store.house import House
+
+ROWS = "/api/v1/reporting/invoices/invoice-rows"
+HEADERS = "/api/v1/reporting/invoices/invoice-headers"
+CONSOLIDATED = "/billing/v4/consolidatedinvoices"
+
+
+class Visitor:
+    """Somebody with a key at a running server."""
+
+    def __init__(self, address: str, key: str) -> None:
+        """Send the key as a bearer token with every request."""
+        self.key = key
+        self.client = httpx.Client(
+            base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60
+        )
+
+    def rows(
+        self, requester: str, *, path: str = ROWS, after: str = "", **query: Any
+    ) -> list[dict[str, Any]]:
+        """Give rows with every number as the text on the wire."""
+        answer = self.client.get(f"{path}/{requester}{after}", params=query)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json(parse_float=str, parse_int=str)
+        assert answer.headers["Tieout-Row-Count"] == str(len(found))
+        return found
+
+    def code(self, path: str, **query: Any) -> tuple[int, str]:
+        """Give the status and the code of a problem."""
+        answer = self.client.get(path, params=query)
+        return answer.status_code, answer.json()["code"]
+
+
+class Place:
+    """One store being served."""
+
+    def __init__(self, house: House, address: str) -> None:
+        """Keep the store and where it is served."""
+        self.house, self.address = house, address
+
+    def visitor(self, *organizations: str, role: str = "sellerAdmin", **options: Any) -> Visitor:
+        """Give somebody with a new key."""
+        _, text = create_key(
+            self.house.catalog, organizations=organizations, role=role, now=NOW, **options
+        )
+        return Visitor(self.address, text)
+
+
+@contextmanager
+def serving(house: House, **settings: Any) -> Iterator[Place]:
+    """Serve a store on a free port until the end of the block."""
+    app = create_app(house, Settings(home=house.home, **settings), now=lambda: NOW)
+    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield Place(house, f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
