@@ -111,6 +111,8 @@ def holdings(draw: st.DrawFn, chains: tuple[Chain, ...], first_day: dt.date) -> 
         for _ in range(draw(st.sampled_from((1, 1, 2)))):
             family = draw(st.sampled_from(("licence", "licence", *FAMILIES)))
             began = draw(st.dates(first_day, last_day) | st.dates(first_day - 330 * DAY, last_day))
+            if draw(rarely(4)):
+                began = in_month(began, 31)
             if family == "azure_plan":
                 began = began.replace(day=1)
             is_yearly = family == "licence" and draw(rarely(5))

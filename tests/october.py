@@ -2,7 +2,7 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -131,46 +131,18 @@ def write_reference(
         "organization_id,account_no,role,name",
         [(name, str(n), roles[name], name.title()) for n, name in enumerate(chain, 1)],
     )
-    hops = list(pairwise(chain))
-    contracts = []
-    for hop, (seller, buyer) in enumerate(hops, 1):
-        last = hop == len(hops)
-        contracts.append(
-            (
-                f"c-{hop}",
-                f"c-{hop - 1}" if hop > 1 else "",
-                "invoice" if last else "resell",
-                "microsoft",
-                seller,
-                buyer,
-                "EUR",
-                policy if hop > 1 else "",
-                status if hop > 1 else "verified",
-                "2021-01-01",
-            )
-        )
     _csv(
         folder / "contracts.csv",
         "contract_id,parent_contract_id,purpose,vendor_id,seller_id,buyer_id,currency,"
         "rounding_policy,start_status,valid_from",
-        contracts,
+        _contracts(chain, policy=policy, status=status),
     )
+    last, name = f"c-{len(chain) - 1}", "Microsoft 365 Business Standard"
     _csv(
         folder / "subscriptions.csv",
         "subscription_id,subscription_no,vendor_id,vendor_subscription_id,contract_id,name,"
         "start_date,valid_from",
-        [
-            (
-                "s-1",
-                "700101",
-                "microsoft",
-                "sub-1",
-                f"c-{len(hops)}",
-                "Microsoft 365 Business Standard",
-                "2021-10-01",
-                "2021-01-01",
-            )
-        ],
+        [("s-1", "700101", "microsoft", "sub-1", last, name, "2021-10-01", "2021-01-01")],
     )
     _csv(
         folder / "price_rules.csv",
@@ -181,6 +153,22 @@ def write_reference(
         ],
     )
     return folder
+
+
+def _contracts(chain: tuple[str, ...], *, policy: str, status: str) -> Iterator[tuple[str, ...]]:
+    for hop, (seller, buyer) in enumerate(pairwise(chain), 1):
+        yield (
+            f"c-{hop}",
+            f"c-{hop - 1}" if hop > 1 else "",
+            "invoice" if hop == len(chain) - 1 else "resell",
+            "microsoft",
+            seller,
+            buyer,
+            "EUR",
+            policy if hop > 1 else "",
+            status if hop > 1 else "verified",
+            "2021-01-01",
+        )
 
 
 def _csv(path: Path, header: str, rows: Iterable[tuple[str, ...]]) -> None:

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from channel import MONTH, groups, make_month, sell, write_month
+from channel import MONTH, groups, make_month, sell
+from channel_files import write_month
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

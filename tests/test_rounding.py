@@ -15,16 +15,8 @@ from tieout.engine import spark
 from tieout.engine.duckdb import session
 from tieout.errors import PolicyRefused
 from tieout.money import MODES, round_fraction
-from tieout.rounding import (
-    Columns,
-    Operands,
-    Policy,
-    Quotient,
-    SqlOperands,
-    Step,
-    parse_policy,
-    policies,
-)
+from tieout.quotient import Columns, Quotient
+from tieout.rounding import Operands, Policy, SqlOperands, Step, parse_policy, policies
 
 UNITS = 10**18
 WIDTH = 10**38

@@ -26,6 +26,10 @@ VAGUE_NAMES = frozenset(
 INEXACT = frozenset(("float", "round"))
 TEXT_ENDINGS = frozenset((".py", ".sql", ".toml", ".html", ".css", ".mako"))
 NOT_OURS = frozenset(("__pycache__", "vendor", "samples"))
+# a step of the database is written once and never edited, so its length burdens no one
+MIGRATIONS = ROOT / "src/tieout/store/migrations/versions"
+# recomputes a certificate for an auditor: it must not import tieout, and so not tieout.money
+RECOMPUTE = ROOT / "bench/recompute.py"
 
 # the framework calls what stands under these and so decides its parameters
 FRAMEWORK_DECORATORS = frozenset(
@@ -175,14 +179,20 @@ def complaints(check: Check, files: list[Path]) -> str:
     )
 
 
-@pytest.mark.parametrize("check", [over_long_module, missing_docstring, over_long_function])
-def test_modules_are_short_and_say_what_they_are_for(check: Check) -> None:
-    assert complaints(check, found(*TREES)) == ""
+@pytest.mark.parametrize("check", [over_long_module, over_long_function])
+def test_modules_and_functions_are_short(check: Check) -> None:
+    files = [path for path in found(*TREES) if path.parent != MIGRATIONS]
+    assert complaints(check, files) == ""
+
+
+def test_modules_say_what_they_are_for() -> None:
+    assert complaints(missing_docstring, found(*TREES)) == ""
 
 
 def test_functions_take_few_parameters_and_name_all_but_two() -> None:
-    # in tests, pytest passes fixtures by name
-    assert complaints(too_many_parameters, found("src", "bench")) == ""
+    # in tests, pytest passes fixtures by name; the auditor's page is plain Python
+    files = [path for path in found("src", "bench") if path != RECOMPUTE]
+    assert complaints(too_many_parameters, files) == ""
 
 
 def test_nothing_in_src_calls_float_or_round() -> None:
@@ -190,7 +200,8 @@ def test_nothing_in_src_calls_float_or_round() -> None:
 
 
 def test_only_money_imports_decimal() -> None:
-    files = [p for p in found("src", "bench") if p != ROOT / "src/tieout/money.py"]
+    exempt = (ROOT / "src/tieout/money.py", RECOMPUTE)
+    files = [path for path in found("src", "bench") if path not in exempt]
     assert complaints(decimal_import, files) == ""
 
 
@@ -216,6 +227,8 @@ def test_every_top_level_folder_is_the_architectures() -> None:
 def test_the_checks_read_this_project() -> None:
     assert ROOT / "src/tieout/__init__.py" in found(*TREES)
     assert Path(__file__) in found(*TREES)
+    assert RECOMPUTE in found("bench")
+    assert any(path.parent == MIGRATIONS for path in found("src"))
 
 
 @pytest.mark.parametrize(

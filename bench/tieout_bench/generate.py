@@ -54,12 +54,12 @@ def make_month(folder: Path, *, rows: int) -> Month:
             connection.execute(f"CREATE TEMP TABLE {table} AS {_sql(table)}")
         connection.execute(f"CREATE TEMP VIEW charge AS {_sql('charge')}")
         for name in REFERENCE:
-            _write(connection, _sql(name), month.reference / f"{name}.csv")
-        _write(connection, _sql("vendor_row"), month.vendor_file)
+            _write(connection, _sql(name), path=month.reference / f"{name}.csv")
+        _write(connection, _sql("vendor_row"), path=month.vendor_file)
     return month
 
 
-def _write(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, sql: str, *, path: Path) -> None:
     connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT csv, HEADER)")
 
 

@@ -101,7 +101,7 @@ class Laps:
             try:
                 return inner(engine, sql, *args, **kwargs)
             finally:
-                self._note(began, kind, sql)
+                self._note(began, kind, sql=sql)
 
         return timed
 
@@ -110,10 +110,10 @@ class Laps:
         def timed(engine: object, sql: str, **kwargs: Any) -> Iterator[Any]:
             began = time.perf_counter()
             yield from inner(engine, sql, **kwargs)
-            self._note(began, "batches", sql)
+            self._note(began, "batches", sql=sql)
 
         return timed
 
-    def _note(self, began: float, kind: str, sql: str) -> None:
+    def _note(self, began: float, kind: str, *, sql: str) -> None:
         text = " ".join(sql.removeprefix("CREATE OR REPLACE TEMP ").split())
         self.statements.append((time.perf_counter() - began, self._part, f"{kind}: {text[:LABEL]}"))

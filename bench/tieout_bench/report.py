@@ -84,13 +84,13 @@ def versions() -> dict[str, str]:
 
 def _stages(measured: Mapping[str, Any], floor_seconds: float) -> Iterator[dict[str, str]]:
     for name, stage in measured.items():
-        yield _stage(name, stage, floor_seconds)
+        yield _stage(name, stage, floor_seconds=floor_seconds)
         parts: Sequence[Mapping[str, Any]] = stage["parts"]
         for part in parts:
-            yield _stage(f"{name}: {part['part']}", part, floor_seconds)
+            yield _stage(f"{name}: {part['part']}", part, floor_seconds=floor_seconds)
 
 
-def _stage(name: str, measured: Mapping[str, Any], floor_seconds: float) -> dict[str, str]:
+def _stage(name: str, measured: Mapping[str, Any], *, floor_seconds: float) -> dict[str, str]:
     seconds = float(measured["seconds"])
     return {
         "stage": name,

@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tieout.intake import StagedFile
 
 Stage: TypeAlias = Callable[..., StagedFile]
-Rows: TypeAlias = list[dict[str, object]]
+Rows: TypeAlias = list[dict[str, Any]]
 
 GOOD: dict[str, str] = {
     "PartnerId": "a0000000-0000-4000-8000-000000000001",

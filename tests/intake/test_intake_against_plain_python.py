@@ -82,7 +82,8 @@ def read_plainly(text: str) -> list[tuple[int, int, str]]:
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(lines)
     next(reader)
-    found, number = [], 0
+    found: list[tuple[int, int, str]] = []
+    number = 0
     while True:
         line = reader.line_num + 1
         cells = next(reader, None)
@@ -110,7 +111,7 @@ def test_row_numbers_and_lines_agree_over_many_small_blocks(
     lines = {row["row_number"]: row["line"] for row in cells}
     loaded = parquet.read_table(staged.vendor_line).to_pylist()
     fates = [(row["row_number"], lines[row["row_number"]], "loaded") for row in loaded]
-    for row in parquet.read_table(staged.rejected_row).to_pylist():
-        fates.append((row["row_number"], row["line"], row["code"]))
+    rejected = parquet.read_table(staged.rejected_row).to_pylist()
+    fates += [(row["row_number"], row["line"], row["code"]) for row in rejected]
     assert sorted(fates) == read_plainly(text)
     assert [row["row_number"] for row in loaded] == sorted(row["row_number"] for row in loaded)

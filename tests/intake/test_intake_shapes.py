@@ -149,7 +149,7 @@ def test_broken_and_blank_records_keep_numbers_and_lines_right(stage: Stage) -> 
         {}, {"Subtotal": "x"}, {"Subtotal": "y"}
     ).splitlines()
     broken = 'a,b,"c\nd"'  # lines 4-5
-    text = "\n".join([header, first, "", broken, second, "", "", broken, third, "", broken, ""])
+    text = f"{header}\n{first}\n\n{broken}\n{second}\n\n\n{broken}\n{third}\n\n{broken}\n"
     staged = stage(text)
     rows = parquet.read_table(staged.rejected_row).to_pylist()
     # lines: 1 header, 2 first, 3 blank, 4-5 broken, 6 second, 7-8 blank, 9-10 broken, 11 third,

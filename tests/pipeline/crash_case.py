@@ -99,12 +99,13 @@ def _subscription(n: int) -> str:
     return f"5b0c0000-0000-4000-8000-{1000 + n:012d}"
 
 
-def write_vendor_file(path: Path, *, rows: int, customers: int) -> Path:
-    """Write the demo's rows, and the Havenlab row of the demo for each generated customer."""
+def write_vendor_file(path: Path, *, rows: int, customers: int, invoices: int = 1) -> Path:
+    """Write the demo's rows, and its Havenlab row for each customer, on so many invoices."""
     demo = (DEMO / "october-2021.csv").read_text()
     row = next(line for line in demo.splitlines() if line.endswith(",hav-01"))
     (cells,) = csv.reader(io.StringIO(row))
     assert (cells[1][-1], cells[26][-1]) == ("6", "6"), "customer and subscription of the demo row"
+    cells[5] = "G{invoice:09d}"
     for place, mark in ((1, "{customer}"), (26, "{subscription}"), (-1, "big-{number}")):
         cells[place] = mark
     template = ",".join(cells) + "\n"
@@ -114,6 +115,7 @@ def write_vendor_file(path: Path, *, rows: int, customers: int) -> Path:
             template.format(
                 customer=f"c1a00000-0000-4000-8000-{1000 + n % customers:012d}",
                 subscription=_subscription(n % customers),
+                invoice=n % invoices,
                 number=n,
             )
             for n in range(rows)

@@ -125,10 +125,10 @@ def test_an_export_loads_as_no_change_and_is_stable(
     stage: Stage, engine: Engine, tmp_path: Path
 ) -> None:
     first = stage(GOOD)
-    export_folder(engine, first.files, tmp_path / "once")
-    export_folder(engine, first.files, tmp_path / "once")
+    export_folder(engine, first.files, folder=tmp_path / "once")
+    export_folder(engine, first.files, folder=tmp_path / "once")
     again = stage_folder(engine, tmp_path / "once", current={}, drafts=tmp_path / "again")
-    export_folder(engine, again.files, tmp_path / "twice")
+    export_folder(engine, again.files, folder=tmp_path / "twice")
     once, twice = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
         for name in ("once", "twice")
@@ -147,7 +147,7 @@ def test_an_export_loads_as_no_change_and_is_stable(
 
 def test_an_export_writes_only_what_has_rows(stage: Stage, engine: Engine, tmp_path: Path) -> None:
     staged = stage({"plans.csv": "plan_id,name\n10,b\n9,a\n"})
-    export_folder(engine, staged.files, tmp_path / "out")
+    export_folder(engine, staged.files, folder=tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["plans.csv"]
     text = (tmp_path / "out" / "plans.csv").read_text()
     assert text == "plan_id,name,category,billing_model\n9,a,,\n10,b,,\n"
@@ -159,7 +159,7 @@ def test_an_export_does_not_leave_rows_that_are_not_in_force(
     staged = stage({"plans.csv": "plan_id,name\n10,b\n"})
     folder = write(tmp_path / "out", {"orders.csv": "order_id\n"})
     with pytest.raises(Conflict, match=r"holds a orders\.csv, but no orders are in force"):
-        export_folder(engine, staged.files, folder)
+        export_folder(engine, staged.files, folder=folder)
     assert [path.name for path in folder.iterdir()] == ["orders.csv"]
 
 

@@ -52,13 +52,15 @@ class Place:
     def __init__(self, house: House, address: str) -> None:
         """Keep the store and where it is served."""
         self.house, self.address = house, address
+        self.visitors: list[Visitor] = []
 
     def visitor(self, *organizations: str, role: str = "sellerAdmin", **options: Any) -> Visitor:
         """Give somebody with a new key."""
         _, text = create_key(
             self.house.catalog, organizations=organizations, role=role, now=NOW, **options
         )
-        return Visitor(self.address, text)
+        self.visitors.append(Visitor(self.address, text))
+        return self.visitors[-1]
 
 
 @contextmanager
@@ -72,8 +74,11 @@ def serving(house: House, **settings: Any) -> Iterator[Place]:
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
+    place = Place(house, f"http://127.0.0.1:{port}")
     try:
-        yield Place(house, f"http://127.0.0.1:{port}")
+        yield place
     finally:
+        for visitor in place.visitors:
+            visitor.client.close()
         server.should_exit = True
         thread.join(timeout=10)

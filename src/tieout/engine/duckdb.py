@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from tieout.rounding import DUCKDB
+from tieout.quotient import DUCKDB
 
 DIALECT = DUCKDB
 ROWS_PER_GROUP = 122_880
@@ -71,7 +71,7 @@ class Engine:
         """Make Arrow data visible under a name."""
         self.connection.register(name, table)
 
-    def parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema | None = None) -> None:
+    def parquet(self, name: str, paths: Sequence[Path], *, schema: pa.Schema | None = None) -> None:
         """Name the rows of Parquet files; with no files, an empty relation of `schema`."""
         if paths:
             listed = ", ".join(literal(str(path)) for path in paths)
@@ -84,12 +84,13 @@ class Engine:
         """Compute a relation into a Parquet file, in its order; give the number of rows."""
         counted = self.connection.execute(
             f"COPY ({sql}) TO {literal(str(path))}"
-            f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_PER_GROUP})"
+            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
+            f" ROW_GROUP_SIZE {ROWS_PER_GROUP})"
         ).fetchone()
         return int(counted[0]) if counted else 0
 
 
-def define_macros(engine: Engine, package: str, names: Sequence[str]) -> None:
+def define_macros(engine: Engine, package: str, *, names: Sequence[str]) -> None:
     """Define the macros that lie as `.sql` files in `package`, in order."""
     for name in names:
         engine.run(sql_text(package, name))
@@ -108,7 +109,7 @@ def session(scratch: Path, *, threads: int | None = None, memory: str = "3GB") -
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET enable_progress_bar = false")
         engine = Engine(connection)
-        define_macros(engine, "tieout.engine", MACROS)
+        define_macros(engine, "tieout.engine", names=MACROS)
         yield engine
     finally:
         connection.close()

@@ -3,6 +3,6 @@
 The stages' exact arithmetic is the same SQL text; only the integer quotient is spelt otherwise.
 """
 
-from tieout.rounding import Dialect
+from tieout.quotient import Dialect
 
 DIALECT = Dialect(name="spark", quotient="({dividend} div {divisor})")

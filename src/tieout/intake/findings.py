@@ -25,7 +25,7 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     and some cell fits only the point; else `plain`. Raises FileRefused (bad_number) where some
     cells fit only the comma and others only the point.
     """
-    _union(engine, "intake_number", reading, NUMBERS)
+    _union(engine, "intake_number", reading=reading, kinds=NUMBERS)
     found = engine.one(sql_text(PACKAGE, "number_style"))
     if found["comma"] and found["point"]:
         reason = (
@@ -49,14 +49,14 @@ def twins(engine: Engine) -> tuple[str, ...]:
     )
 
 
-def _union(engine: Engine, view: str, reading: Reading, kinds: tuple[str, ...]) -> None:
+def _union(engine: Engine, view: str, *, reading: Reading, kinds: tuple[str, ...]) -> None:
     cells = [f"c{reading.place(c)}" for c in reading.typed if c.kind in kinds]
     parts = (f"SELECT DISTINCT {cell} AS cell FROM intake_cells" for cell in cells)
     engine.view(view, " UNION ALL ".join(parts))
 
 
 def _date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
-    _union(engine, "intake_date", reading, ("date",))
+    _union(engine, "intake_date", reading=reading, kinds=("date",))
     found = engine.one(sql_text(PACKAGE, "slash_dates"))
     if not found["dates"]:
         return False, []

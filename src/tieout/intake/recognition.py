@@ -29,7 +29,7 @@ class Signature:
         return tuple(name for name in self.excluded if plain_name(name) in header)
 
 
-def _signature(kind: str, names: str, excluded: str = "") -> Signature:
+def _signature(kind: str, names: str, *, excluded: str = "") -> Signature:
     groups = tuple(tuple(group.split("|")) for group in names.split())
     return Signature(kind, groups, tuple(excluded.split()))
 
@@ -39,28 +39,32 @@ SIGNATURES = (
         "ms_nce_recon",
         "ChargeType BillableQuantity EffectiveUnitPrice Subtotal TermAndBillingCycle"
         " Total|totalForCustomer",
-        "UsageDate",
+        excluded="UsageDate",
     ),
     _signature(
         "ms_daily_rated",
         "UsageDate MeterId BillingPreTaxTotal EffectiveUnitPrice Unit|unitOfMeasure",
-        "BilledCost",
+        excluded="BilledCost",
     ),
     _signature(
         "ms_daily_rated",
         "UsageDate BillingPreTaxTotal PricingPreTaxTotal EntitlementId",
-        "BilledCost",
+        excluded="BilledCost",
     ),
     _signature(
         "ms_legacy_licence",
         "DurableOfferId SyndicationPartnerSubscriptionNumber TotalOtherDiscount TotalForCustomer",
-        "UsageDate",
+        excluded="UsageDate",
     ),
     _signature("ms_legacy_usage", "ConsumedQuantity OverageQuantity PretaxCharges ResourceGuid"),
     _signature(
-        "ms_price_azure", "TermDuration PricingTierRangeMin MeterIds UnitPrice", "BillingPlan"
+        "ms_price_azure",
+        "TermDuration PricingTierRangeMin MeterIds UnitPrice",
+        excluded="BillingPlan",
     ),
-    _signature("ms_price_licence", "TermDuration BillingPlan UnitPrice ERPPrice", "MeterIds"),
+    _signature(
+        "ms_price_licence", "TermDuration BillingPlan UnitPrice ERPPrice", excluded="MeterIds"
+    ),
     _signature("ms_fx", "CurrencyCode USDPerUnit"),
     _signature(
         "focus",

@@ -149,7 +149,7 @@ class Records:
         return numbered.filter(pa.array(~empty)) if empty.any() else numbered
 
     def _place(self, inner: Numbers, empty: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
-        """Number a batch, and the misshapen records before its end.
+        """Assign numbers to a batch, and to the misshapen records before its end.
 
         `inner` counts the line ends inside each record. With no records: those at the file's end.
         """

@@ -68,16 +68,16 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
     form = FORMATS[kind]
     layout = lay_out(form.COLUMNS, text.header, name=name)
     records = Records(text)
-    file_id, rows = _read(engine, source, records, cells)
-    define_macros(engine, PACKAGE, (*typing_sql.MACROS, *form.MACROS, "shown"))
+    file_id, rows = _read(engine, source, records=records, path=cells)
+    define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.MACROS, "shown"))
     engine.let(file_id=file_id)
     engine.parquet("intake_cells", [cells])
     reading = Reading(form.COLUMNS, layout, marked=text.marked, separators=records.separators)
     reading, notices = look_around(engine, reading)
-    loaded = _copy_vendor_lines(engine, reading, form, file_id, lines)
+    loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
     if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
         reading = replace(reading, number_style=style)
-        loaded = _copy_vendor_lines(engine, reading, form, file_id, lines)
+        loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
     rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
     if loaded + rejected != rows:
         law, counted = "rows in = loaded + rejected", f"{loaded} + {rejected}"
@@ -101,11 +101,11 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
     )
 
 
-def _read(engine: Engine, source: Path, records: Records, path: Path) -> tuple[str, int]:
+def _read(engine: Engine, source: Path, *, records: Records, path: Path) -> tuple[str, int]:
     """Copy the cells while the bytes are hashed; give the file id and the number of records."""
     with ThreadPoolExecutor(1) as aside:
         digest = aside.submit(_file_id, source)
-        _copy_cells(engine, records, path)
+        _copy_cells(engine, records, path=path)
         file_id = digest.result()
     rows = records.good + len(records.misshapen.ordinals)
     if not rows:
@@ -119,7 +119,7 @@ def _file_id(source: Path) -> str:
         return file_digest(stream, "sha256").hexdigest()
 
 
-def _copy_cells(engine: Engine, records: Records, path: Path) -> None:
+def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
     engine.register("intake_records", records.reader())
     try:
         engine.run(
@@ -135,7 +135,7 @@ def _copy_cells(engine: Engine, records: Records, path: Path) -> None:
 
 
 def _copy_vendor_lines(
-    engine: Engine, reading: Reading, form: ModuleType, file_id: str, path: Path
+    engine: Engine, reading: Reading, *, form: ModuleType, file_id: str, path: Path
 ) -> int:
     """Type and check every cell; give the number of rows without a fault."""
     header = reading.layout.header

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.invoice.digest import digests_by_number
-from tieout.rounding import Columns, SqlOperands, policies
+from tieout.quotient import Columns
+from tieout.rounding import SqlOperands, policies
 
 # Ids of invoices are UUIDs of version 5 in this namespace, so a rerun gives the same ones.
 NAMESPACE = "5f0a9a9e-6a3c-5d0b-9f6e-7469656f7574"

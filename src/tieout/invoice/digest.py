@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from tieout.engine.duckdb import Engine
 
 
-def _joined(column: pa.Array, start: int, end: int) -> memoryview:
+def _joined(column: pa.Array, *, start: int, end: int) -> memoryview:
     """Give the bytes of the texts from `start` to `end`, as they lie in Arrow's buffer."""
     offsets, data = column.buffers()[1:]
     ends = np.frombuffer(offsets, dtype=np.int32)
@@ -21,7 +21,7 @@ def digest_of_lines(engine: Engine, sql: str) -> str:
     digest = hashlib.sha256()
     for batch in engine.batches(f"SELECT line || chr(10) AS line FROM ({sql}) ORDER BY line"):
         if batch.num_rows:
-            digest.update(_joined(batch.column(0).cast(pa.string()), 0, batch.num_rows))
+            digest.update(_joined(batch.column(0).cast(pa.string()), start=0, end=batch.num_rows))
     return digest.hexdigest()
 
 
@@ -38,7 +38,7 @@ def digests_by_number(engine: Engine, sql: str) -> dict[int, str]:
                 if open_number is not None:
                     digests[open_number] = digest.hexdigest()
                 open_number, digest = number, hashlib.sha256()
-            digest.update(_joined(lines, start, end))
+            digest.update(_joined(lines, start=start, end=end))
             start = end
     if open_number is not None:
         digests[open_number] = digest.hexdigest()

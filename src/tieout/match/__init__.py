@@ -52,7 +52,7 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
         outer_pad=bytes(byte ^ 0x5C for byte in padded).hex(),
         base32_pairs="".join(one + two for one in BASE32 for two in BASE32),
     )
-    define_macros(engine, "tieout.match", MACROS)
+    define_macros(engine, "tieout.match", names=MACROS)
     for name, kind in STEPS:
         (engine.view if kind == "view" else engine.table)(name, sql_text("tieout.match", name))
     for name in ("placed_line", "pricing", "owner", "priced_line"):

@@ -21,7 +21,7 @@ def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = N
         return house.lake.keep(place, kind=kind, rows=rows, hop=hop)
 
 
-def write(house: House, engine: Engine, sql: str, *, kind: str, hop: int | None = None) -> LakeFile:
+def write(house: House, engine: Engine, *, sql: str, kind: str, hop: int | None = None) -> LakeFile:
     """Compute a relation into a new lake file."""
     with house.lake.draft() as draft:
         rows = engine.copy(sql, draft)

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ from tieout.store.lake import LakeFile, hash_file
 from tieout.tables import VENDOR_LINE
 
 Staged = tuple[StagedFile, list[LakeFile]]
+HAPPENED = {
+    "copy": "is a copy of what was loaded before and is not counted again",
+    "replaces": "replaces the version loaded before as a whole",
+}
 
 
 def load_files(
@@ -40,17 +44,17 @@ def load_files(
     with house.writer(), session(house.scratch) as engine:
         for name, path in sources:
             started = time.monotonic()
-            report = _stage(house, engine, staged, name=name, path=path)
+            report = _stage(house, engine, staged=staged, name=name, path=path)
             reports.append({**report, "seconds": f"{time.monotonic() - started:.3f}"})
         if staged:
-            found = _vendor_invoices(house, engine, staged, period=period)
-            _publish_load(house, staged, reports, found, now=now)
+            found = _vendor_invoices(house, engine, staged=staged, period=period)
+            _publish_load(house, staged, reports=reports, found=found, now=now)
         house.clear_scratch()
     return reports
 
 
 def _stage(
-    house: House, engine: Engine, staged: list[Staged], *, name: str, path: Path
+    house: House, engine: Engine, *, staged: list[Staged], name: str, path: Path
 ) -> dict[str, Any]:
     """Stage one vendor file into the lake; its report lacks what only the whole load knows."""
     report: dict[str, Any] = {
@@ -83,15 +87,10 @@ def _stage(
         file = stage_file(engine, path, name=name, drafts=drafts)
     except FileRefused as refusal:
         return {**report, "notices": [str(refusal)]}
-    if twin := _twin(house, engine, staged, file):
+    if twin := _twin(house, engine, staged=staged, file=file):
         sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
         return {**report, "status": "duplicate_file", "notices": [sentence]}
-    with house.lake.draft(".original") as copy:
-        shutil.copyfile(path, copy)
-        kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows)]
-    rows = {"cells": file.rows, "vendor_line": file.loaded, "rejected_row": file.rejected}
-    kept += [keep(house, getattr(file, kind), kind=kind, rows=rows[kind]) for kind in rows]
-    staged.append((file, kept))
+    staged.append((file, _keep_files(house, file, path=path)))
     return {
         **report,
         "status": "loaded",
@@ -103,7 +102,18 @@ def _stage(
     }
 
 
-def _twin(house: House, engine: Engine, staged: Sequence[Staged], file: StagedFile) -> str | None:
+def _keep_files(house: House, file: StagedFile, *, path: Path) -> list[LakeFile]:
+    """Copy the original at `path` into the lake, and move there what was read from it."""
+    with house.lake.draft(".original") as copy:
+        shutil.copyfile(path, copy)
+        kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows)]
+    rows = {"cells": file.rows, "vendor_line": file.loaded, "rejected_row": file.rejected}
+    return kept + [keep(house, getattr(file, kind), kind=kind, rows=rows[kind]) for kind in rows]
+
+
+def _twin(
+    house: House, engine: Engine, *, staged: Sequence[Staged], file: StagedFile
+) -> str | None:
     """Give the name of a file of this load with the same rows, such as its gzip copy."""
     for other, kept in staged:
         if (other.loaded, other.rejected) != (file.loaded, file.rejected) or not file.loaded:
@@ -117,11 +127,11 @@ def _twin(house: House, engine: Engine, staged: Sequence[Staged], file: StagedFi
 
 
 def _vendor_invoices(
-    house: House, engine: Engine, staged: Sequence[Staged], *, period: str | None
+    house: House, engine: Engine, *, staged: Sequence[Staged], period: str | None
 ) -> list[dict[str, Any]]:
     """Give the vendor invoices of a load with their sums, periods and content digests."""
     paths = [house.lake.full(f.path) for _, kept in staged for f in kept if f.kind == "vendor_line"]
-    engine.parquet("vendor_line", paths, VENDOR_LINE)
+    engine.parquet("vendor_line", paths, schema=VENDOR_LINE)
     engine.let(chosen_period=period)
     found: list[dict[str, Any]] = engine.arrow(
         sql_text("tieout.pipeline", "vendor_invoice")
@@ -132,15 +142,32 @@ def _vendor_invoices(
 def _publish_load(
     house: House,
     staged: Sequence[Staged],
+    *,
     reports: Sequence[dict[str, Any]],
     found: Sequence[dict[str, Any]],
-    *,
     now: dt.datetime,
 ) -> None:
     """Publish a load in one transaction and complete the reports."""
-    of_file: dict[str, dict[str, Any]] = {
-        r["fileId"]: r for r in reports if r["status"] == "loaded"
-    }
+    of_file = {r["fileId"]: r for r in reports if r["status"] == "loaded"}
+    _complete_reports(of_file, found)
+    with house.catalog.write() as connection:
+        files = _file_records(staged, of_file)
+        load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
+        for invoice in found:
+            values = {k: v for k, v in invoice.items() if k != "file_ids"}
+            if invoice["invoice_number"] is None:
+                continue
+            happened = manifest.publish_vendor_invoice(connection, {**values, "load_id": load_id})
+            if happened != "new":
+                sentence = f"invoice {invoice['invoice_number']} {HAPPENED[happened]}"
+                for file_id in invoice["file_ids"]:
+                    of_file[file_id]["notices"].append(sentence)
+
+
+def _complete_reports(
+    of_file: Mapping[str, dict[str, Any]], found: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add to each loaded file's report its period and its invoices' totals."""
     for invoice in found:
         for file_id in invoice["file_ids"]:
             report = of_file[file_id]
@@ -157,35 +184,26 @@ def _publish_load(
                     "total": invoice["total"],
                 }
             )
-    with house.catalog.write() as connection:
-        files = [
-            {
-                "file_id": file.file_id,
-                "name": file.name,
-                "format": file.format,
-                "vendor": file.vendor,
-                "rows": file.rows,
-                "loaded": file.loaded,
-                "rejected": file.rejected,
-                "skipped": file.skipped,
-                "header": json.dumps(file.header),
-                "notices": json.dumps(file.notices),
-                "totals": json.dumps(of_file[file.file_id]["totals"]),
-                "lake_files": kept,
-            }
-            for file, kept in staged
-        ]
-        load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
-        for invoice in found:
-            values = {k: v for k, v in invoice.items() if k != "file_ids"}
-            if invoice["invoice_number"] is None:
-                continue
-            happened = manifest.publish_vendor_invoice(connection, {**values, "load_id": load_id})
-            if happened != "new":
-                sentence = {
-                    "copy": "is a copy of what was loaded before and is not counted again",
-                    "replaces": "replaces the version loaded before as a whole",
-                }[happened]
-                for file_id in invoice["file_ids"]:
-                    number = invoice["invoice_number"]
-                    of_file[file_id]["notices"].append(f"invoice {number} {sentence}")
+
+
+def _file_records(
+    staged: Sequence[Staged], of_file: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Give what the catalog keeps of each loaded file, with its lake files."""
+    return [
+        {
+            "file_id": file.file_id,
+            "name": file.name,
+            "format": file.format,
+            "vendor": file.vendor,
+            "rows": file.rows,
+            "loaded": file.loaded,
+            "rejected": file.rejected,
+            "skipped": file.skipped,
+            "header": json.dumps(file.header),
+            "notices": json.dumps(file.notices),
+            "totals": json.dumps(of_file[file.file_id]["totals"]),
+            "lake_files": kept,
+        }
+        for file, kept in staged
+    ]

@@ -48,21 +48,21 @@ def run_period(
             raise NotFound(kind="vendor invoice of period", name=period)
         if not current.snapshot_id:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
-        _open_inputs(engine, taken, current)
+        _open_inputs(engine, taken, current=current)
         secret = str(house.catalog.setting(SECRET)).encode()
         match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
-        files = [write(house, engine, "SELECT * FROM parked_line", kind="parked_line")]
+        files = [write(house, engine, sql="SELECT * FROM parked_line", kind="parked_line")]
         files += [
-            write(house, engine, "SELECT * FROM detail_hop", kind="detail_line", hop=hop)
+            write(house, engine, sql="SELECT * FROM detail_hop", kind="detail_line", hop=hop)
             for hop in rate_hops(engine)
         ]
         detail = [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
-        engine.parquet("detail_line", detail, DETAIL_LINE)
+        engine.parquet("detail_line", detail, schema=DETAIL_LINE)
         issue_invoices(engine, period=period)
         files += _write_invoice_lines(house, engine)
         check_laws(engine)
         summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
-        _publish_run(house, engine, summary, files, now=now)
+        _publish_run(house, engine, summary=summary, files=files, now=now)
         house.clear_scratch()
     return {
         **{key: value for key, value in summary.items() if key != "certificate"},
@@ -71,7 +71,7 @@ def run_period(
 
 
 def _open_inputs(
-    engine: Engine, taken: Sequence[manifest.TakenFile], current: manifest.Snapshot
+    engine: Engine, taken: Sequence[manifest.TakenFile], *, current: manifest.Snapshot
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
     numbers = [(f.file_id, f.name, number) for f in taken for number in f.invoice_numbers]
@@ -88,12 +88,14 @@ def _open_inputs(
     engine.parquet("vendor_line_all", [file.vendor_line for file in taken])
     engine.view("vendor_line", sql_text("tieout.pipeline", "vendor_line"))
     rejected = [file.rejected_row for file in taken if file.rejected_row]
-    engine.parquet("rejected_row_all", rejected, REJECTED_ROW)
+    engine.parquet("rejected_row_all", rejected, schema=REJECTED_ROW)
     engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))
     for resource in RESOURCES.values():
         paths = [current.files[resource.name]] if resource.name in current.files else []
         engine.parquet(
-            resource.name, paths, pa.schema([(name, pa.string()) for name in resource.columns])
+            resource.name,
+            paths,
+            schema=pa.schema([(name, pa.string()) for name in resource.columns]),
         )
     grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
     engine.register(
@@ -115,7 +117,7 @@ def _write_invoice_lines(house: House, engine: Engine) -> list[LakeFile]:
         write(
             house,
             engine,
-            f"SELECT * FROM invoice_line WHERE hop = {hop}",
+            sql=f"SELECT * FROM invoice_line WHERE hop = {hop}",
             kind="invoice_line",
             hop=hop,
         )
@@ -159,9 +161,9 @@ def _certified(
 def _publish_run(
     house: House,
     engine: Engine,
+    *,
     summary: Mapping[str, Any],
     files: Sequence[LakeFile],
-    *,
     now: dt.datetime,
 ) -> None:
     """Publish a run's files and invoice headers in one transaction."""
@@ -188,7 +190,7 @@ def _publish_run(
                 "certificate": json.dumps(certificate),
                 "summary": json.dumps(said),
             },
-            files,
+            files=files,
         )
         invoices.replace_invoices(connection, headers, period=summary["period"], now=utc_text(now))
 

@@ -57,5 +57,5 @@ def export_reference(house: House, folder: Path) -> dict[str, Any]:
             current = manifest.latest_snapshot(connection, house)
         if not current.files:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
-        export_folder(engine, current.files, folder)
+        export_folder(engine, current.files, folder=folder)
     return {"snapshot": current.snapshot_id, "folder": str(folder), "files": sorted(current.files)}

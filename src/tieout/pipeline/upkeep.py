@@ -53,7 +53,7 @@ def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
     lines = []
     with session(house.scratch) as engine:
         for run_id, month, path in paths:
-            engine.parquet("parked_line", [path], PARKED_LINE)
+            engine.parquet("parked_line", [path], schema=PARKED_LINE)
             found = engine.arrow(
                 "SELECT left(file_id, 16) || '-' || row_number AS \"vendorLineId\", file_id,"
                 ' row_number AS "rowNumber", reason, hop, shortest(amount) AS amount, currency'
@@ -64,7 +64,7 @@ def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
                 lines.append(
                     {**line, "file": name, "period": month, "owner": None, "firstRun": run_id}
                 )
-        engine.parquet("parked_line", [path for _, _, path in paths], PARKED_LINE)
+        engine.parquet("parked_line", [path for _, _, path in paths], schema=PARKED_LINE)
         totals = engine.arrow(
             "SELECT reason, currency, count(*)::INT AS count, shortest(sum(amount)) AS amount"
             " FROM parked_line GROUP BY reason, currency ORDER BY reason, currency"
@@ -85,7 +85,7 @@ def rejected_rows(house: House) -> dict[str, Any]:
         paths = [house.lake.full(path) for path in rows]
         names = dict(connection.execute(select(vendor_file.c.file_id, vendor_file.c.name)).all())
     with session(house.scratch) as engine:
-        engine.parquet("rejected_row", paths, REJECTED_ROW)
+        engine.parquet("rejected_row", paths, schema=REJECTED_ROW)
         found = engine.arrow(
             'SELECT file_id, row_number AS "rowNumber", line, "column", code, reason, cells'
             " FROM rejected_row ORDER BY file_id, row_number"

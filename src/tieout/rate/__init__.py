@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import Unpriced
-from tieout.rounding import Columns, SqlOperands, policies
+from tieout.quotient import Columns
+from tieout.rounding import SqlOperands, policies
 
 OPERANDS = SqlOperands(
     start="start",

@@ -99,7 +99,7 @@ def names(columns: Sequence[str]) -> str:
 
 def define(engine: Engine) -> None:
     """Define the macros that cells and checks use."""
-    define_macros(engine, "tieout.reference", MACROS)
+    define_macros(engine, "tieout.reference", names=MACROS)
 
 
 def load_cells(engine: Engine, file: ReadFile) -> list[Fault]:
@@ -122,7 +122,7 @@ def load_cells(engine: Engine, file: ReadFile) -> list[Fault]:
         f" WHERE coalesce({reasons}) IS NOT NULL",
     )
     known = {(fault.row, fault.column) for fault in faults}
-    found = _listed(engine, resource, reasons)
+    found = _listed(engine, resource, reasons=reasons)
     faults += [fault for fault in found if (fault.row, fault.column) not in known]
     cells = ", ".join(_without_faulty(each, is_present=each in present) for each in resource.fields)
     engine.table(
@@ -189,7 +189,7 @@ def _without_faulty(field: Field, *, is_present: bool) -> str:
     return f"CASE WHEN f.{column} IS NULL THEN c.{column} ELSE {instead} END AS {column}"
 
 
-def _listed(engine: Engine, resource: Resource, reasons: str) -> list[Fault]:
+def _listed(engine: Engine, resource: Resource, *, reasons: str) -> list[Fault]:
     """Give the faults in `faulty_<resource>`, one per cell."""
     rows = engine.arrow(
         f"UNPIVOT (SELECT * FROM faulty_{resource.name}) ON {reasons}"

@@ -10,7 +10,7 @@ from tieout.reference.stage import by_key, view_current
 from tieout.store.resources import RESOURCES
 
 
-def export_folder(engine: Engine, current: Mapping[str, Path], folder: Path) -> None:
+def export_folder(engine: Engine, current: Mapping[str, Path], *, folder: Path) -> None:
     """Write one CSV file per resource that has rows: UTF-8, line feeds, sorted by key.
 
     Raises Conflict when the folder holds a reference file that the export would not replace,
@@ -23,7 +23,7 @@ def export_folder(engine: Engine, current: Mapping[str, Path], folder: Path) -> 
             raise Conflict(reason=reason)
     for label, resource in RESOURCES.items():
         if label in current:
-            view_current(engine, resource, current[label])
+            view_current(engine, resource, path=current[label])
             draft = folder / f".{resource.file}.draft"
             engine.run(
                 f"COPY (SELECT {names(resource.columns)} FROM current_{label}"

@@ -54,14 +54,14 @@ def stage_folder(
     with _session(engine):
         given = {file.resource.name for file in files}
         for resource in RESOURCES.values():
-            view_current(engine, resource, current.get(resource.name))
+            view_current(engine, resource, path=current.get(resource.name))
         faults += _load(engine, files)
         for resource in RESOURCES.values():
             _merge(engine, resource, is_given=resource.name in given)
-        faults += _new_faults(engine, files, faults)
+        faults += _new_faults(engine, files, faults=faults)
         if faults:
             raise ReferenceRefused(faults=faults)
-        return _staged(engine, given, drafts)
+        return _staged(engine, given, drafts=drafts)
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def _session(engine: Engine) -> Iterator[None]:
                 engine.run(f"DROP TABLE IF EXISTS {stem}_{resource.name}")
 
 
-def view_current(engine: Engine, resource: Resource, path: Path | None) -> None:
+def view_current(engine: Engine, resource: Resource, *, path: Path | None) -> None:
     """Name the rows in force `current_<resource>`; a column younger than the file is null."""
     stored = set(pyarrow.parquet.read_schema(path).names) if path else set()
     columns = ", ".join(
@@ -108,19 +108,19 @@ def _merge(engine: Engine, resource: Resource, *, is_given: bool) -> None:
     label = resource.name
     stored = f'SELECT CAST(NULL AS BIGINT) AS "row", c.* FROM current_{label} c'
     if is_given:
-        stays = f"{stored} ANTI JOIN new_{label} n ON {_same_key(resource, 'c', 'n')}"
+        stays = f"{stored} ANTI JOIN new_{label} n ON {_same_key(resource, left='c', right='n')}"
         engine.table(f"now_{label}", f"SELECT * FROM new_{label} UNION ALL {stays}")
     else:
         engine.table(f"now_{label}", stored)
 
 
-def _same_key(resource: Resource, left: str, right: str) -> str:
+def _same_key(resource: Resource, *, left: str, right: str) -> str:
     return " AND ".join(
         f"{left}.{name(key)} IS NOT DISTINCT FROM {right}.{name(key)}" for key in resource.keys
     )
 
 
-def _new_faults(engine: Engine, files: list[ReadFile], faults: list[Fault]) -> list[Fault]:
+def _new_faults(engine: Engine, files: list[ReadFile], *, faults: list[Fault]) -> list[Fault]:
     """Give the faults between rows, without those of cells that are faulty on their own."""
     known = {(fault.file, fault.row, fault.column) for fault in faults}
     blamed = {fault.file for fault in faults}
@@ -132,7 +132,7 @@ def _new_faults(engine: Engine, files: list[ReadFile], faults: list[Fault]) -> l
     return [fault for fault in found if (fault.file, fault.row, fault.column) not in known]
 
 
-def _staged(engine: Engine, given: set[str], drafts: Path) -> StagedReference:
+def _staged(engine: Engine, given: set[str], *, drafts: Path) -> StagedReference:
     """Write the drafts and give what changed."""
     drafts.mkdir(parents=True, exist_ok=True)
     changed, ended, files, counts = {}, {}, {}, {}
@@ -140,7 +140,7 @@ def _staged(engine: Engine, given: set[str], drafts: Path) -> StagedReference:
     for label, resource in RESOURCES.items():
         if label in given and (rows := _changed(engine, resource)).num_rows:
             changed[label] = rows
-            if (keys := _ended(engine, resource, rows)).num_rows:
+            if (keys := _ended(engine, resource, changed=rows)).num_rows:
                 ended[label] = keys
         rows_now = f"SELECT {names(resource.columns)} FROM now_{label} ORDER BY {by_key(resource)}"
         counts[label] = engine.one(f"SELECT count(*) AS n FROM now_{label}")["n"]
@@ -168,12 +168,13 @@ def _changed(engine: Engine, resource: Resource) -> pa.Table:
     )
 
 
-def _ended(engine: Engine, resource: Resource, changed: pa.Table) -> pa.Table:
+def _ended(engine: Engine, resource: Resource, *, changed: pa.Table) -> pa.Table:
     """Give the keys of current rows that have a changed successor."""
     engine.register("changed_rows", changed)
     keys = engine.arrow(
         f"SELECT {names(resource.keys)} FROM current_{resource.name} c"
-        f" SEMI JOIN changed_rows n ON {_same_key(resource, 'c', 'n')} ORDER BY {by_key(resource)}"
+        f" SEMI JOIN changed_rows n ON {_same_key(resource, left='c', right='n')}"
+        f" ORDER BY {by_key(resource)}"
     )
     engine.connection.unregister("changed_rows")
     return keys

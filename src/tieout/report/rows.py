@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE, currencies
+from tieout.quotient import Columns, Quotient
 from tieout.report.run_file import name_reference_files, name_run_files
-from tieout.rounding import Columns, Quotient
 from tieout.store.house import House
 
 PACKAGE = "tieout.report"
@@ -80,7 +80,7 @@ def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
 
 def name_invoices(engine: Engine, invoices: pa.Table) -> None:
     """Name `visible_invoice`, `currency_coin` and the macros that write numbers."""
-    define_macros(engine, PACKAGE, ["amount_text", "uuid_text"])
+    define_macros(engine, PACKAGE, names=["amount_text", "uuid_text"])
     engine.register("visible_invoice", invoices)
     coins = currencies()
     digits = pa.array(coins.values(), pa.int64())

@@ -6,6 +6,7 @@ A key reads `tk_<keyId>_<secret>`. Only a salted SHA-256 of the secret is kept.
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
 V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
 CONSOLIDATED = "billing.consolidatedinvoices"
 ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, CONSOLIDATED)
+KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
 
@@ -150,6 +152,7 @@ def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
         raise AccessRefused(code="AMBIGUOUS_KEY")
     prefix, _, rest = values.pop().partition("_")
     key_id, _, secret = rest.partition("_")
+    key_id = key_id if KEY_ID.fullmatch(key_id) else ""
     with catalog.read() as connection:
         found = (
             connection.execute(select(access_key).where(access_key.c.key_id == key_id))

@@ -183,7 +183,7 @@ def taken_files(connection: Connection, house: House, *, period: str) -> list[Ta
 
 
 def publish_run(
-    connection: Connection, values: Mapping[str, Any], files: Sequence[LakeFile]
+    connection: Connection, values: Mapping[str, Any], *, files: Sequence[LakeFile]
 ) -> None:
     """Make a run the one that readers see for its period; the same run again changes nothing."""
     connection.execute(update(run).where(run.c.period == values["period"]).values(is_current=0))

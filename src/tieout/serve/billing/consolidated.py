@@ -14,13 +14,16 @@ from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE
 from tieout.report.rows import name_inputs
 from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
-from tieout.serve.billing.document_json import line_sql, report_json, unmatched_sql
+from tieout.serve.billing.document_json import line_sql, report_json, text_views, unmatched_sql
 from tieout.serve.export.stream import stream_list
 from tieout.store.house import House
 
 PACKAGE = "tieout.serve.billing"
 BEFORE = ("organization", "subscription", "purchase_order", "price_line", "rounding_line")
-AFTER = ("linked_line", "document_total", "unmatched_sale", "match_report", "printed_line")
+AFTER = (
+    *("linked_line", "document_total", "unmatched_sale", "match_report"),
+    *("document_part", "subscription_part"),
+)
 
 
 def documents_of(house: House, party: str, *, start: date, end: date) -> pa.Table:
@@ -57,13 +60,16 @@ def documents_of(house: House, party: str, *, start: date, end: date) -> pa.Tabl
 def define_documents(engine: Engine, house: House, *, documents: pa.Table) -> int:
     """Define the relations of the answer; give the number of price lines in it."""
     name_inputs(engine, house, invoices=documents)
-    define_macros(engine, PACKAGE, ["minor_amount"])
+    define_macros(engine, PACKAGE, names=["minor_amount"])
     engine.register("document", documents)
     for name in BEFORE:
         engine.view(name, sql_text(PACKAGE, name))
     engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
     for name in AFTER:
         engine.view(name, sql_text(PACKAGE, name))
+    for name, sql in text_views().items():
+        engine.view(name, sql)
+    engine.view("printed_line", sql_text(PACKAGE, "printed_line"))
     return int(engine.one("SELECT lines FROM match_report")["lines"])
 
 
@@ -73,5 +79,5 @@ def stream_documents(stack: ExitStack, engine: Engine) -> Iterator[bytes]:
     report = report_json(engine.one("SELECT * FROM match_report"))
     closing = f'],"MatchGroups":[],"MatchReport":{report},"UnmatchedSales":[{",".join(sales)}]}}'
     yield from stream_list(
-        stack, engine, line_sql(), opening=b'{"Invoices":[', closing=closing.encode()
+        stack, engine, sql=line_sql(), opening=b'{"Invoices":[', closing=closing.encode()
     )

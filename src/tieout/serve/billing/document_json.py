@@ -16,6 +16,9 @@ from tieout.serve.export.json_text import (
 
 UNIT_GRAIN = 10**8  # unit prices and quantities print at most 10 decimals
 MINOR, SALE_MINOR = "minor_digits", "sale_digits"
+UID = """uuid_text(sha1(invoice_bytes || concat_ws(
+    chr(31), CASE WHEN is_rounding THEN 'rounding' ELSE 'detail' END, match_key
+)::BLOB))"""
 MATCHED = "CASE WHEN is_matched THEN {} END"
 
 
@@ -54,7 +57,7 @@ LINE = (
     Field("StartDate", "start_date", COMPACT_DAY),
     Field("SubPONumber", "line_po_number"),
     Field("TaxPercentage", "tax_rate::DECIMAL(38, 18)", NUMBER, digits="2"),
-    Field("UID", "uid"),
+    Field("UID", UID),
 )
 
 SUBSCRIPTION = (
@@ -158,31 +161,49 @@ UNMATCHED = (
 )
 
 
+def text_views() -> dict[str, str]:
+    """Give the relations of what stands around the lines, as text by name."""
+    return {
+        "customer_text": f"""
+            SELECT ordinal, customer_id, {json_members(CUSTOMER)} AS text
+            FROM (
+                SELECT
+                    ordinal, customer_id, min(account_no) AS account_no,
+                    min(customer_name) AS customer_name, min(customer_center) AS customer_center,
+                    min(customer_number) AS customer_number
+                FROM subscription_part
+                GROUP BY ordinal, customer_id
+            )""",
+        "subscription_text": f"""
+            SELECT ordinal, customer_id, subscription_id, {json_members(SUBSCRIPTION)} AS text
+            FROM subscription_part""",
+        "document_text": f"SELECT ordinal, {json_members(DOCUMENT)} AS text FROM document_part",
+    }
+
+
 def line_sql() -> str:
     """Give the query of the price lines as text, with what opens and closes around each.
 
     Every document's first text starts with a comma; the nesting is Invoice, Customer,
     Subscription, PriceLine.
     """
-    customer, subscription = json_members(CUSTOMER), json_members(SUBSCRIPTION)
     return f"""
         SELECT concat(
             CASE WHEN opens_document THEN ',{{"Customers":['
-                WHEN opens_customer OR opens_subscription THEN '' ELSE ',' END,
+                WHEN opens_subscription THEN '' ELSE ',' END,
             CASE WHEN opens_customer THEN concat(
                 CASE WHEN opens_document THEN '' ELSE ',' END,
-                '{{', {customer}, ',"Subscriptions":['
+                '{{', customer_text, ',"Subscriptions":['
             ) ELSE '' END,
             CASE WHEN opens_subscription THEN concat(
                 CASE WHEN opens_customer THEN '' ELSE ',' END, '{{"PriceLines":['
             ) ELSE '' END,
             {json_object(LINE)},
-            CASE WHEN closes_subscription THEN concat('],', {subscription}, '}}') ELSE '' END,
+            CASE WHEN closes_subscription THEN concat('],', subscription_text, '}}') ELSE '' END,
             CASE WHEN closes_customer THEN ']}}' ELSE '' END,
-            CASE WHEN closes_document THEN concat('],', {json_members(DOCUMENT)}, '}}') ELSE '' END
+            CASE WHEN closes_document THEN concat('],', document_text, '}}') ELSE '' END
         ) AS text
-        FROM printed_line
-        ORDER BY ordinal, line_id"""
+        FROM (SELECT * FROM printed_line ORDER BY ordinal, line_id)"""
 
 
 def unmatched_sql() -> str:

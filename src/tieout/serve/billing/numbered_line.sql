@@ -1,6 +1,6 @@
 -- Every line of every document with its LineId, in the order of billing-api.md 2.4.
 SELECT
-    l.*,
+    l.* EXCLUDE (file_id, row_number),
     customer.account_no, s.subscription_no,
     row_number() OVER (
         PARTITION BY l.ordinal

@@ -35,6 +35,7 @@ COMMANDS = {
     "gc": "store",
     "bench": "bench",
 }
+PIPE_WIDTH = 150  # room for two tables side by side
 REFUSED, WRONG_USAGE, WITH_OPEN_ROWS = 1, 2, 3
 
 
@@ -45,7 +46,8 @@ class Shell:
         """Open nothing yet."""
         self.json = as_json
         self.settings = settings or Settings()
-        self.console = Console(soft_wrap=True, highlight=False)
+        width = None if sys.stdout.isatty() else PIPE_WIDTH
+        self.console = Console(soft_wrap=True, highlight=False, width=width)
 
     @cached_property
     def house(self) -> House:
@@ -63,7 +65,9 @@ class Shell:
         if not self.json:
             self.console.print(text)
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    def table(
+        self, title: str, columns: Sequence[str], *, rows: Sequence[Sequence[object]]
+    ) -> None:
         """Print rows for a person; columns that end in `>` are aligned to the right."""
         if self.json:
             return

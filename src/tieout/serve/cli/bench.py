@@ -24,5 +24,5 @@ def bench(shell: Shell, rows: int, folder: Path) -> None:
         f"{result['rows']} rows; floor {result['floorSeconds']} s;"
         f" whole run {result['ratio']} x the floor",
         ["stage", "seconds>", "x floor>", "peak MiB>"],
-        [(s["stage"], s["seconds"], s["ratio"], s["peakMemoryMiB"]) for s in result["stages"]],
+        rows=[(s["stage"], s["seconds"], s["ratio"], s["peakMemoryMiB"]) for s in result["stages"]],
     )

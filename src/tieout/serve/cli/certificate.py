@@ -28,12 +28,12 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     shell.table(
         "in: vendor files",
         ["file", "currency", "rows>", "total of readable amounts>"],
-        [(i["file"], i["currency"], i["rows"], i["total"]) for i in found["inputs"]],
+        rows=[(i["file"], i["currency"], i["rows"], i["total"]) for i in found["inputs"]],
     )
     shell.table(
         "out: by hop and currency (detail + residual = invoices)",
         ["hop>", "currency", "lines>", "vendor>", "detail>", "residual>", "invoices>"],
-        [
+        rows=[
             (
                 h["hop"],
                 h["currency"],

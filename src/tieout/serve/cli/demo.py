@@ -125,7 +125,10 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
     print_certificate(shell, found["certificate"])
     shell.say("\n[bold]5. Look further[/bold]")
     shell.say(f"export TIEOUT_HOME={home}")
-    shell.say("tieout key create --organization brightwater --role sellerAdmin --endpoints all")
+    shell.say(
+        "tieout key create --organization brightwater --role sellerAdmin"
+        " --endpoints v1.invoice-rows"
+    )
     shell.say("tieout serve   # then GET /api/v1/reporting/invoices/invoice-rows/brightwater")
     shell.say("tieout invoices; tieout show INVOICE --expand all; tieout certificate 2021-10")
 

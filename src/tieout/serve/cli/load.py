@@ -69,7 +69,7 @@ def _print(shell: Shell, report: dict[str, Any]) -> None:
         shell.table(
             f"totals of {name}, period {report['period']}",
             ["vendor invoice", "currency", "rows>", "subtotal>", "tax>", "total>"],
-            [
+            rows=[
                 (
                     t["invoiceNumber"],
                     t["currency"],

@@ -26,7 +26,7 @@ def load_folder(shell: Shell, folder: Path) -> None:
         shell.say(f"nothing changed; snapshot {done['snapshot']} stays in force")
         return
     rows = [(name, done["changed"].get(name, 0), count) for name, count in done["rows"].items()]
-    shell.table(f"snapshot {done['snapshot']}", ["file", "new or changed>", "in force>"], rows)
+    shell.table(f"snapshot {done['snapshot']}", ["file", "new or changed>", "in force>"], rows=rows)
 
 
 @reference.command("export")

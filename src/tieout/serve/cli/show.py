@@ -61,7 +61,7 @@ def read_invoice(shell: Shell, name: str, *, expand: str) -> dict[str, Any]:
             define(engine, seen, requester=found.seller_id)
         else:
             define_rows(engine, shell.house, invoices=seen, view=view)
-        documents.append(amounts_as_text(b"".join(stream_list(stack, engine, sql))))
+        documents.append(amounts_as_text(b"".join(stream_list(stack, engine, sql=sql))))
     return {"header": documents[0][0], "rows": documents[1]}
 
 
@@ -116,7 +116,7 @@ def invoices(shell: Shell, *, period: str | None) -> None:
     shell.table(
         "invoices",
         ["invoice", "number", "hop>", "seller", "buyer", "total>", "currency", "status>", "lines>"],
-        [
+        rows=[
             (
                 r["invoiceId"],
                 r["invoiceNumber"],
@@ -148,5 +148,5 @@ def show(shell: Shell, name: str, *, expand: str) -> None:
         f"[bold]{header['invoiceNumber']}[/bold] {header['providerName']} to"
         f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['status']}: {total}"
     )
-    shell.table("rows", list(ROW_COLUMNS), [row_cells(row) for row in found["rows"]])
+    shell.table("rows", list(ROW_COLUMNS), rows=[row_cells(row) for row in found["rows"]])
     shell.say(f"details {header['detailTotal']} + residual {header['roundingResidual']} = {total}")

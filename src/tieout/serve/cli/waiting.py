@@ -18,7 +18,7 @@ def parked(shell: Shell, *, period: str | None) -> None:
     shell.table(
         "parked lines",
         ["vendor line", "file", "row>", "period", "reason", "hop>", "amount>", "currency"],
-        [
+        rows=[
             (
                 p["vendorLineId"],
                 p["file"],
@@ -48,7 +48,7 @@ def rejected(shell: Shell) -> None:
     shell.table(
         "rejected rows",
         ["file", "row>", "line>", "column", "reason"],
-        [
+        rows=[
             (r["file"], r["rowNumber"], r["line"], r["column"], r["reason"])
             for r in found["rejected"]
         ],

@@ -24,7 +24,7 @@ def open_engine(stack: ExitStack, surroundings: Surroundings) -> Engine:
 
 
 def stream_list(
-    stack: ExitStack, engine: Engine, sql: str, *, opening: bytes = b"[", closing: bytes = b"]"
+    stack: ExitStack, engine: Engine, *, sql: str, opening: bytes = b"[", closing: bytes = b"]"
 ) -> Iterator[bytes]:
     """Give the one text column of a query, each text starting with a comma, as a list.
 

@@ -15,6 +15,7 @@ from tieout.serve.settings import Settings
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 EXPANDS = {"correctiondetails": "corrections", "alldetails": "all"}
 FILTERS = (
@@ -95,7 +96,7 @@ def _wanted(one: Mapping[str, str], given: Mapping[str, Sequence[str]], *, previ
         statuses=_statuses(given.get("statusId", ()), PREVIEW if preview else GENERAL),
         direction=direction,
         invoice_id=_match("invoiceId", one.get("invoiceId"), pattern=IDENTIFIER),
-        invoice_number=one.get("invoiceNumber"),
+        invoice_number=_match("invoiceNumber", one.get("invoiceNumber"), pattern=PRINTED),
         currency=_match("currency", one.get("currency"), pattern=CURRENCY),
         date_from=_day("invoiceDateFrom", one.get("invoiceDateFrom")),
         date_till=_day("invoiceDateTill", one.get("invoiceDateTill")),

@@ -133,7 +133,8 @@ HEADER = (
 def rows_sql(view: RowView) -> str:
     """Give the query of the rows as text, each starting with a comma."""
     fields = [field for field in ROW if view.expand == "all" or field is not VENDOR_DETAILS]
-    return f"SELECT ',' || {json_object(fields)} AS text FROM row ORDER BY ordinal, line_no"
+    ordered = "SELECT * FROM row ORDER BY ordinal, line_no"  # sorted before it becomes wide text
+    return f"SELECT ',' || {json_object(fields)} AS text FROM ({ordered})"
 
 
 def headers_sql() -> str:

@@ -118,7 +118,7 @@ def _answer(
         headers["Tieout-Row-Count"] = str(count)
         if request.method == "HEAD":
             return Response(headers=headers, media_type="application/json")
-        stream = stream_list(stack.pop_all(), engine, sql)
+        stream = stream_list(stack.pop_all(), engine, sql=sql)
     return StreamingResponse(stream, headers=headers, media_type="application/json")
 
 

@@ -1,0 +1,46 @@
+"""`tieout key`: a key is made, told once, listed without its secret, and revoked."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from tieout.serve.access import Presented, verify_key
+from tieout.serve.app import utc_now
+from tieout.serve.cli import Shell, cli
+from tieout.serve.settings import Settings
+from tieout.store.house import open_house
+from tieout.store.migrations import upgrade
+
+
+def run(home: Path, *words: str) -> str:
+    answer = CliRunner().invoke(cli, ["--json", *words], env={"TIEOUT_HOME": str(home)})
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def test_a_key_is_made_listed_and_revoked(tmp_path: Path) -> None:
+    house = open_house(tmp_path)
+    upgrade(house.catalog)
+    made: dict[str, Any] = json.loads(
+        run(tmp_path, "key", "create", "--organization", "r", "--role", "sellerAdmin")
+    )
+    assert set(made) == {"keyId", "key", "role", "organizations", "endpoints", "expires"}
+    assert made["key"].startswith(f"tk_{made['keyId']}_")
+    presented = Presented((made["key"],))
+    assert verify_key(house.catalog, presented, now=utc_now()).organizations == ("r",)
+    listed = run(tmp_path, "key", "list")
+    assert made["keyId"] in listed
+    assert made["key"].split("_", 2)[2] not in listed
+    run(tmp_path, "key", "revoke", made["keyId"])
+    (one,) = json.loads(run(tmp_path, "key", "list"))["keys"]
+    assert one["revokedAt"] is not None
+    house.catalog.close()
+
+
+def test_settings_come_from_the_environment(monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setenv("TIEOUT_HOME", str(tmp_path))
+    monkeypatch.setenv("TIEOUT_CORRECTION_DETAILS_SCOPE", "mixed")
+    assert Settings().home == tmp_path
+    assert Shell(as_json=True).settings.correction_details_scope == "mixed"
