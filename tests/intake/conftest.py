@@ -38,7 +38,8 @@ def lines(stage: Stage) -> object:
     """Stage and give the vendor lines as dictionaries."""
 
     def run(content: str | bytes) -> Rows:
-        return parquet.read_table(stage(content).vendor_line).to_pylist()
+        found: Rows = parquet.read_table(stage(content).vendor_line).to_pylist()
+        return found
 
     return run
 
@@ -48,6 +49,7 @@ def rejects(stage: Stage) -> object:
     """Stage and give the rejected rows as dictionaries."""
 
     def run(content: str | bytes) -> Rows:
-        return parquet.read_table(stage(content).rejected_row).to_pylist()
+        found: Rows = parquet.read_table(stage(content).rejected_row).to_pylist()
+        return found
 
     return run

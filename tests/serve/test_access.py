@@ -126,6 +126,7 @@ def test_a51_no_secret_is_written_anywhere(
         assert secret not in answer.text
         assert secret not in str(answer.headers)
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "Tieout-Ignored-Parameters" not in answer.headers
     assert "damaged" not in broken.text
     assert "parquet" not in broken.text.lower()
 

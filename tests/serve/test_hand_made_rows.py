@@ -129,6 +129,19 @@ def test_a14_usage_is_one_row_and_credits_go_by_dates_and_sign(tmp_path: Path) -
     assert len({row["rowId"] for row in rows}) == 4
 
 
+def test_credits_are_ordered_by_dates_then_minus_zero_plus(tmp_path: Path) -> None:
+    lines = (
+        _credit("p", DECEMBER, "0.40"),
+        _credit("z", DECEMBER, "0"),
+        _credit("m", DECEMBER, "-1.25"),
+        _credit("e", NOVEMBER, "5"),
+    )
+    groups = (Group(3, LAST_TWO, "4.15", "4.15", "0", 4, is_usage=True),)
+    hand = Hand(lines, groups, header=("4.15", "4.15", "0"))
+    rows = ask(tmp_path, hand, expand="AllDetails")
+    assert [row["vendorInvoiceRowId"] for row in rows] == ["e", "m", "z", "p"]
+
+
 def test_a15_corrections_of_usage_are_the_credit_rows(tmp_path: Path) -> None:
     rows = ask(tmp_path, F_USE, expand="CorrectionDetails", residual="row")
     assert [row["rowKind"] for row in rows] == ["credit"] * 3 + ["residual"]

@@ -1,8 +1,9 @@
--- Rows of a file that are equal cell for cell: their numbers and the sum at stake.
+-- Rows of a file that are equal cell for cell: their first numbers and the sum at stake.
 SELECT
-    string_agg(row_number::VARCHAR, ', ' ORDER BY row_number) AS row_numbers,
+    array_to_string(list_sort(list(row_number))[1:20], ', ')
+    || CASE WHEN count(*) > 20 THEN ' and ' || (count(*) - 20) || ' more' ELSE '' END AS row_numbers,
     any_value(billing_currency) AS currency,
-    any_value(subtotal)::VARCHAR AS amount
+    shortest(any_value(subtotal)) AS amount
 FROM intake_line
 GROUP BY row_hash
 HAVING count(*) > 1

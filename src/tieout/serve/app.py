@@ -138,7 +138,7 @@ def _take_keys(scope: Scope) -> None:
     """Move every key from the query and the headers to the request's state."""
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     values = [value for name, value in pairs if name.lower() == "saskey"]
-    kept = pairs
+    kept = [(name, value) for name, value in pairs if name.lower() != "saskey"]
     scope["query_string"] = "&".join(
         f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in kept
     ).encode()

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from tieout import __version__
 from tieout.errors import TieoutError
@@ -76,7 +77,7 @@ class Shell:
             side: Literal["left", "right"] = "right" if column.endswith(">") else "left"
             table.add_column(column.rstrip(">"), justify=side, overflow="fold")
         for row in rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            table.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
         self.console.print(table)
 
 
