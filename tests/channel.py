@@ -188,7 +188,7 @@ def sell(line: Line) -> list[Sold]:
     for hop in line.chain[1:]:
         before = made[-1]
         if hop.kind == "fixed":
-            made.append(_at_fixed_price(line, hop.value))
+            made.append(_at_fixed_price(line, hop.value, digits=MINOR[hop.currency]))
             continue
         factor = {
             "markup": 1 + hop.value / 100,
@@ -201,17 +201,14 @@ def sell(line: Line) -> list[Sold]:
     return made
 
 
-def _at_fixed_price(line: Line, price: Fraction) -> Sold:
+def _at_fixed_price(line: Line, price: Fraction, *, digits: int) -> Sold:
     sign = -1 if line.effective < 0 else 1
     if line.effective == 0 and line.unit != 0:
         sign = 0
     if line.class_id == USAGE or line.start == 1:
         unit = sign * price
         return Sold(half_away(unit * line.quantity, 18), half_away(unit, 18))
-    exact_fits = line.effective * DAYS == sign * line.unit * (DAYS - line.start + 1)
-    unit = sign * price * (DAYS - line.start + 1) / DAYS
-    if not exact_fits:
-        unit = cut(unit, 2)
+    unit = cut(sign * price * (DAYS - line.start + 1) / DAYS, digits)
     return Sold(half_away(unit * line.quantity, 18), half_away(unit, 18))
 
 

@@ -18,6 +18,7 @@ from tieout.errors import PolicyRefused
 from tieout.money import MODES, SCALE, WIDTH, round_fraction
 from tieout.quotient import DUCKDB, Columns, Dialect, Quotient
 
+VENDOR_DIGITS = 2
 FACTORS = ("prorate", "multiply_days", "divide_days", "discount", "convert", "multiply")
 
 
@@ -91,6 +92,14 @@ class Policy:
         if kinds or not made:
             made.append((kinds, Step(kind="round", digits=SCALE, mode="half_away_from_zero")))
         return made
+
+    def made_here(self) -> "Policy":
+        """Give the policy for amounts made here: a vendor's 2 digits read minor (rulings 2)."""
+        steps = tuple(
+            Step(step.kind, "minor", step.mode) if step.digits == VENDOR_DIGITS else step
+            for step in self.steps
+        )
+        return Policy(name=self.name, version=self.version, steps=steps)
 
     def unit(self) -> "Policy":
         """Give the policy of the unit price: the steps before the quantity comes in."""

@@ -18,6 +18,7 @@ SELECT
     max(cost_effective_unit_price) AS cost_effective_max,
     any_value(cost_effective_unit_price_digits) AS cost_effective_digits,
     min(charge_start_date) AS line_start, max(charge_start_date) AS line_start_max,
+    count(charge_end_date) AS end_count,
     max(charge_end_date) AS line_end, min(charge_end_date) AS line_end_min,
     min(cycle_start) AS cycle_start, max(cycle_end) AS cycle_end,
     any_value(match_key) AS match_key,

@@ -4,7 +4,8 @@ WITH shaped AS (
         *,
         line_count = 1 AND NOT is_usage AS is_lone,
         line_count > 1 AND NOT is_usage AND charge_type_id <> 3
-            AND line_start = line_start_max AND line_end = line_end_min AS may_keep_price,
+            AND line_start = line_start_max
+            AND (end_count = 0 OR (end_count = line_count AND line_end = line_end_min)) AS may_keep_price,
         amount(rounded_units) AS total_price,
         amount(rounded_cost_units) AS cost_total_price
     FROM rounded_group

@@ -17,7 +17,7 @@ SELECT
     charge_kind = 'credit' AS is_credit, is_usage,
     CASE
         WHEN is_usage AND charge_kind <> 'credit' THEN 4
-        WHEN is_one_time AND is_fee THEN 5
+        WHEN is_one_time AND (is_fee OR word = 'purchase') THEN 5
         WHEN is_fee THEN 2
         ELSE 3
     END AS charge_type_id,

@@ -58,14 +58,12 @@ tried AS (
     SELECT
         *,
         CASE
-            WHEN e * month_days = p * days AND s * 1000000 = e * q THEN 'exact'
             WHEN e = p * days // (month_days * 10000000000000000::HUGEINT) * 10000000000000000::HUGEINT
                 AND s * 1000000 = e * q THEN 'nce-a'
             WHEN s = p * days * q // (month_days * 10000000000000000000000::HUGEINT) * 10000000000000000::HUGEINT
                 AND 2 * abs(e * month_days - p * days) <= month_days * 10000000000000000::HUGEINT THEN 'nce-b'
         END AS month_profile,
         CASE
-            WHEN e * cycle_days = p * days AND s * 1000000 = e * q THEN 'exact'
             WHEN e = p * days // (cycle_days * 10000000000000000::HUGEINT) * 10000000000000000::HUGEINT
                 AND s * 1000000 = e * q THEN 'nce-a'
             WHEN s = p * days * q // (cycle_days * 10000000000000000000000::HUGEINT) * 10000000000000000::HUGEINT

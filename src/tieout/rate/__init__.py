@@ -73,7 +73,7 @@ def _hop_result(names: list[str], *, limbs: bool) -> str:
     unit = policies()["exact"].unit().add_to(columns, UNIT)
     totals, effectives, versions = [], [], []
     for name in names:
-        policy = policies()[name]
+        policy = policies()[name].made_here()
         columns.when = f"policy = '{name}'"
         totals.append(f"WHEN '{name}' THEN {policy.add_to(columns, OPERANDS)}")
         effectives.append(f"WHEN '{name}' THEN {policy.unit().add_to(columns, EFFECTIVE)}")

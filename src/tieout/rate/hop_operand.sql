@@ -21,10 +21,7 @@ SELECT
     *,
     CASE WHEN is_fixed THEN fixed_price * price_sign ELSE total END AS start,
     CASE WHEN is_fixed THEN fixed_price ELSE unit END AS unit_start,
-    CASE
-        WHEN NOT is_fixed THEN effective
-        WHEN effective IS NOT NULL THEN fixed_price * price_sign
-    END AS effective_start,
+    CASE WHEN is_fixed THEN fixed_price * price_sign ELSE effective END AS effective_start,
     CASE WHEN is_fixed THEN days_billed ELSE 1 END::HUGEINT AS prorate_up,
     CASE WHEN is_fixed THEN days_cycle ELSE 1 END::HUGEINT AS prorate_down,
     CASE

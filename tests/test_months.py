@@ -1,0 +1,101 @@
+"""Months with scoped rules, rates, credits and yearly terms, against the fraction model."""
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fraction_model import expected
+from hypothesis import HealthCheck, Phase, given, settings
+from months import Month, months, write_reference, write_vendor_csv
+
+from tieout import pipeline
+from tieout.engine.duckdb import session
+from tieout.store import manifest
+from tieout.store.house import open_house
+from tieout.store.migrations import upgrade
+
+NOW = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
+KINDS = ("detail_line", "invoice_line", "parked_line")
+
+
+def _billed(month: Month, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows of each kind that the pipeline made of a month."""
+    house = open_house(folder / "home")
+    upgrade(house.catalog)
+    pipeline.load_reference(house, write_reference(month, folder / "reference"), now=NOW)
+    path = write_vendor_csv(month.lines, folder / "vendor.csv")
+    (report,) = pipeline.load_files(house, [(path.name, path)], now=NOW)
+    assert (report["status"], report["rejected"]) == ("loaded", 0)
+    pipeline.run_period(house, month.period, now=NOW)
+    with house.catalog.read() as connection:
+        run = manifest.current_run(connection, period=month.period)
+        assert run is not None
+        paths = manifest.run_paths(connection, house, run_id=run["run_id"])
+    made: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+    with session(house.scratch) as engine:
+        for kind in KINDS:
+            if paths.get(kind):
+                engine.parquet("made", paths[kind])
+                made[kind] = engine.arrow("SELECT * FROM made").to_pylist()
+    return made
+
+
+def _fraction(value: Any) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+@given(month=months())
+def test_a_month_is_what_the_fraction_model_says(
+    tmp_path_factory: pytest.TempPathFactory, month: Month
+) -> None:
+    made = _billed(month, tmp_path_factory.mktemp("month"))
+    model = expected(month)
+    place = {line["VendorInvoiceRowId"]: number for number, line in enumerate(month.lines)}
+    parked = {line["row_number"] - 1: line["reason"] for line in made["parked_line"]}
+    assert parked == model.parked
+    details = {
+        (place[line["vendor_invoice_row_id"]], line["hop"]): (
+            line["seller_id"],
+            line["buyer_id"],
+            line["currency"],
+            line["rule_id"],
+            line["charge_type_id"],
+            *(_fraction(line[f"{name}_price"]) for name in ("unit", "effective_unit", "total")),
+        )
+        for line in made["detail_line"]
+    }
+    assert details == {
+        key: (d.seller_id, d.buyer_id, d.currency, d.rule_id, d.charge_type_id, d.unit,
+              d.effective, d.total)
+        for key, d in model.details.items()
+    }  # fmt: skip
+    groups = {
+        (
+            (line["hop"], line["seller_id"], line["buyer_id"], line["currency"]),
+            (line["subscription_id"], line["charge_type_id"]),
+        ): (
+            *(_fraction(line[name]) for name in ("detail_total", "total_price", "quantity")),
+            _fraction(line["unit_price"]),
+            line["charge_start_date"],
+            line["charge_end_date"],
+            line["source_line_count"],
+            _fraction(line["cost_total_price"]),
+        )
+        for line in made["invoice_line"]
+    }
+    assert groups == {
+        (parties, group): (g.detail_total, g.total, g.quantity, g.unit, g.period_start,
+                           g.period_end, g.line_count, g.cost_total)
+        for parties, lines in model.groups.items()
+        for group, g in lines.items()
+    }  # fmt: skip
