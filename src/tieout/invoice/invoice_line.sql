@@ -22,7 +22,7 @@ SELECT
     uuid5(invoice_id, concat_ws(chr(31), 'consolidated', subscription_id, charge_type_id)) AS row_id,
     hop, seller_id, buyer_id, currency, vendor, contract_id, subscription_id, customer_id, charge_type_id, is_usage,
     row_number() OVER (
-        PARTITION BY invoice_id ORDER BY subscription_id, first_line, charge_type_id
+        PARTITION BY invoice_no ORDER BY subscription_id, first_line, charge_type_id
     ) AS line_no,
     CASE WHEN is_lone OR is_usage THEN line_start ELSE cycle_start END AS charge_start_date,
     CASE WHEN is_lone OR is_usage THEN line_end ELSE cycle_end END AS charge_end_date,
@@ -66,4 +66,4 @@ SELECT
             )
     END AS margin_amount
 FROM priced
-ORDER BY seller_id, buyer_id, invoice_id, line_no
+ORDER BY invoice_no, line_no

@@ -4,12 +4,12 @@ Hop 1 is the vendor's own document, digit for digit. Each further hop applies it
 its seller pays (markup, margin, pass-through) or to its own price (fixed), rounded once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import Unpriced
 from tieout.quotient import Columns
-from tieout.rounding import SqlOperands, policies
+from tieout.rounding import Policy, SqlOperands, Step, policies
 
 OPERANDS = SqlOperands(
     start="start",
@@ -67,21 +67,30 @@ def _rate_next(engine: Engine) -> None:
     engine.run("DROP TABLE rated_next")
 
 
+def _with_equal_steps(names: Sequence[str]) -> list[list[Policy]]:
+    """Group the policies in use by their steps, so that equal ones are computed once."""
+    groups: dict[tuple[Step, ...], list[Policy]] = {}
+    for name in names:
+        policy = policies()[name].made_here()
+        groups.setdefault(policy.steps, []).append(policy)
+    return list(groups.values())
+
+
 def _hop_result(names: list[str], *, limbs: bool) -> str:
     """Compile the policies in use at this hop around its operands."""
     columns = Columns(prefix="x", limbs=limbs)
     unit = policies()["exact"].unit().add_to(columns, UNIT)
     totals, effectives, versions = [], [], []
-    for name in names:
-        policy = policies()[name].made_here()
-        columns.when = f"policy = '{name}'"
-        totals.append(f"WHEN '{name}' THEN {policy.add_to(columns, OPERANDS)}")
-        effectives.append(f"WHEN '{name}' THEN {policy.unit().add_to(columns, EFFECTIVE)}")
-        versions.append(f"WHEN '{name}' THEN '{name}@{policy.version}'")
+    for same in _with_equal_steps(names):
+        listed = ", ".join(f"'{policy.name}'" for policy in same)
+        columns.when = f"policy IN ({listed})"
+        totals.append(f"WHEN {columns.when} THEN {same[0].add_to(columns, OPERANDS)}")
+        effectives.append(f"WHEN {columns.when} THEN {same[0].unit().add_to(columns, EFFECTIVE)}")
+        versions += [f"WHEN policy = '{p.name}' THEN '{p.name}@{p.version}'" for p in same]
     columns.when = "TRUE"
     total, effective, version = columns.add(
         *(
-            f"CASE policy {' '.join(cases)} END" if cases else f"NULL::{kind}"
+            f"CASE {' '.join(cases)} END" if cases else f"NULL::{kind}"
             for cases, kind in ((totals, "HUGEINT"), (effectives, "HUGEINT"), (versions, "VARCHAR"))
         )
     )
