@@ -87,7 +87,8 @@ def rejected_rows(house: House) -> dict[str, Any]:
     with session(house.scratch) as engine:
         engine.parquet("rejected_row", paths, schema=REJECTED_ROW)
         found = engine.arrow(
-            'SELECT file_id, row_number AS "rowNumber", line, "column", code, reason, cells'
+            'SELECT file_id, row_number AS "rowNumber", line, "column", code, reason, cells,'
+            " shortest(subtotal) AS amount, currency"
             " FROM rejected_row ORDER BY file_id, row_number"
         ).to_pylist()
     return {"rejected": [{"file": names.get(row.pop("file_id")), **row} for row in found]}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from tieout.store.catalog import (
     lake_file,
@@ -230,11 +230,3 @@ def named_paths(connection: Connection) -> dict[str, str]:
     """Give every lake path that the manifest names, with its hash."""
     rows = connection.execute(select(lake_file.c.path, lake_file.c.sha256))
     return {row.path: row.sha256 for row in rows}
-
-
-def forget_runs(connection: Connection, *, period: str) -> None:
-    """Drop runs of a period that no reader sees any more, so that their files can be collected."""
-    old = select(run.c.run_id).where(run.c.period == period, run.c.is_current == 0)
-    connection.execute(
-        delete(lake_file).where(lake_file.c.owner_kind == "run", lake_file.c.owner_id.in_(old))
-    )

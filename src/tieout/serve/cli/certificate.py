@@ -1,10 +1,12 @@
 """`tieout certificate`: every row and every cent of a month."""
 
+from fractions import Fraction
 from typing import Any
 
 import click
 
 from tieout import pipeline
+from tieout.money import UNITS, parse_number, shortest, to_units
 from tieout.serve.cli import Shell
 from tieout.serve.cli.load import month
 
@@ -52,5 +54,27 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
             or "no readable money"
         )
         shell.say(f"{kind}: {found[kind]['count']} ({money})")
+    for entry in sorted({i["currency"] for i in found["inputs"] if i["currency"]}):
+        shell.say(_tied(found, currency=entry))
     shell.say(f"input digest  {found['inputDigest']}")
     shell.say(f"output digest {found['outputDigest']}")
+
+
+def _tied(found: dict[str, Any], *, currency: str) -> str:
+    """Say where the money of the vendor's files is, in one currency."""
+    read = sum(
+        to_units(parse_number(i["total"])) for i in found["inputs"] if i["currency"] == currency
+    )
+    parts = {
+        "hop 1": [
+            h["detailTotal"] for h in found["hops"] if (h["hop"], h["currency"]) == (1, currency)
+        ]
+    }
+    for kind in ("rejected", "parked"):
+        parts[kind] = [a["amount"] for a in found[kind]["amounts"] if a["currency"] == currency]
+    placed = {name: sum(to_units(parse_number(t)) for t in texts) for name, texts in parts.items()}
+    sign = "=" if read == sum(placed.values()) else "is not"
+    said = " + ".join(
+        f"{name} {shortest(Fraction(units, UNITS))}" for name, units in placed.items()
+    )
+    return f"read {shortest(Fraction(read, UNITS))} {currency} {sign} {said}"

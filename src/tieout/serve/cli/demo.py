@@ -114,7 +114,7 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
     for row in found["rejected"]:
         shell.say(
             f"[red]rejected[/red] {row['file']} row {row['rowNumber']} (line {row['line']}),"
-            f" column '{row['column']}': {row['reason']}"
+            f" column '{row['column']}': {row['reason']}, {row['amount']} {row['currency']}"
         )
     for line in found["parked"]:
         shell.say(
