@@ -22,6 +22,8 @@ class Dialect:
 
     name: str
     quotient: str
+    half: str = "({number} >> 1)"  # of an integer that is not negative
+    odd: str = "({number} & 1)"
 
     def divide(self, dividend: str, divisor: str) -> str:
         """Give the integer quotient, cut toward zero, of two integer expressions."""
@@ -109,12 +111,12 @@ class Quotient:
 
     def _rounded(self, twice: str, some: str = "FALSE") -> str:
         """Round from twice the magnitude, cut, and whether something was cut off."""
-        whole = self.dialect.divide(twice, "2")
+        whole, odd = (text.format(number=twice) for text in (self.dialect.half, self.dialect.odd))
         up = {
             "toward_zero": "0",
-            "half_away_from_zero": f"{twice} % 2",
-            "half_even": f"CASE WHEN {some} OR {whole} % 2 = 1 THEN {twice} % 2 ELSE 0 END",
-            "away_from_zero": f"CASE WHEN {some} OR {twice} % 2 = 1 THEN 1 ELSE 0 END",
+            "half_away_from_zero": odd,
+            "half_even": f"CASE WHEN {some} OR {whole} % 2 = 1 THEN {odd} ELSE 0 END",
+            "away_from_zero": f"CASE WHEN {some} OR {odd} = 1 THEN 1 ELSE 0 END",
         }[self.mode]
         sign = f"CASE WHEN {self.start} < 0 THEN -1 ELSE 1 END"
         return f"({whole} + {up}) * {sign}"

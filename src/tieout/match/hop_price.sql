@@ -1,7 +1,8 @@
 -- For each question and hop: the contract, the rule in force with the narrowest scope, the rate.
 WITH asked AS (
     SELECT
-        pricing.*, n.n::INT AS hop, path.hops[n.n] AS c, path.hops[n.n - 1].currency AS cost_currency
+        pricing.*, n.n::INT AS hop, path.customer_id AS end_customer_id,
+        path.hops[n.n] AS c, path.hops[n.n - 1].currency AS cost_currency
     FROM pricing
     JOIN contract_path AS path USING (path_id), range(1, 9) AS n(n)
     WHERE n.n <= len(path.hops)
@@ -12,14 +13,14 @@ fitting AS (
     JOIN rule
         ON rule.contract_id = asked.c.contract_id
         AND asked.hop > 1
-        AND asked.rule_date >= rule.valid_from
-        AND asked.rule_date < rule.valid_to
-        AND (rule.subscription_id IS NULL OR rule.subscription_id = asked.our_subscription_id)
+        AND asked.era >= rule.valid_from
+        AND asked.era < rule.valid_to
+        AND (rule.subscription_id IS NULL OR rule.subscription_id = asked.asked_subscription_id)
         AND (rule.customer_id IS NULL OR rule.customer_id = asked.end_customer_id)
-        AND (rule.product_id IS NULL OR rule.product_id = asked.product_id)
-        AND (rule.sku_id IS NULL OR rule.sku_id = asked.sku_id)
-        AND (rule.product_family IS NULL OR rule.product_family = asked.product_family)
-        AND (rule.class_id IS NULL OR rule.class_id = asked.charge_type_id)
+        AND (rule.product_id IS NULL OR rule.product_id = asked.asked_product_id)
+        AND (rule.sku_id IS NULL OR rule.sku_id = asked.asked_sku_id)
+        AND (rule.product_family IS NULL OR rule.product_family = asked.asked_product_family)
+        AND (rule.class_id IS NULL OR rule.class_id = asked.asked_class_id)
 ),
 chosen AS (
     SELECT * FROM fitting

@@ -1,4 +1,5 @@
--- Every line with its subscription, its chain and its charge cycle, or what is missing.
+-- Every line with its subscription, its chain and its charge cycle, or what is missing; and what
+-- it asks the price rules: only what some rule tells apart.
 WITH joined AS (
     SELECT
         line.*,
@@ -40,14 +41,29 @@ cycled AS (
             ELSE month_cycle_end(charge_start_date, day(anchor_date))
         END AS first_cycle_end
     FROM joined
+),
+dated AS (
+    SELECT
+        *,
+        CASE
+            WHEN coalesce(found, 0) = 0 THEN 'NO_SUBSCRIPTION'
+            WHEN found > 1 THEN 'AMBIGUOUS_SUBSCRIPTION'
+            WHEN path_id IS NULL THEN 'NO_CONTRACT'
+            WHEN first_currency <> billing_currency THEN 'CURRENCY_MISMATCH'
+        END AS missing,
+        CASE WHEN charge_type_id = 3 THEN coalesce(cycle_start, match_date) ELSE match_date END AS rule_date
+    FROM cycled
 )
 SELECT
     *,
-    CASE
-        WHEN coalesce(found, 0) = 0 THEN 'NO_SUBSCRIPTION'
-        WHEN found > 1 THEN 'AMBIGUOUS_SUBSCRIPTION'
-        WHEN path_id IS NULL THEN 'NO_CONTRACT'
-        WHEN first_currency <> billing_currency THEN 'CURRENCY_MISMATCH'
-    END AS missing,
-    CASE WHEN charge_type_id = 3 THEN coalesce(cycle_start, match_date) ELSE match_date END AS rule_date
-FROM cycled
+    CASE WHEN our_subscription_id IN (SELECT subscription_id FROM rule WHERE subscription_id IS NOT NULL)
+        THEN our_subscription_id END AS asked_subscription_id,
+    CASE WHEN product_id IN (SELECT product_id FROM rule WHERE product_id IS NOT NULL)
+        THEN product_id END AS asked_product_id,
+    CASE WHEN sku_id IN (SELECT sku_id FROM rule WHERE sku_id IS NOT NULL)
+        THEN sku_id END AS asked_sku_id,
+    CASE WHEN product_family IN (SELECT product_family FROM rule WHERE product_family IS NOT NULL)
+        THEN product_family END AS asked_product_family,
+    CASE WHEN charge_type_id IN (SELECT class_id FROM rule WHERE class_id IS NOT NULL)
+        THEN charge_type_id END AS asked_class_id
+FROM dated

@@ -18,15 +18,15 @@ asked AS (
         line.is_usage OR is_undivided
             OR (charge_start_date = cycle_start AND charge_end_date = first_cycle_end) AS is_whole
     FROM placed_line AS line
+    LEFT JOIN rule_era ON rule_era.rule_date = line.rule_date
     LEFT JOIN pricing
         ON pricing.path_id = line.path_id
-        AND pricing.our_subscription_id = line.our_subscription_id
-        AND pricing.end_customer_id = line.end_customer_id
-        AND pricing.product_id IS NOT DISTINCT FROM line.product_id
-        AND pricing.sku_id IS NOT DISTINCT FROM line.sku_id
-        AND pricing.product_family = line.product_family
-        AND pricing.charge_type_id = line.charge_type_id
-        AND pricing.rule_date = line.rule_date
+        AND pricing.era = rule_era.era
+        AND pricing.asked_subscription_id IS NOT DISTINCT FROM line.asked_subscription_id
+        AND pricing.asked_product_id IS NOT DISTINCT FROM line.asked_product_id
+        AND pricing.asked_sku_id IS NOT DISTINCT FROM line.asked_sku_id
+        AND pricing.asked_product_family IS NOT DISTINCT FROM line.asked_product_family
+        AND pricing.asked_class_id IS NOT DISTINCT FROM line.asked_class_id
         AND line.missing IS NULL
     LEFT JOIN gap USING (pricing_id)
 ),

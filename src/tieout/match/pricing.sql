@@ -1,9 +1,16 @@
 -- The different questions that lines ask the price rules: one row each, with a number.
-SELECT row_number() OVER (ORDER BY path_id, our_subscription_id, product_id, sku_id, product_family, charge_type_id, rule_date) AS pricing_id, *
-FROM (
+WITH asked AS (
     SELECT DISTINCT
-        path_id, our_subscription_id, end_customer_id, product_id, sku_id, product_family,
-        charge_type_id, rule_date
+        path_id, era, asked_subscription_id, asked_product_id, asked_sku_id, asked_product_family, asked_class_id
     FROM placed_line
+    JOIN rule_era USING (rule_date)
     WHERE missing IS NULL
 )
+SELECT
+    row_number() OVER (
+        ORDER BY
+            path_id, era, asked_subscription_id, asked_product_id, asked_sku_id, asked_product_family,
+            asked_class_id
+    ) AS pricing_id,
+    *
+FROM asked

@@ -36,7 +36,7 @@ EFFECTIVE = SqlOperands(
 
 def rate_hops(engine: Engine) -> Iterator[int]:
     """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time."""
-    engine.table("rated", sql_text("tieout.rate", "first_hop"))
+    engine.view("rated", sql_text("tieout.rate", "first_hop"))
     hops_max = engine.one("SELECT coalesce(max(hops), 0)::INT AS hops FROM matched_line")["hops"]
     for hop in range(1, hops_max + 1):
         engine.let(hop=hop)
@@ -44,6 +44,8 @@ def rate_hops(engine: Engine) -> Iterator[int]:
             _rate_next(engine)
         engine.view("detail_hop", sql_text("tieout.rate", "detail_hop"))
         yield hop
+    if hops_max > 1:
+        engine.run("DROP TABLE rated_units")
 
 
 def _rate_next(engine: Engine) -> None:
@@ -63,8 +65,9 @@ def _rate_next(engine: Engine) -> None:
     else:
         line = f"{unfit['file_id'][0].as_py()[:16]}-{unfit['row_number'][0]}"
         raise Unpriced(reason=f"vendor line {line}: an amount is wider than 20 digits at a hop")
-    engine.table("rated", "SELECT * EXCLUDE (is_unfit) FROM rated_next")
-    engine.run("DROP TABLE rated_next")
+    engine.run("DROP TABLE IF EXISTS rated_units")
+    engine.run("ALTER TABLE rated_next RENAME TO rated_units")
+    engine.view("rated", sql_text("tieout.rate", "next_hop"))
 
 
 def _with_equal_steps(names: Sequence[str]) -> list[list[Policy]]:

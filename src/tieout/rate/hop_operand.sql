@@ -1,8 +1,11 @@
 -- What the hop's policy is applied to, as integers: a factor on what the seller pays, or a price.
 WITH priced AS (
     SELECT
-        rated.* EXCLUDE (line_policy, cost_total, cost_unit, cost_effective, cost_total_digits, cost_effective_digits),
-        price.kind, price.rule_up, price.rule_down, price.fixed_price,
+        rated.* EXCLUDE (
+            total_price, unit_price, effective_unit_price,
+            line_policy, cost_total, cost_unit, cost_effective, cost_total_digits, cost_effective_digits
+        ),
+        price.rule_up, price.rule_down, price.fixed_price,
         CASE WHEN price.kind = 'fixed' THEN 1 ELSE price.rate_up END AS rate_up,
         CASE WHEN price.kind = 'fixed' THEN 1 ELSE price.rate_down END AS rate_down,
         price.kind = 'fixed' AS is_fixed,
@@ -12,7 +15,7 @@ WITH priced AS (
         END AS policy,
         CASE WHEN rated.sign = 0 AND price.charge_free THEN 1 ELSE rated.sign END AS price_sign,
         minor.grain::HUGEINT AS minor_grain,
-        rated.quantity_units % 1000000000000 = 0 AS is_coarse
+        CASE WHEN price.kind = 'fixed' THEN units(rated.quantity) END AS quantity_units
     FROM rated
     JOIN hop_price AS price ON price.pricing_id = rated.pricing_id AND price.hop = getvariable('hop')
     JOIN minor_grain AS minor ON minor.currency = price.currency
@@ -26,12 +29,12 @@ SELECT
     CASE WHEN is_fixed THEN days_cycle ELSE 1 END::HUGEINT AS prorate_down,
     CASE
         WHEN NOT is_fixed THEN 1::HUGEINT
-        WHEN is_coarse THEN quantity_units // 1000000000000
+        WHEN quantity_units % 1000000000000 = 0 THEN quantity_units // 1000000000000
         ELSE quantity_units
     END AS quantity_whole,
     CASE
         WHEN NOT is_fixed THEN 1::HUGEINT
-        WHEN is_coarse THEN 1000000::HUGEINT
+        WHEN quantity_units % 1000000000000 = 0 THEN 1000000::HUGEINT
         ELSE 1000000000000000000::HUGEINT
     END AS quantity_scale
 FROM priced
