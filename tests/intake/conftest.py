@@ -1,6 +1,7 @@
 """An engine, and ways to stage a vendor file and to see what came of it."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,10 @@ def stage(engine: Engine, tmp_path: Path) -> Stage:
         drafts = tmp_path / f"drafts{next(count)}"
         drafts.mkdir()
         source = drafts / "as-received"
-        source.write_bytes(content.encode() if isinstance(content, str) else content)
-        return stage_file(engine, source, name=name, drafts=drafts)
+        received = content.encode() if isinstance(content, str) else content
+        source.write_bytes(received)
+        file_id = sha256(received).hexdigest()
+        return stage_file(engine, source, name=name, file_id=file_id, drafts=drafts)
 
     return run
 

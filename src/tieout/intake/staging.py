@@ -3,9 +3,7 @@
 open text -> recognise -> copy cells -> look around -> type and check -> vendor_line | rejected_row
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from hashlib import file_digest
 from pathlib import Path
 from types import ModuleType
 
@@ -55,8 +53,10 @@ class StagedFile:
     rejected_row: Path
 
 
-def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> StagedFile:
-    """Read one vendor file into three Parquet files in `drafts`.
+def stage_file(
+    engine: Engine, source: Path, *, name: str, file_id: str, drafts: Path
+) -> StagedFile:
+    """Read one vendor file into three Parquet files in `drafts`; `file_id` is its SHA-256.
 
     Raises FileRefused where the file as a whole cannot be read; `drafts` holds waste then.
     """
@@ -68,7 +68,7 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
     form = FORMATS[kind]
     layout = lay_out(form.COLUMNS, text.header, name=name)
     records = Records(text)
-    file_id, rows = _read(engine, source, records=records, path=cells)
+    rows = _read(engine, records, path=cells)
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.MACROS, "shown"))
     engine.let(file_id=file_id)
     engine.parquet("intake_cells", [cells])
@@ -101,22 +101,14 @@ def stage_file(engine: Engine, source: Path, *, name: str, drafts: Path) -> Stag
     )
 
 
-def _read(engine: Engine, source: Path, *, records: Records, path: Path) -> tuple[str, int]:
-    """Copy the cells while the bytes are hashed; give the file id and the number of records."""
-    with ThreadPoolExecutor(1) as aside:
-        digest = aside.submit(_file_id, source)
-        _copy_cells(engine, records, path=path)
-        file_id = digest.result()
+def _read(engine: Engine, records: Records, *, path: Path) -> int:
+    """Copy the cells; give the number of records."""
+    _copy_cells(engine, records, path=path)
     rows = records.good + len(records.misshapen.ordinals)
     if not rows:
         reason = "the file has a header but no rows"
         raise FileRefused(file=records.text.name, code="empty_file", reason=reason)
-    return file_id, rows
-
-
-def _file_id(source: Path) -> str:
-    with source.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
+    return rows
 
 
 def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
@@ -124,7 +116,8 @@ def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
     try:
         engine.run(
             f"COPY (SELECT * FROM intake_records) TO {literal(str(path))}"
-            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_PER_GROUP})"
+            f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
+            f" ROW_GROUP_SIZE {ROWS_PER_GROUP})"
         )
     except duckdb.Error as fault:
         if records.text.failure is not None:

@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
 from tieout.errors import FileRefused
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 2 << 20  # small enough for the allocator to use the same memory again
 DELIMITERS = (",", ";", "\t")
+QUOTE = 0x22
 GZIP_MAGIC = b"\x1f\x8b"
 MARK_BASE = 0x10FE00  # private use: byte 0xNN that is not UTF-8 is read as U+10FENN
 MARKED = "[\\x{10FE80}-\\x{10FEFF}]"
@@ -84,7 +88,7 @@ class VendorText(io.RawIOBase):
         try:
             while not self.rest:
                 self.rest = next(self.pieces)
-                self.quotes += self.rest.count(b'"')
+                self.quotes += int(np.count_nonzero(np.frombuffer(self.rest, np.uint8) == QUOTE))
         except StopIteration:
             return b""
         except FileRefused as refusal:
@@ -152,7 +156,7 @@ def _record_end(text: bytes) -> int | None:
     """Find where the first record ends, its line end included; None if it does not."""
     quoted = False
     for at, byte in enumerate(text):
-        if byte == 0x22:  # noqa: PLR2004 - the quote sign
+        if byte == QUOTE:
             quoted = not quoted
         elif byte in b"\r\n" and not quoted:
             if byte == 0x0D and text[at + 1 : at + 2] == b"\n":  # noqa: PLR2004 - CR before LF
@@ -208,11 +212,11 @@ def _whole_lines(blocks: Iterator[bytes], marks: list[bool]) -> Iterator[bytes]:
 
 
 def _marked(piece: bytes, marks: list[bool]) -> bytes:
-    if piece.isascii():
-        return piece
     try:
-        piece.decode("utf-8")
-    except UnicodeDecodeError:
+        ends = pa.py_buffer(np.array([0, len(piece)], np.int64))
+        text = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(piece)])
+        text.validate(full=True)
+    except pa.ArrowInvalid:
         marks[:] = [True]
         return piece.decode("utf-8", "tieout-mark").encode("utf-8")
     return piece

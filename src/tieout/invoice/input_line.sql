@@ -5,6 +5,6 @@ SELECT
         coalesce(line.vendor_invoice_row_id, line.row_hash), coalesce(repeated.line_seq, 1), line.row_hash
     ) AS line
 FROM vendor_line AS line
-LEFT JOIN repeated_line AS repeated USING (file_id, row_number)
+LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
 UNION ALL
 SELECT line FROM reference_input

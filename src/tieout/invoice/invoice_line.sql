@@ -1,7 +1,9 @@
--- Consolidated lines (reporting-api.md 6.1): rounded once, the residual beside it.
+-- Consolidated lines (reporting-api.md 6.1): rounded once, the residual beside it, in order.
 WITH shaped AS (
     SELECT
         *,
+        sha1(invoice_bytes || encode(concat_ws(chr(31), 'consolidated', subscription_id, charge_type_id)))
+            AS row_hash,
         line_count = 1 AND NOT is_usage AS is_lone,
         line_count > 1 AND NOT is_usage AND charge_type_id <> 3
             AND line_start = line_start_max
@@ -19,11 +21,9 @@ priced AS (
 )
 SELECT
     invoice_id,
-    uuid5(invoice_id, concat_ws(chr(31), 'consolidated', subscription_id, charge_type_id)) AS row_id,
+    uuid5_of_sha1(row_hash) AS row_id,
     hop, seller_id, buyer_id, currency, vendor, contract_id, subscription_id, customer_id, charge_type_id, is_usage,
-    row_number() OVER (
-        PARTITION BY invoice_no ORDER BY subscription_id, first_line, charge_type_id
-    ) AS line_no,
+    line_no,
     CASE WHEN is_lone OR is_usage THEN line_start ELSE cycle_start END AS charge_start_date,
     CASE WHEN is_lone OR is_usage THEN line_end ELSE cycle_end END AS charge_end_date,
     CASE WHEN is_lone OR keeps_price THEN quantity_sum ELSE 1 END::DECIMAL(38, 18) AS quantity,
@@ -66,4 +66,3 @@ SELECT
             )
     END AS margin_amount
 FROM priced
-ORDER BY invoice_no, line_no

@@ -6,6 +6,7 @@ Reads the relations `vendor_line` and the reference files by name; makes `matche
 
 import datetime as dt
 import hashlib
+from itertools import product
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.errors import Unpriced
@@ -16,7 +17,7 @@ MACROS = (
     "year_cycle_start",
     "year_cycle_end",
     "base32_of_60",
-    "base32_of_15",
+    "base32_of_120",
 )
 STEPS = (
     ("classified_line", "view"),
@@ -51,7 +52,7 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
         next_month=next_month.isoformat(),
         inner_pad=bytes(byte ^ 0x36 for byte in padded).hex(),
         outer_pad=bytes(byte ^ 0x5C for byte in padded).hex(),
-        base32_pairs="".join(one + two for one in BASE32 for two in BASE32),
+        base32_triples="".join(map("".join, product(BASE32, repeat=3))),
     )
     define_macros(engine, "tieout.match", names=MACROS)
     for name, kind in STEPS:

@@ -12,7 +12,7 @@ kinded AS (
     FROM worded
 )
 SELECT
-    taken_file.file_no, kinded.row_number, vendor, invoice_number,
+    file_no, row_number, vendor, invoice_number,
     subscription_id, entitlement_id, product_id, sku_id, product_family,
     charge_kind = 'credit' AS is_credit, is_usage,
     CASE
@@ -29,4 +29,3 @@ SELECT
     coalesce(billable_quantity, quantity, 1::DECIMAL(38, 18)) AS reconciled_quantity,
     price_adjustment_description
 FROM kinded
-JOIN taken_file USING (file_id)

@@ -3,26 +3,23 @@ WITH signed AS (
     SELECT
         line.*,
         priced.* EXCLUDE (
-            row_number, missing, hop_missing, gap_hop, fixed_hop, is_not_reproduced
+            file_no, row_number, missing, hop_missing, gap_hop, fixed_hop, is_not_reproduced
         ),
         sha256(unhex(getvariable('outer_pad')) || unhex(sha256(
             unhex(getvariable('inner_pad'))
-            || concat_ws(
+            || encode(concat_ws(
                 chr(31), vendor, coalesce(invoice_number, ''), coalesce(vendor_invoice_row_id, row_hash),
                 coalesce(line_seq, 1)
-            )::BLOB
+            ))
         ))) AS mac
     FROM priced_line AS priced
-    JOIN taken_file USING (file_no)
-    JOIN vendor_line AS line
-        ON line.file_id = taken_file.file_id AND line.row_number = priced.row_number
-    LEFT JOIN repeated_line AS repeated
-        ON repeated.file_id = line.file_id AND repeated.row_number = line.row_number
+    JOIN vendor_line AS line USING (file_no, row_number)
+    LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
     WHERE missing IS NULL AND hop_missing IS NULL AND NOT is_not_reproduced
 )
 SELECT
     pricing_id, hops, file_no, row_number, vendor,
-    'mk_' || base32_of_15(mac) AS match_key,
+    'mk_' || base32_of_120(mac) AS match_key,
     our_subscription_id AS subscription_id, end_customer_id AS customer_id,
     invoice_number AS vendor_invoice_number, vendor_invoice_row_id, customer_domain, product_id,
     sku_id, coalesce(sku_name, product_name) AS description, meter_name, order_id, order_date,

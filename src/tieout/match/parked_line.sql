@@ -1,12 +1,11 @@
 -- Lines that wait, each with its first reason and the money at stake.
 SELECT
-    line.file_id, line.row_number, line.invoice_number,
+    file_id, row_number, line.invoice_number,
     coalesce(missing, hop_missing, 'PRORATION_NOT_REPRODUCED') AS reason,
     CASE WHEN missing IS NULL THEN coalesce(gap_hop, fixed_hop) END AS hop,
     line.subtotal AS amount, line.billing_currency AS currency,
     coalesce(line.vendor_invoice_row_id, line.row_hash) AS line_key
 FROM priced_line
-JOIN taken_file USING (file_no)
-JOIN vendor_line AS line ON line.file_id = taken_file.file_id AND line.row_number = priced_line.row_number
+JOIN vendor_line AS line USING (file_no, row_number)
 WHERE missing IS NOT NULL OR hop_missing IS NOT NULL OR is_not_reproduced
-ORDER BY line.file_id, line.row_number
+ORDER BY file_id, row_number

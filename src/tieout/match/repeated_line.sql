@@ -1,7 +1,7 @@
 -- Lines whose key another line of the same vendor invoice shares, numbered by content.
 WITH keyed AS (
     SELECT
-        file_id, row_number, row_hash, vendor, invoice_number,
+        file_no, row_number, row_hash, vendor, invoice_number,
         coalesce(vendor_invoice_row_id, row_hash) AS line_key
     FROM vendor_line
 ),
@@ -12,9 +12,9 @@ repeated AS (
     HAVING count(*) > 1
 )
 SELECT
-    file_id, row_number,
+    file_no, row_number,
     row_number() OVER (
-        PARTITION BY vendor, invoice_number, line_key ORDER BY row_hash, file_id, row_number
+        PARTITION BY vendor, invoice_number, line_key ORDER BY row_hash, file_no, row_number
     )::INT AS line_seq
 FROM keyed
 SEMI JOIN repeated USING (vendor, invoice_number, line_key)

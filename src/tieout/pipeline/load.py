@@ -2,9 +2,9 @@
 
 import datetime as dt
 import json
-import shutil
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tieout.pipeline.keep import keep, utc_text
 from tieout.store import manifest
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
-from tieout.store.lake import LakeFile, hash_file
+from tieout.store.lake import LakeFile, copy_file, sync_file
 from tieout.tables import VENDOR_LINE
 
 Staged = tuple[StagedFile, list[LakeFile]]
@@ -69,30 +69,43 @@ def _stage(
         "notices": [],
         "totals": [],
     }
-    try:
-        file_id = hash_file(path)
-    except OSError as error:
-        return {**report, "notices": [f"{name}: {error.strerror}"]}
-    report["fileId"] = file_id
+    with house.lake.draft(".original") as copy, ThreadPoolExecutor(1) as aside:
+        try:
+            report["fileId"] = copy_file(path, copy)
+        except OSError as error:
+            return {**report, "notices": [f"{name}: {error.strerror}"]}
+        aside.submit(sync_file, copy)
+        return {**report, **_stage_copy(house, engine, staged=staged, report=report, copy=copy)}
+
+
+def _stage_copy(
+    house: House,
+    engine: Engine,
+    *,
+    staged: list[Staged],
+    report: Mapping[str, Any],
+    copy: Path,
+) -> dict[str, Any]:
+    """Read what was copied, unless it was loaded before; give what the report has to add."""
+    name, file_id = report["file"], report["fileId"]
     with house.catalog.read() as connection:
         known = connection.execute(
             select(vendor_file.c.name).where(vendor_file.c.file_id == file_id)
         ).scalar()
     if known or any(file.file_id == file_id for file, _ in staged):
         sentence = f"{name}: the same bytes were loaded before as {known or name}; nothing changed"
-        return {**report, "status": "duplicate_file", "notices": [sentence]}
+        return {"status": "duplicate_file", "notices": [sentence]}
     drafts = house.scratch / file_id[:16]
     drafts.mkdir(parents=True, exist_ok=True)
     try:
-        file = stage_file(engine, path, name=name, drafts=drafts)
+        file = stage_file(engine, copy, name=name, file_id=file_id, drafts=drafts)
     except FileRefused as refusal:
-        return {**report, "notices": [str(refusal)]}
+        return {"notices": [str(refusal)]}
     if twin := _twin(house, engine, staged=staged, file=file):
         sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
-        return {**report, "status": "duplicate_file", "notices": [sentence]}
-    staged.append((file, _keep_files(house, file, path=path)))
+        return {"status": "duplicate_file", "notices": [sentence]}
+    staged.append((file, _keep_files(house, file, copy=copy)))
     return {
-        **report,
         "status": "loaded",
         "format": file.format,
         "rows": file.rows,
@@ -102,11 +115,9 @@ def _stage(
     }
 
 
-def _keep_files(house: House, file: StagedFile, *, path: Path) -> list[LakeFile]:
-    """Copy the original at `path` into the lake, and move there what was read from it."""
-    with house.lake.draft(".original") as copy:
-        shutil.copyfile(path, copy)
-        kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows)]
+def _keep_files(house: House, file: StagedFile, *, copy: Path) -> list[LakeFile]:
+    """Move into the lake the copy of the original and what was read from it."""
+    kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows, sha256=file.file_id)]
     rows = {"cells": file.rows, "vendor_line": file.loaded, "rejected_row": file.rejected}
     return kept + [keep(house, getattr(file, kind), kind=kind, rows=rows[kind]) for kind in rows]
 

@@ -74,16 +74,27 @@ def _open_inputs(
     engine: Engine, taken: Sequence[manifest.TakenFile], *, current: manifest.Snapshot
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
-    numbers = [(f.file_id, f.name, number) for f in taken for number in f.invoice_numbers]
-    columns = list(zip(*numbers, strict=True))
+    ordered = sorted(taken, key=lambda file: file.file_id)
+    engine.register(
+        "taken_file",
+        pa.table(
+            {
+                "file_no": pa.array(range(len(ordered)), pa.int32()),
+                "file_id": [file.file_id for file in ordered],
+                "name": [file.name for file in ordered],
+            }
+        ),
+    )
+    numbers = [(at, number) for at, f in enumerate(ordered) for number in f.invoice_numbers]
     engine.register(
         "taken_invoice",
-        pa.table({"file_id": columns[0], "name": columns[1], "invoice_number": columns[2]}),
-    )
-    engine.table(
-        "taken_file",
-        "SELECT row_number() OVER (ORDER BY file_id)::INT AS file_no, file_id, name"
-        " FROM (SELECT DISTINCT file_id, name FROM taken_invoice)",
+        pa.table(
+            {
+                "file_no": pa.array([at for at, _ in numbers], pa.int32()),
+                "file_id": [ordered[at].file_id for at, _ in numbers],
+                "invoice_number": [number for _, number in numbers],
+            }
+        ),
     )
     engine.parquet("vendor_line_all", [file.vendor_line for file in taken])
     engine.view("vendor_line", sql_text("tieout.pipeline", "vendor_line"))

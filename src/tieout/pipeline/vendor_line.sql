@@ -1,4 +1,5 @@
--- The billed vendor lines of the invoices that a period takes.
-SELECT * FROM vendor_line_all
-SEMI JOIN taken_invoice USING (file_id, invoice_number)
+-- The billed vendor lines of the invoices that a period takes, with their file's number.
+SELECT line.*, taken.file_no
+FROM vendor_line_all AS line
+JOIN taken_invoice AS taken USING (file_id, invoice_number)
 WHERE billing_state = 'billed'

@@ -2,7 +2,7 @@
 SELECT
     d.ordinal, d.invoice_id, d.snapshot_id, d.contract_id,
     1 AS phase, d.file_id, d.row_number,
-    sha1(d.invoice_bytes || ('detail' || chr(31) || d.match_key)::BLOB) AS row_hash,
+    sha1(d.invoice_bytes || encode('detail' || chr(31) || d.match_key)) AS row_hash,
     parent.row_id AS parent_row_id,
     'detail' AS row_kind,
     d.match_key, d.subscription_id, d.product_id,

@@ -4,7 +4,7 @@ SELECT
     4 AS phase, l.charge_type_id::BIGINT AS row_number,
     sha1(
         l.invoice_bytes
-        || concat_ws(chr(31), 'residual', l.subscription_id, l.charge_type_id::VARCHAR)::BLOB
+        || encode(concat_ws(chr(31), 'residual', l.subscription_id, l.charge_type_id::VARCHAR))
     ) AS row_hash,
     l.row_id AS parent_row_id,
     'residual' AS row_kind,

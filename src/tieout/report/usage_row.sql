@@ -4,7 +4,7 @@ SELECT
     CASE WHEN g.charge_type_id = 4 THEN 2 ELSE 3 END AS phase,
     g.credit_start AS sort_start, g.credit_end AS sort_end, g.sort_sign, g.file_id, g.row_number,
     sha1(
-        g.invoice_bytes || (
+        g.invoice_bytes || encode(
             concat_ws(
                 chr(31),
                 CASE WHEN g.charge_type_id = 4 THEN 'usage' ELSE 'credit' END,
@@ -14,7 +14,7 @@ SELECT
                 g.sort_sign::VARCHAR,
                 nullif(g.split_key, '')
             )
-        )::BLOB
+        )
     ) AS row_hash,
     parent.row_id AS parent_row_id,
     CASE WHEN g.charge_type_id = 4 THEN 'usage' ELSE 'credit' END AS row_kind,

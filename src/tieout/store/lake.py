@@ -6,6 +6,7 @@ Until the catalog's manifest names it, it is an orphan that `collect` may remove
 
 import hashlib
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tieout.errors import StoreDamaged
-
-BLOCK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,18 @@ def hash_file(path: Path) -> str:
     """Give the SHA-256 of a file's bytes as hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def copy_file(source: Path, target: Path) -> str:
+    """Copy a file and give the SHA-256 of the copied bytes as hex."""
+    shutil.copyfile(source, target)
+    return hash_file(target)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's bytes are on the disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 class Lake:
@@ -56,11 +67,21 @@ class Lake:
         finally:
             path.unlink(missing_ok=True)
 
-    def keep(self, draft: Path, *, kind: str, rows: int, hop: int | None = None) -> LakeFile:
-        """Sync a written draft, move it to its name and give its manifest entry."""
-        with draft.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        digest = hash_file(draft)
+    def keep(
+        self,
+        draft: Path,
+        *,
+        kind: str,
+        rows: int,
+        hop: int | None = None,
+        sha256: str | None = None,
+    ) -> LakeFile:
+        """Sync a written draft, move it to its name and give its manifest entry.
+
+        `sha256` is its hash where that is known already.
+        """
+        sync_file(draft)
+        digest = sha256 or hash_file(draft)
         size = draft.stat().st_size
         path = f"{kind}/{digest[:2]}/{digest}{''.join(draft.suffixes)}"
         final = self.full(path)

@@ -16,9 +16,9 @@ from tieout.serve.export.json_text import (
 
 UNIT_GRAIN = 10**8  # unit prices and quantities print at most 10 decimals
 MINOR, SALE_MINOR = "minor_digits", "sale_digits"
-UID = """uuid_text(sha1(invoice_bytes || concat_ws(
+UID = """uuid_text(sha1(invoice_bytes || encode(concat_ws(
     chr(31), CASE WHEN is_rounding THEN 'rounding' ELSE 'detail' END, match_key
-)::BLOB))"""
+))))"""
 MATCHED = "CASE WHEN is_matched THEN {} END"
 
 
