@@ -61,6 +61,9 @@ VENDOR_LINE = _schema(
     effective_unit_price=(PRICE, MAY_BE_NULL),
     quantity=(AMOUNT, MAY_BE_NULL),
     billable_quantity=(AMOUNT, MAY_BE_NULL),
+    pricing_subtotal=(AMOUNT, MAY_BE_NULL),  # the amount in the pricing currency
+    list_amount=(AMOUNT, MAY_BE_NULL),  # before discount
+    discount_total=(AMOUNT, MAY_BE_NULL),
     subtotal=(AMOUNT, NEVER_NULL),  # before tax, billing currency: the figure that ties out
     tax_total=(AMOUNT, MAY_BE_NULL),
     total=(AMOUNT, MAY_BE_NULL),
@@ -71,6 +74,7 @@ VENDOR_LINE = _schema(
     billing_currency=(TEXT, NEVER_NULL),
     pricing_currency=(TEXT, MAY_BE_NULL),
     exchange_rate=(AMOUNT, MAY_BE_NULL),  # pricing to billing currency
+    partner_earned_credit_rate=(AMOUNT, MAY_BE_NULL),  # 15 % is 0.15
     price_adjustment_description=(TEXT, MAY_BE_NULL),
     credit_reason_code=(TEXT, MAY_BE_NULL),
 )

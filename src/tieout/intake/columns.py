@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tieout.errors import FileRefused
-from tieout.intake.recognition import plain_name
 
 KINDS = ("amount", "quantity", "price", "date", "currency", "id", "text", "word", "rule", "raw")
 NUMBERS = ("amount", "quantity", "price")
@@ -17,7 +16,8 @@ class Column:
     `kind`: amount (38,18, never cut), quantity (38,18, also rates), price (38,24), date, currency
     (ISO 4217, required), id (trimmed), text, word (verbatim, empty allowed), rule (read by a rule
     only), raw (evidence only). A `required` column must be there; a `filled` cell may not be empty;
-    a `familiar` one is documented but its absence is nothing to speak of.
+    a `familiar` one is documented but its absence is nothing to speak of. `nulls` are cells that
+    read as empty.
     """
 
     vendor: str
@@ -27,6 +27,16 @@ class Column:
     required: bool = False
     filled: bool = False
     familiar: bool = False
+    nulls: tuple[str, ...] = ()
+
+
+def plain_name(name: str) -> str:
+    """Give a header name as it is compared: no BOM, spaces or underscores, no case.
+
+    >>> plain_name(" ERP_Price ")
+    'erpprice'
+    """
+    return "".join(name.removeprefix("\ufeff").split()).replace("_", "").casefold()
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,16 @@ PACKAGE = "tieout.intake"
 MONTHS = 12
 
 
-def look_around(engine: Engine, reading: Reading) -> tuple[Reading, tuple[str, ...]]:
-    """Decide the order of slash dates once for the file, and collect the notices on its words."""
+def look_around(
+    engine: Engine, reading: Reading, *, kind_of_word: str
+) -> tuple[Reading, tuple[str, ...]]:
+    """Decide the order of slash dates once for the file, and collect the notices on its words.
+
+    `kind_of_word` is the SQL of the charge kind of a charge type `word`.
+    """
     day_first, notices = _date_order(engine, reading)
-    notices += _charge_words(engine, reading) + _odd_cells(engine, reading)
+    notices += _charge_words(engine, reading, kind_of_word=kind_of_word)
+    notices += _odd_cells(engine, reading)
     return replace(reading, day_first=day_first), tuple(notices)
 
 
@@ -68,16 +74,20 @@ def _date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
     return day_first, ["dates are read day first"] if day_first else []
 
 
-def _charge_words(engine: Engine, reading: Reading) -> list[str]:
-    cell = reading.layout.cell("ChargeType")
-    engine.view("intake_word", f"SELECT DISTINCT {cell} AS word FROM intake_cells")
+def _charge_words(engine: Engine, reading: Reading, *, kind_of_word: str) -> list[str]:
+    cell = reading.cell("charge_type")
+    engine.view(
+        "intake_word",
+        f"SELECT word, {kind_of_word} AS kind FROM"
+        f" (SELECT DISTINCT {cell} AS word FROM intake_cells)",
+    )
     words = [row["word"] for row in engine.arrow(sql_text(PACKAGE, "unknown_words")).to_pylist()]
     return [f"unknown charge types, kept as other: {', '.join(map(repr, words))}"] if words else []
 
 
 def _odd_cells(engine: Engine, reading: Reading) -> list[str]:
     notices = []
-    order, reference = reading.layout.cell("OrderId"), reading.layout.cell("ReferenceId")
+    order, reference = reading.cell("order_id"), reading.cell("reference_id")
     if order:
         sql = sql_text(PACKAGE, "damaged_identifiers")
         engine.view("intake_identifier", f"SELECT {order} AS cell FROM intake_cells")

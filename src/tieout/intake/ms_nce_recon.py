@@ -5,10 +5,7 @@ https://learn.microsoft.com/en-us/partner-center/billing/modern-invoice-reconcil
 """
 
 from tieout.intake.columns import Column, Layout
-
-FORMAT = "ms_nce_recon"
-VENDOR = "microsoft"
-MACROS = ("charge_kind", "product_family", "reference_id", "padded_sku")
+from tieout.intake.form import Form, signature
 
 COLUMNS = (
     Column("PartnerId", "partner_id", "id"),
@@ -62,7 +59,7 @@ COLUMNS = (
 )
 
 
-def rules(layout: Layout) -> dict[str, str]:
+def _rules(layout: Layout) -> dict[str, str]:
     """Give the SQL of the columns that are read by a rule, over cells and typed columns."""
     term, publisher = (
         layout.cell("TermAndBillingCycle") or "''",
@@ -79,3 +76,20 @@ def rules(layout: Layout) -> dict[str, str]:
         "charge_kind": "charge_kind(charge_type)",
         "product_family": f"product_family({term}, {publisher}, {publisher_id}, charge_end_date)",
     }
+
+
+FORM = Form(
+    code="ms_nce_recon",
+    vendor="microsoft",
+    signatures=(
+        signature(
+            "ChargeType BillableQuantity EffectiveUnitPrice Subtotal TermAndBillingCycle"
+            " Total|totalForCustomer",
+            excluded="UsageDate",
+        ),
+    ),
+    columns=COLUMNS,
+    rules=_rules,
+    kind_of_word="charge_kind(word)",
+    macros=("charge_kind", "product_family", "reference_id", "padded_sku"),
+)

@@ -5,7 +5,6 @@ open text -> recognise -> copy cells -> look around -> type and check -> vendor_
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 import pyarrow as pa
@@ -14,16 +13,17 @@ from pyarrow import parquet
 from tieout import tables
 from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.errors import FileRefused, LawBroken
-from tieout.intake import ms_nce_recon, typing_sql
+from tieout.intake import typing_sql
 from tieout.intake.columns import lay_out
 from tieout.intake.findings import look_around, number_style, twins
+from tieout.intake.form import Form
+from tieout.intake.formats import FORMS, NOT_READ
 from tieout.intake.recognition import recognise
 from tieout.intake.records import ROWS_PER_GROUP, Records
 from tieout.intake.typing_sql import Reading
 from tieout.intake.vendor_text import open_vendor_text
 
 PACKAGE = "tieout.intake"
-FORMATS: dict[str, ModuleType] = {ms_nce_recon.FORMAT: ms_nce_recon}
 SQL_TYPES = {
     tables.AMOUNT: "DECIMAL(38, 18)",
     tables.PRICE: "DECIMAL(38, 24)",
@@ -64,16 +64,15 @@ def stage_file(
         drafts / f"{part}.parquet" for part in ("cells", "vendor_line", "rejected_row")
     )
     text = open_vendor_text(source, name=name)
-    kind = recognise(text.header, name=name)
-    form = FORMATS[kind]
-    layout = lay_out(form.COLUMNS, text.header, name=name)
+    form = recognise(text.header, name=name, forms=FORMS, not_read=NOT_READ)
+    layout = lay_out(form.columns, text.header, name=name)
     records = Records(text)
     rows = _read(engine, records, path=cells)
-    define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.MACROS, "shown"))
+    define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros, "shown"))
     engine.let(file_id=file_id)
     engine.parquet("intake_cells", [cells])
-    reading = Reading(form.COLUMNS, layout, marked=text.marked, separators=records.separators)
-    reading, notices = look_around(engine, reading)
+    reading = Reading(form.columns, layout, marked=text.marked, separators=records.separators)
+    reading, notices = look_around(engine, reading, kind_of_word=form.kind_of_word)
     loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
     if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
         reading = replace(reading, number_style=style)
@@ -87,8 +86,8 @@ def stage_file(
     return StagedFile(
         file_id=file_id,
         name=name,
-        format=kind,
-        vendor=form.VENDOR,
+        format=form.code,
+        vendor=form.vendor,
         header=text.header,
         rows=rows,
         loaded=loaded,
@@ -128,7 +127,7 @@ def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
 
 
 def _copy_vendor_lines(
-    engine: Engine, reading: Reading, *, form: ModuleType, file_id: str, path: Path
+    engine: Engine, reading: Reading, *, form: Form, file_id: str, path: Path
 ) -> int:
     """Type and check every cell; give the number of rows without a fault."""
     header = reading.layout.header
@@ -153,7 +152,7 @@ def _copy_vendor_lines(
     engine.view("intake_typed", typing_sql.typed_sql(reading))
     engine.view("intake_checked", _checked(engine, reading))
     names = {field.name: SQL_TYPES[field.type] for field in tables.VENDOR_LINE}
-    constants = {"file_id": file_id, "vendor": form.VENDOR}
+    constants = {"file_id": file_id, "vendor": form.vendor}
     rules = form.rules(reading.layout)
     sql = typing_sql.vendor_line_sql(reading, names=names, constants=constants, rules=rules)
     return engine.copy(sql, path)
@@ -161,9 +160,10 @@ def _copy_vendor_lines(
 
 def _checked(engine: Engine, reading: Reading) -> str:
     """Add to the rows' own faults that of invoices in several currencies."""
-    at = reading.layout.places["Currency"]
     cells = ", ".join(f"c{place}" for place in range(len(reading.layout.header)))
-    number, currency = (reading.layout.cell(name) for name in ("InvoiceNumber", "Currency"))
+    number = reading.cell("invoice_number") or "''"
+    currency = str(reading.cell("billing_currency"))
+    at = currency.removeprefix("c")
     engine.view(
         "intake_invoice_currency",
         f"SELECT {number} AS number, {currency} AS currency FROM intake_cells",

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from tieout.engine.duckdb import literal
-from tieout.intake.columns import NUMBERS, Column, Layout
-from tieout.intake.recognition import plain_name
+from tieout.intake.columns import NUMBERS, Column, Layout, plain_name
 from tieout.intake.vendor_text import MARKED
 from tieout.money import currencies
 
@@ -47,12 +46,19 @@ class Reading:
         """Give a column's position in the header."""
         return self.layout.places[column.vendor]
 
+    def cell(self, ours: str) -> str | None:
+        """Give the positional column that one of our columns is read from; None where it lacks."""
+        return next((f"c{self.place(c)}" for c in self.typed if c.ours == ours), None)
+
 
 def read_sql(reading: Reading) -> str:
     """Give cells cleaned for their kind: `<name>_cell` for numbers and dates, the rest as text."""
     cells = ["row_number", "line", *(f"c{at}" for at in range(len(reading.layout.header)))]
     for column in reading.typed:
         cell = f"c{reading.place(column)}"
+        if column.nulls:
+            listed = ", ".join(literal(null) for null in column.nulls)
+            cell = f"CASE WHEN trim({cell}) IN ({listed}) THEN '' ELSE {cell} END"
         if column.kind in NUMBERS:
             cells.append(f"{NUMBER_CELLS[reading.number_style]}({cell}) AS {column.ours}_cell")
         elif column.kind == "date":
@@ -134,10 +140,10 @@ def vendor_line_sql(
     for name, kind in names.items():
         if name == "row_hash":
             value = row_hash_sql(reading)
-        elif name in constants:
+        elif name in constants and name not in rules:
             value = literal(constants[name])
         elif name in rules and (
-            name in known or name not in {str(c.ours) for c in reading.columns}
+            name in constants or name in known or name not in {str(c.ours) for c in reading.columns}
         ):
             value = rules[name]
         else:
@@ -204,8 +210,9 @@ def _faults(reading: Reading) -> Iterator[str]:
                 f" WHEN {wide} THEN 'amount_overflow:{at}' END"
             )
         elif column.kind == "date":
-            bad = f"{name}_cell <> '' AND ({name}_day IS NULL OR year({name}_day) < 1)"
-            yield f"CASE WHEN {bad} THEN 'bad_date:{at}' END"
+            missing = f"'missing_required:{at}'" if column.filled else "NULL"
+            bad = f"{name}_day IS NULL OR year({name}_day) < 1"
+            yield f"CASE WHEN {name}_cell = '' THEN {missing} WHEN {bad} THEN 'bad_date:{at}' END"
         elif column.kind == "currency":
             yield (
                 f"CASE WHEN {name}_cell = '' THEN 'missing_required:{at}'"

@@ -1,5 +1,5 @@
 -- Charge types that are not in our list.
 SELECT word
 FROM intake_word
-WHERE charge_kind(word) = 'other'
+WHERE kind = 'other'
 ORDER BY word
