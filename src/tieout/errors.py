@@ -4,6 +4,7 @@
     ├── Refused                  the whole request is refused, nothing was stored
     │   ├── FileRefused          one vendor file: unknown format, empty, damaged, a missing column
     │   ├── ReferenceRefused     a folder of reference data, with every fault in it
+    │   ├── TotalsDiffer         a delivery whose sums are not those that a person expects
     │   ├── NotFound             no such period, invoice, file or key
     │   ├── Conflict             a verified invoice would change, or another writer is at work
     │   ├── Unpriced             a rule or an amount that exact arithmetic has no room for
@@ -65,6 +66,21 @@ class ReferenceRefused(Refused):
             sorted(faults, key=lambda f: (f.file, f.row or 0, f.column or "", f.reason))
         )
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class TotalsDiffer(Refused):
+    """A delivery of vendor files whose sums are not what a person read on the invoice."""
+
+    def __init__(
+        self, *, currency: str, expected: str, subtotal: str, total: str, rejected: str
+    ) -> None:
+        """Keep the currency, what was expected and what the files say; amounts as text."""
+        self.currency, self.expected = currency, expected
+        self.subtotal, self.total, self.rejected = subtotal, total, rejected
+        super().__init__(
+            f"expected {currency} {expected}, but the files say {subtotal} before tax and {total}"
+            f" with tax ({rejected} more before tax in rejected rows); nothing was loaded"
+        )
 
 
 class NotFound(Refused):

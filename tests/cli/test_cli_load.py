@@ -2,7 +2,7 @@
 
 import gzip
 import shutil
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -218,3 +218,37 @@ def test_a_file_name_with_brackets_is_printed_as_it_is(referenced: Program, tmp_
     said = referenced("load", source)
     assert said.code == 0
     assert said.out.startswith("oct [bold] [final].csv: ms_nce_recon, 31 rows read")
+
+
+def test_an_expected_total_that_differs_refuses_with_exit_1(referenced: Program) -> None:
+    before = lake_files(referenced.home)
+    said = referenced("load", MONTH_FILE, "--expect-total", "EUR=1.00", "--json")
+    assert (said.code, said.out) == (1, "")
+    assert "expected EUR 1.00, but the files say" in said.err
+    assert lake_files(referenced.home) == before
+    readable = subtotal(without=("bad-01",))
+    paper = readable.quantize(Decimal("0.01"), ROUND_DOWN)
+    said = referenced("load", MONTH_FILE, "--expect-total", f"EUR={paper}", "--json")
+    assert said.code == 0
+    assert said.json["files"][0]["status"] == "loaded"
+
+
+@pytest.mark.parametrize("value", ["EUR", "EUR=", "EUR=1,00", "=1.00", "EUR=1e3", "EUR=١"])
+def test_an_expected_total_that_is_no_amount_is_wrong_usage(
+    referenced: Program, value: str
+) -> None:
+    said = referenced("load", MONTH_FILE, "--expect-total", value)
+    assert said.code == 2
+    assert "--expect-total" in said.err
+
+
+def test_control_totals_are_shown_by_customer(loaded: Program) -> None:
+    said = loaded("totals", "G012345678", "--json")
+    assert said.code == 0
+    (file,) = said.json["files"]
+    assert Decimal(file["subtotal"]) == subtotal(without=("bad-01",))
+    customers = said.json["customers"]
+    assert sum(Decimal(c["subtotal"]) for c in customers) == Decimal(file["subtotal"])
+    assert len(customers) > 1
+    assert "by customer" in loaded("totals", "G012345678").out
+    assert loaded("totals", "G999999999").code == 1

@@ -52,3 +52,4 @@ class Form:
     rules: Callable[[Layout], Mapping[str, str]]
     kind_of_word: str
     macros: tuple[str, ...] = ()
+    is_detail: bool = False  # tells what another file of the same invoice bills

@@ -4,9 +4,10 @@ Each function stages its files, checks the borders, and publishes everything in 
 transaction; whatever happens before that leaves only orphan files in the lake.
 """
 
-from tieout.pipeline.load import load_files
+from tieout.pipeline.load import Wishes, load_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
+from tieout.pipeline.totals import control_totals
 from tieout.pipeline.upkeep import (
     certificate_of,
     collect_orphans,
@@ -16,8 +17,10 @@ from tieout.pipeline.upkeep import (
 )
 
 __all__ = [
+    "Wishes",
     "certificate_of",
     "collect_orphans",
+    "control_totals",
     "export_reference",
     "load_files",
     "load_reference",

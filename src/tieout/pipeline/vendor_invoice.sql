@@ -1,8 +1,9 @@
--- The vendor invoices of a load: sums by invoice number, their period, and a digest of their rows
--- that does not depend on order.
+-- The vendor invoices of a load: sums by invoice number and format, their period, and a digest of
+-- their rows that does not depend on order.
 SELECT
-    vendor,
+    line.vendor,
     invoice_number,
+    format,
     min(billing_currency) AS currency,
     coalesce(
         getvariable('chosen_period'),
@@ -17,6 +18,7 @@ SELECT
         sum(('0x' || substr(row_hash, 31, 15))::HUGEINT), sum(('0x' || substr(row_hash, 46, 15))::HUGEINT)
     )) AS content_digest,
     list_sort(list(DISTINCT file_id)) AS file_ids
-FROM vendor_line
-GROUP BY vendor, invoice_number, CASE WHEN invoice_number IS NULL THEN billing_currency END
-ORDER BY invoice_number, currency
+FROM vendor_line AS line
+JOIN staged_file USING (file_id)
+GROUP BY line.vendor, invoice_number, format, CASE WHEN invoice_number IS NULL THEN billing_currency END
+ORDER BY invoice_number, format, currency

@@ -96,20 +96,24 @@ vendor_file = _table(
     _text("totals"),  # JSON list, one entry per invoice number and currency
 )
 
+NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6  # status ids of invoices
+DRAFTS = (NEW, NEW_CORRECTED)
+
 vendor_invoice = _table(
     "vendor_invoice",
     _text("vendor", primary_key=True),
     _text("invoice_number", primary_key=True),
     Column("load_id", Integer, ForeignKey("load.load_id"), primary_key=True),
+    _text("format", primary_key=True),
     _text("currency"),
     _text("period"),  # yyyy-mm
-    _text("state"),  # current, copy or replaced
+    _text("state"),  # current: billed; detail: told by another format too; copy; replaced
     _integer("rows"),
     _text("subtotal"),
     _text("tax_total"),
     _text("total"),
     _text("content_digest"),  # of the multiset of row hashes
-    CheckConstraint("state IN ('current', 'copy', 'replaced')", name="state_known"),
+    CheckConstraint("state IN ('current', 'detail', 'copy', 'replaced')", name="state_known"),
 )
 
 run = _table(

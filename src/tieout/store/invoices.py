@@ -6,11 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import invoice, number_series
+from tieout.store.catalog import DRAFTS, ISSUED, NEW, VERIFIED, invoice, number_series
 
-NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
-DRAFTS = (NEW, NEW_CORRECTED)
 
 
 def replace_invoices(

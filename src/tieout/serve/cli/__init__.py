@@ -24,6 +24,7 @@ COMMANDS = {
     "init": "init",
     "reference": "reference",
     "load": "load",
+    "totals": "totals",
     "run": "run",
     "parked": "waiting",
     "rejected": "waiting",

@@ -22,16 +22,53 @@ def month(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
     return value
 
 
+def expected_total(
+    _ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    """Read `EUR=12345.67` arguments."""
+    expected: dict[str, str] = {}
+    for value in values:
+        currency, _, amount = value.partition("=")
+        code = currency.strip().upper()
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]{1,18})?", amount, re.ASCII):
+            sentence = f"'{value}' is not written like EUR=12345.67"
+            raise click.BadParameter(sentence)
+        if not re.fullmatch(r"[A-Z0-9]{3,12}", code) or code in expected:
+            sentence = f"'{value}' does not begin with a currency code given once"
+            raise click.BadParameter(sentence)
+        expected[code] = amount
+    return expected
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--period", callback=month, help="The month the invoices belong to, YYYY-MM.")
+@click.option("--invoice", "invoice_number", help="The number of files that name no invoice.")
+@click.option(
+    "--expect-total",
+    "expected",
+    multiple=True,
+    callback=expected_total,
+    metavar="CUR=AMOUNT",
+    help="Refuse the delivery unless its rows add up to this, before or with tax.",
+)
 @click.option("--strict", is_flag=True, help="Exit 3 when rows were rejected.")
 @click.pass_obj
-def load(shell: Shell, files: tuple[Path, ...], *, period: str | None, strict: bool) -> None:
+def load(
+    shell: Shell,
+    files: tuple[Path, ...],
+    *,
+    period: str | None,
+    invoice_number: str | None,
+    expected: dict[str, str],
+    strict: bool,
+) -> None:
     """Load vendor FILES, folders of them, or - for standard input.
 
-    The files of one command are one delivery: a vendor invoice may be split over them.
+    The files of one command are one delivery: a vendor invoice may be split over them. A file
+    that was loaded before changes nothing, unless --period gives its invoices another month.
     """
+    wishes = pipeline.Wishes(period=period, invoice_number=invoice_number, expected=expected)
     with tempfile.TemporaryDirectory() as scratch:
         sources = []
         for path in files:
@@ -46,9 +83,8 @@ def load(shell: Shell, files: tuple[Path, ...], *, period: str | None, strict: b
                 sources += [(f.name, f) for f in found]
             else:
                 sources.append((path.name, path))
-        reports = pipeline.load_files(
-            shell.house, sources, period=period, now=dt.datetime.now(dt.UTC)
-        )
+        now = dt.datetime.now(dt.UTC)
+        reports = pipeline.load_files(shell.house, sources, wishes=wishes, now=now)
     if shell.json:
         shell.print_json({"files": reports})
     for report in reports:

@@ -1,0 +1,8 @@
+-- How a vendor invoice's new version differs from the one before, row by row, equal rows counted.
+SELECT
+    (SELECT count(*) FROM (SELECT row_hash FROM new_version EXCEPT ALL SELECT row_hash FROM old_version))::INT
+        AS added,
+    (SELECT count(*) FROM (SELECT row_hash FROM old_version EXCEPT ALL SELECT row_hash FROM new_version))::INT
+        AS removed,
+    (SELECT count(*) FROM (SELECT row_hash FROM new_version INTERSECT ALL SELECT row_hash FROM old_version))::INT
+        AS unchanged
