@@ -19,7 +19,10 @@ from tieout.money import MODES, SCALE, WIDTH, round_fraction
 from tieout.quotient import DUCKDB, Columns, Dialect, Quotient
 
 VENDOR_DIGITS = 2
-FACTORS = ("prorate", "multiply_days", "divide_days", "discount", "convert", "multiply")
+FACTORS = (
+    *("prorate", "multiply_days", "divide_days", "discount", "convert", "multiply"),
+    "divide_quantity",
+)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ class Policy:
 
 
 def _python_factor(kind: str, operands: Operands) -> Fraction:
+    if kind == "divide_quantity":
+        return 1 / operands.quantity
     return {
         "prorate": Fraction(operands.days_billed, operands.days_cycle),
         "multiply_days": Fraction(operands.days_billed),
@@ -145,6 +150,7 @@ def _sql_factor(kind: str, operands: SqlOperands) -> tuple[str, str]:
         "divide_days": ("1", operands.days_cycle),
         "discount": operands.discount,
         "convert": operands.rate,
+        "divide_quantity": (operands.quantity_scale, operands.quantity),
     }[kind]
 
 

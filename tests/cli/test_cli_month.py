@@ -260,3 +260,17 @@ def test_json_may_stand_before_or_after_the_command(billed: Program, command: st
     assert before.code == after.code == 0
     assert {**before.json, "seconds": ""} == {**after.json, "seconds": ""}
     assert before.err == after.err == ""
+
+
+def test_the_vendors_arithmetic_is_checked_and_explained(billed: Program) -> None:
+    said = billed("check-vendor", PERIOD, "--json")
+    assert said.code == 0
+    found = said.json
+    assert found["period"] == PERIOD
+    assert sum(entry["lines"] for entry in found["profiles"]) == 30
+    assert sum(Decimal(entry["subtotal"]) for entry in found["profiles"]) == subtotal(
+        without=("bad-01",)
+    )
+    assert (found["near"], found["unexplained"]) == ([], [])
+    assert "unexplained: 0 lines" in billed("check-vendor", PERIOD).out
+    assert billed("check-vendor", "2030-01").code == 1

@@ -6,7 +6,7 @@ WITH worded AS (
 kinded AS (
     SELECT
         *,
-        (word = 'usage' OR product_family IN ('azure_plan', 'legacy_usage')) AS is_usage,
+        (charge_kind = 'usage' OR product_family IN ('azure_plan', 'legacy_usage')) AS is_usage,
         product_family IN ('reservation', 'savings_plan', 'perpetual_software') AS is_one_time,
         charge_kind IN ('new', 'renew', 'cycle_fee') AND word <> 'extendterm' AS is_fee
     FROM worded

@@ -4,6 +4,7 @@ Each function stages its files, checks the borders, and publishes everything in 
 transaction; whatever happens before that leaves only orphan files in the lake.
 """
 
+from tieout.pipeline.check import check_vendor
 from tieout.pipeline.load import Wishes, load_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
@@ -19,6 +20,7 @@ from tieout.pipeline.upkeep import (
 __all__ = [
     "Wishes",
     "certificate_of",
+    "check_vendor",
     "collect_orphans",
     "control_totals",
     "export_reference",

@@ -17,14 +17,15 @@ from tieout.invoice.certificate import certify, check_laws
 from tieout.invoice.digest import digest_of_lines
 from tieout.match import match_lines
 from tieout.money import SCALE, currencies
+from tieout.pipeline.inputs import open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
 from tieout.rate import rate_hops
 from tieout.rounding import policies
-from tieout.store import invoices, manifest
+from tieout.store import invoices, manifest, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
-from tieout.tables import DETAIL_LINE, REJECTED_ROW
+from tieout.tables import DETAIL_LINE
 
 SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
 
@@ -41,7 +42,7 @@ def run_period(
     started = time.monotonic()
     with house.writer(), session(house.scratch, threads=threads) as engine:
         with house.catalog.read() as connection:
-            taken = manifest.taken_files(connection, house, period=period)
+            taken = vendor_invoices.taken_files(connection, house, period=period)
             current = manifest.latest_snapshot(connection, house)
             before = manifest.current_run(connection, period=period)
         if not taken:
@@ -71,36 +72,10 @@ def run_period(
 
 
 def _open_inputs(
-    engine: Engine, taken: Sequence[manifest.TakenFile], *, current: manifest.Snapshot
+    engine: Engine, taken: Sequence[vendor_invoices.TakenFile], *, current: manifest.Snapshot
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
-    ordered = sorted(taken, key=lambda file: file.file_id)
-    engine.register(
-        "taken_file",
-        pa.table(
-            {
-                "file_no": pa.array(range(len(ordered)), pa.int32()),
-                "file_id": [file.file_id for file in ordered],
-                "name": [file.name for file in ordered],
-            }
-        ),
-    )
-    numbers = [(at, number) for at, f in enumerate(ordered) for number in f.invoice_numbers]
-    engine.register(
-        "taken_invoice",
-        pa.table(
-            {
-                "file_no": pa.array([at for at, _ in numbers], pa.int32()),
-                "file_id": [ordered[at].file_id for at, _ in numbers],
-                "invoice_number": [number for _, number in numbers],
-            }
-        ),
-    )
-    engine.parquet("vendor_line_all", [file.vendor_line for file in taken])
-    engine.view("vendor_line", sql_text("tieout.pipeline", "vendor_line"))
-    rejected = [file.rejected_row for file in taken if file.rejected_row]
-    engine.parquet("rejected_row_all", rejected, schema=REJECTED_ROW)
-    engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))
+    open_vendor_lines(engine, taken)
     for resource in RESOURCES.values():
         paths = [current.files[resource.name]] if resource.name in current.files else []
         engine.parquet(

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from tieout.engine.duckdb import session, sql_text
 from tieout.errors import NotFound
-from tieout.store import manifest
+from tieout.store import vendor_invoices
 from tieout.store.catalog import lake_file, vendor_file, vendor_invoice
 from tieout.store.house import House
 
@@ -39,7 +39,7 @@ def control_totals(house: House, invoice_number: str) -> dict[str, Any]:
             .where(
                 lake_file.c.kind == "control_total",
                 vendor_invoice.c.invoice_number == invoice_number,
-                vendor_invoice.c.state.in_(manifest.STANDING),
+                vendor_invoice.c.state.in_(vendor_invoices.STANDING),
             )
             .order_by(vendor_file.c.name, vendor_file.c.file_id)
         ).all()

@@ -17,7 +17,8 @@ SELECT
         '|', count(*), sum(('0x' || substr(row_hash, 1, 15))::HUGEINT), sum(('0x' || substr(row_hash, 16, 15))::HUGEINT),
         sum(('0x' || substr(row_hash, 31, 15))::HUGEINT), sum(('0x' || substr(row_hash, 46, 15))::HUGEINT)
     )) AS content_digest,
-    list_sort(list(DISTINCT file_id)) AS file_ids
+    list_sort(list(DISTINCT file_id)) AS file_ids,
+    bool_or(billing_state = 'billed') AS is_billed
 FROM vendor_line AS line
 JOIN staged_file USING (file_id)
 GROUP BY line.vendor, invoice_number, format, CASE WHEN invoice_number IS NULL THEN billing_currency END

@@ -31,6 +31,7 @@ COMMANDS = {
     "invoices": "show",
     "show": "show",
     "certificate": "certificate",
+    "check-vendor": "check_vendor",
     "key": "key",
     "serve": "serve",
     "verify-store": "store",

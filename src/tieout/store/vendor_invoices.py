@@ -1,0 +1,169 @@
+"""Vendor invoices in the catalog: which version counts, in which period, and from which files."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, insert, not_, select, update
+
+from tieout.errors import Conflict
+from tieout.store.catalog import DRAFTS, invoice, lake_file, vendor_file, vendor_invoice
+from tieout.store.house import House
+
+STANDING = ("current", "detail")  # states of vendor invoices that count
+
+
+@dataclass(frozen=True)
+class TakenFile:
+    """One vendor file that a period takes lines from."""
+
+    file_id: str
+    name: str
+    format: str
+    invoice_numbers: tuple[str, ...]
+    vendor_line: Path
+    rejected_row: Path | None
+
+
+def publish(
+    connection: Connection, values: Mapping[str, Any], *, detail_formats: Collection[str]
+) -> str:
+    """Record one vendor invoice of a load, as one format tells it.
+
+    Where one of `detail_formats` and another format tell the same invoice, the other is billed
+    (rulings 20); else formats lie side by side. Gives `new`, `copy`, `replaces`, `detail` (kept
+    beside a billed one) or `outranks` (billed from now on in the place of its detail).
+    """
+    gives_way = values["format"] in detail_formats
+    named = and_(
+        vendor_invoice.c.vendor == values["vendor"],
+        vendor_invoice.c.invoice_number == values["invoice_number"],
+    )
+    same = and_(
+        named,
+        vendor_invoice.c.format == values["format"],
+        vendor_invoice.c.state.in_(STANDING),
+    )
+    details = vendor_invoice.c.format.in_(sorted(detail_formats))
+    other = and_(
+        named, vendor_invoice.c.state == "current", not_(details) if gives_way else details
+    )
+    before = connection.execute(select(vendor_invoice.c.content_digest).where(same)).scalar()
+    if before == values["content_digest"]:
+        connection.execute(insert(vendor_invoice).values(state="copy", **values))
+        return "copy"
+    told = connection.execute(select(vendor_invoice.c.format).where(other)).scalar()
+    connection.execute(update(vendor_invoice).where(same).values(state="replaced"))
+    state = "detail" if told and gives_way else "current"
+    if told and not gives_way:
+        connection.execute(update(vendor_invoice).where(other).values(state="detail"))
+    connection.execute(insert(vendor_invoice).values(state=state, **values))
+    if before is not None:
+        return "replaces"
+    if told:
+        return "detail" if gives_way else "outranks"
+    return "new"
+
+
+def standing_paths(
+    connection: Connection, house: House, *, vendor: str, invoice_number: str, code: str
+) -> list[Path]:
+    """Give the vendor lines' files of the version of an invoice that counts, by format code."""
+    rows = connection.execute(
+        select(lake_file.c.path)
+        .join(vendor_file, vendor_file.c.file_id == lake_file.c.owner_id)
+        .join(vendor_invoice, vendor_invoice.c.load_id == vendor_file.c.load_id)
+        .where(
+            lake_file.c.owner_kind == "load",
+            lake_file.c.kind == "vendor_line",
+            vendor_file.c.format == code,
+            vendor_invoice.c.format == code,
+            vendor_invoice.c.vendor == vendor,
+            vendor_invoice.c.invoice_number == invoice_number,
+            vendor_invoice.c.state.in_(STANDING),
+        )
+    )
+    return [house.lake.full(path) for path in rows.scalars()]
+
+
+def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
+    """Give the invoices of a loaded file another period; give those whose period changed.
+
+    Raises Conflict when one of them stands in a run with a verified invoice from hop 2 on.
+    """
+    told = and_(
+        vendor_invoice.c.state.in_(STANDING),
+        vendor_invoice.c.period != period,
+        exists().where(
+            vendor_file.c.file_id == file_id,
+            vendor_file.c.load_id == vendor_invoice.c.load_id,
+            vendor_file.c.format == vendor_invoice.c.format,
+        ),
+    )
+    found = connection.execute(
+        select(vendor_invoice.c.invoice_number, vendor_invoice.c.period).where(told)
+    ).all()
+    for number, before in found:
+        verified = connection.execute(
+            select(invoice.c.invoice_number)
+            .where(invoice.c.period.in_((before, period)), invoice.c.hop > 1)
+            .where(invoice.c.status_id.not_in(DRAFTS))
+            .limit(1)
+        ).scalar()
+        if verified:
+            raise Conflict(
+                reason=f"vendor invoice {number} stays in {before}: invoice {verified} is verified"
+            )
+    connection.execute(update(vendor_invoice).where(told).values(period=period))
+    return sorted(number for number, _ in found)
+
+
+def taken_files(
+    connection: Connection, house: House, *, period: str, state: str = "current"
+) -> list[TakenFile]:
+    """Give the vendor files whose billed invoices belong to a period, in a fixed order.
+
+    With the state `detail`: those that tell a billed invoice once more.
+    """
+    rows = connection.execute(
+        select(
+            vendor_file.c.file_id,
+            vendor_file.c.name,
+            vendor_file.c.format,
+            vendor_invoice.c.invoice_number,
+        )
+        .join(
+            vendor_invoice,
+            and_(
+                vendor_invoice.c.load_id == vendor_file.c.load_id,
+                vendor_invoice.c.format == vendor_file.c.format,
+            ),
+        )
+        .where(vendor_invoice.c.period == period, vendor_invoice.c.state == state)
+        .order_by(vendor_file.c.file_id, vendor_invoice.c.invoice_number)
+    ).all()
+    numbers: dict[tuple[str, str, str], list[str]] = {}
+    for *file, invoice_number in rows:
+        numbers.setdefault(tuple(file), []).append(invoice_number)
+    taken = []
+    for (file_id, name, code), invoice_numbers in numbers.items():
+        paths = {
+            kind: house.lake.full(path)
+            for kind, path in connection.execute(
+                select(lake_file.c.kind, lake_file.c.path).where(
+                    lake_file.c.owner_kind == "load", lake_file.c.owner_id == file_id
+                )
+            )
+        }
+        taken.append(
+            TakenFile(
+                file_id=file_id,
+                name=name,
+                format=code,
+                invoice_numbers=tuple(invoice_numbers),
+                vendor_line=paths["vendor_line"],
+                rejected_row=paths.get("rejected_row"),
+            )
+        )
+    return taken
