@@ -181,3 +181,26 @@ def test_an_older_catalog_keeps_its_vendor_invoices(catalog_url: str) -> None:
         found = connection.execute(text("SELECT invoice_number, format, state FROM vendor_invoice"))
         assert found.all() == [("G1", "ms_nce_recon", "current")]
     catalog.close()
+
+
+def test_a_vendor_row_id_on_different_rows_is_named_and_every_row_kept(
+    house: House, tmp_path: Path
+) -> None:
+    found = rows()
+    twice = [
+        dict(found[0]),
+        dict(found[1]) | {"VendorInvoiceRowId": found[0]["VendorInvoiceRowId"]},
+    ]
+    path = tmp_path / "twice.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(found[0]))
+        writer.writeheader()
+        writer.writerows(twice)
+    report = load_month(house, path)
+    assert (report["status"], report["loaded"]) == ("loaded", 2)
+    (named,) = [n for n in report["notices"] if n.startswith("vendor row id")]
+    amounts = ", ".join(f"EUR {row['Subtotal'].removesuffix('.00')}" for row in twice)
+    assert named == (
+        f"vendor row id {found[0]['VendorInvoiceRowId']} stands on 2 different rows, all kept:"
+        f" rows 1, 2 ({amounts})"
+    )

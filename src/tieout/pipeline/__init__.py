@@ -5,6 +5,7 @@ transaction; whatever happens before that leaves only orphan files in the lake.
 """
 
 from tieout.pipeline.check import check_vendor
+from tieout.pipeline.explain import explain_line
 from tieout.pipeline.load import Wishes, load_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
@@ -23,6 +24,7 @@ __all__ = [
     "check_vendor",
     "collect_orphans",
     "control_totals",
+    "explain_line",
     "export_reference",
     "load_files",
     "load_reference",

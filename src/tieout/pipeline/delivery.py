@@ -122,9 +122,12 @@ def publish_delivery(
     """Publish a load in one transaction and complete the reports."""
     of_file = {r["fileId"]: r for r in reports if r["status"] == "loaded"}
     _complete_reports(of_file, found)
-    changes = [
-        _change(house, engine, invoice=one) if one["invoice_number"] else "" for one in found
-    ]
+    for one in engine.arrow(sql_text("tieout.pipeline", "repeated_id")).to_pylist():
+        of_file[one["file_id"]]["notices"].append(
+            f"vendor row id {one['id']} stands on {one['rows']} different rows, all kept:"
+            f" rows {one['row_numbers']} ({one['amounts']})"
+        )
+    changes = [_change(house, engine, invoice=one) for one in found]
     with house.catalog.write() as connection:
         files = _file_records(staged, of_file)
         load_id = manifest.publish_load(connection, files, created_at=utc_text(now))

@@ -32,6 +32,7 @@ COMMANDS = {
     "show": "show",
     "certificate": "certificate",
     "check-vendor": "check_vendor",
+    "explain": "explain",
     "key": "key",
     "serve": "serve",
     "verify-store": "store",
