@@ -17,7 +17,7 @@ class Column:
     (ISO 4217, required), id (trimmed), text, word (verbatim, empty allowed), rule (read by a rule
     only), raw (evidence only). A `required` column must be there; a `filled` cell may not be empty;
     a `familiar` one is documented but its absence is nothing to speak of. `nulls` are cells that
-    read as empty.
+    read as empty. An `any_code` currency may be a code of 3 to 12 characters that ISO 4217 lacks.
     """
 
     vendor: str
@@ -28,6 +28,7 @@ class Column:
     filled: bool = False
     familiar: bool = False
     nulls: tuple[str, ...] = ()
+    any_code: bool = False
 
 
 def plain_name(name: str) -> str:

@@ -101,7 +101,7 @@ def typed_sql(reading: Reading) -> str:
             placeholder = f"year({name}_day) IN (1, 1753, 9999)"
             columns.append(f"CASE WHEN NOT ({placeholder}) THEN {name}_day END AS {name}")
         elif column.kind == "currency":
-            columns.append(f"CASE WHEN {_is_currency(name)} THEN {name}_cell END AS {name}")
+            columns.append(f"CASE WHEN {_is_currency(column)} THEN {name}_cell END AS {name}")
         if name in PRINTED:
             columns.append(f"{_digits(name)} AS {name}_digits")
     columns.append(f"{_inexact(reading)} AS inexact_columns")
@@ -187,7 +187,10 @@ def _inexact(reading: Reading) -> str:
     return f"nullif(concat_ws(',', {', '.join([*cut, 'NULL'])}), '')"
 
 
-def _is_currency(name: str) -> str:
+def _is_currency(column: Column) -> str:
+    name = column.ours
+    if column.any_code:
+        return f"length({name}_cell) BETWEEN 3 AND 12"
     return f"{name}_cell IN ({', '.join(literal(code) for code in sorted(currencies()))})"
 
 
@@ -216,7 +219,7 @@ def _faults(reading: Reading) -> Iterator[str]:
         elif column.kind == "currency":
             yield (
                 f"CASE WHEN {name}_cell = '' THEN 'missing_required:{at}'"
-                f" WHEN NOT {_is_currency(str(name))} THEN 'bad_currency:{at}' END"
+                f" WHEN NOT {_is_currency(column)} THEN 'bad_currency:{at}' END"
             )
     yield from _date_order(reading)
 
