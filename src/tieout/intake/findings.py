@@ -62,6 +62,8 @@ def _union(engine: Engine, view: str, *, reading: Reading, kinds: tuple[str, ...
 
 
 def _date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
+    if not any(column.kind == "date" for column in reading.typed):
+        return False, []
     _union(engine, "intake_date", reading=reading, kinds=("date",))
     found = engine.one(sql_text(PACKAGE, "slash_dates"))
     if not found["dates"]:

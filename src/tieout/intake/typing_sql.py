@@ -22,6 +22,8 @@ MACROS = (
 WIDTHS = {"amount": (20, 18), "quantity": (20, 18), "price": (14, 24)}
 PRINTED = ("unit_price", "effective_unit_price", "billable_quantity", "subtotal")
 NUMBER_CELLS = {"plain": "unguarded", "point": "grouped_number", "comma": "comma_number"}
+# what the sentences on rejected rows name, also where a file has no such column
+NAMED = {"invoice_number": "VARCHAR", "charge_start_date": "DATE", "charge_end_date": "DATE"}
 RECORD, NAME, ESCAPE = "\x1e", "\x1f", "\x1b"
 
 
@@ -104,6 +106,8 @@ def typed_sql(reading: Reading) -> str:
             columns.append(f"CASE WHEN {_is_currency(column)} THEN {name}_cell END AS {name}")
         if name in PRINTED:
             columns.append(f"{_digits(name)} AS {name}_digits")
+    absent = NAMED.keys() - {str(c.ours) for c in reading.typed}
+    columns.extend(f"NULL::{NAMED[name]} AS {name}" for name in sorted(absent))
     columns.append(f"{_inexact(reading)} AS inexact_columns")
     columns.append(f"coalesce({', '.join([*_faults(reading), 'NULL'])}) AS fault")
     return f"SELECT {', '.join(columns)} FROM intake_judged"
