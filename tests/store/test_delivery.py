@@ -204,3 +204,49 @@ def test_a_vendor_row_id_on_different_rows_is_named_and_every_row_kept(
         f"vendor row id {found[0]['VendorInvoiceRowId']} stands on 2 different rows, all kept:"
         f" rows 1, 2 ({amounts})"
     )
+
+
+def parts(folder: Path, *, cut: int, version: str = "1") -> list[tuple[str, Path]]:
+    """Split the demo's readable rows over two files; the second differs by version."""
+    found = rows()
+    paths = []
+    for at, some in enumerate((found[:cut], found[cut:])):
+        path = folder / f"part-{at}-{version if at else 'same'}.csv"
+        with path.open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, list(found[0]))
+            writer.writeheader()
+            for row in some:
+                changed = {"CustomerName": f"{row['CustomerName']} {version}"} if at else {}
+                writer.writerow(row | changed)
+        paths.append((path.name, path))
+    return paths
+
+
+def test_a_whole_delivery_counts_its_unchanged_parts_again(house: House, tmp_path: Path) -> None:
+    load_reference(house, tmp_path / "reference")
+    whole = Wishes(whole=True)
+    first = pipeline.load_files(house, parts(tmp_path, cut=20), wishes=whole, now=NOW)
+    assert [report["status"] for report in first] == ["loaded", "loaded"]
+    again = pipeline.load_files(house, parts(tmp_path, cut=20), wishes=whole, now=NOW)
+    assert [report["status"] for report in again] == ["duplicate_file", "duplicate_file"]
+    newer = pipeline.load_files(house, parts(tmp_path, cut=20, version="2"), wishes=whole, now=NOW)
+    assert [report["status"] for report in newer] == ["duplicate_file", "loaded"]
+    notices = "\n".join(newer[1]["notices"])
+    assert (
+        "replaces the version loaded before as a whole: 10 rows added, 10 removed, 20 unchanged"
+        in (notices)
+    )
+    assert pipeline.run_period(house, "2021-10", now=NOW)["vendorLines"] == 30
+    file, other = pipeline.control_totals(house, INVOICE)["files"]
+    assert file["rows"] + other["rows"] == 30
+
+
+def test_a_whole_delivery_with_a_refused_part_keeps_nothing(house: House, tmp_path: Path) -> None:
+    before = everything(house)
+    broken = tmp_path / "broken.csv"
+    broken.write_text("apples,pears\n1,2\n")
+    files = [*parts(tmp_path, cut=20), ("broken.csv", broken)]
+    reports = pipeline.load_files(house, files, wishes=Wishes(whole=True), now=NOW)
+    assert {report["status"] for report in reports} == {"refused"}
+    assert "held back with the refused files" in reports[0]["notices"][-1]
+    assert everything(house) == before

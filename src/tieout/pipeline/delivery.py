@@ -120,7 +120,9 @@ def publish_delivery(
     now: dt.datetime,
 ) -> None:
     """Publish a load in one transaction and complete the reports."""
-    of_file = {r["fileId"]: r for r in reports if r["status"] == "loaded"}
+    ids = {file.file_id for file, _ in staged}
+    ordered = sorted(reports, key=lambda report: bool(report["status"] == "loaded"))
+    of_file = {report["fileId"]: report for report in ordered if report["fileId"] in ids}
     _complete_reports(of_file, found)
     for one in engine.arrow(sql_text("tieout.pipeline", "repeated_id")).to_pylist():
         of_file[one["file_id"]]["notices"].append(

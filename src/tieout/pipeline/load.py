@@ -1,6 +1,7 @@
 """The journey of vendor files: staged, summed, published together."""
 
 import datetime as dt
+import json
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from tieout.errors import FileRefused
 from tieout.intake import StagedFile, stage_file
 from tieout.pipeline.delivery import Staged, check_totals, publish_delivery, summed_invoices
 from tieout.pipeline.keep import keep, write
-from tieout.store import vendor_invoices
+from tieout.store import manifest, vendor_invoices
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
 from tieout.store.lake import LakeFile, copy_file, sync_file
@@ -33,6 +34,7 @@ class Wishes:
     period: str | None = None
     invoice_number: str | None = None
     expected: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False  # one refused file holds back all; a file loaded before belongs to it too
 
 
 NO_WISHES = Wishes()
@@ -58,12 +60,49 @@ def load_files(
             started = time.monotonic()
             report = _stage(house, engine, staged=staged, name=name, path=path, wishes=wishes)
             reports.append({**report, "seconds": f"{time.monotonic() - started:.3f}"})
+        if wishes.whole:
+            _hold_together(house, reports, staged=staged)
         if staged:
             found = summed_invoices(house, engine, staged=staged, period=wishes.period)
             check_totals(house, engine, staged=staged, expected=wishes.expected)
             publish_delivery(house, engine, staged=staged, reports=reports, found=found, now=now)
         house.clear_scratch()
     return reports
+
+
+def _hold_together(house: House, reports: list[dict[str, Any]], *, staged: list[Staged]) -> None:
+    """Hold back a whole delivery when a part is refused; add its parts that were loaded before."""
+    if any(report["status"] == "refused" for report in reports):
+        staged.clear()
+        for report in reports:
+            if report["status"] == "loaded":
+                report["status"] = "refused"
+                report["notices"].append(f"{report['file']}: held back with the refused files")
+    elif staged:
+        known = [report["fileId"] for report in reports if report["status"] == "duplicate_file"]
+        new = {file.file_id for file, _ in staged}
+        staged += [_loaded_before(house, file_id) for file_id in known if file_id not in new]
+
+
+def _loaded_before(house: House, file_id: str) -> Staged:
+    """Give a file of an earlier load as it was staged then."""
+    with house.catalog.read() as connection:
+        kept = manifest.lake_files(connection, file_id)
+        row = connection.execute(
+            select(vendor_file).where(vendor_file.c.file_id == file_id).limit(1)
+        ).mappings()
+        file = dict(row.one())
+    paths = {one.kind: house.lake.full(one.path) for one in kept}
+    names = ("file_id", "name", "format", "vendor", "rows", "loaded", "rejected", "skipped")
+    staged = StagedFile(
+        **{name: file[name] for name in names},
+        header=tuple(json.loads(file["header"])),
+        notices=tuple(json.loads(file["notices"])),
+        cells=paths["cells"],
+        vendor_line=paths["vendor_line"],
+        rejected_row=paths["rejected_row"],
+    )
+    return staged, kept
 
 
 def _stage(
@@ -123,7 +162,8 @@ def _stage_copy(
         file = stage_file(engine, copy, name=name, file_id=file_id, drafts=drafts)
     except FileRefused as refusal:
         return {"notices": [str(refusal)]}
-    if twin := _twin(house, engine, staged=staged, file=file):
+    twin = None if wishes.whole else _twin(house, engine, staged=staged, file=file)
+    if twin:
         sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
         return {"status": "duplicate_file", "notices": [sentence]}
     staged.append((file, _keep_files(house, engine, file=file, copy=copy)))

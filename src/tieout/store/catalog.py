@@ -83,7 +83,8 @@ load = _table("load", Column("load_id", Integer, primary_key=True), _text("creat
 vendor_file = _table(
     "vendor_file",
     _text("file_id", primary_key=True),  # SHA-256 of the bytes as received
-    Column("load_id", Integer, ForeignKey("load.load_id"), nullable=False),
+    # a delivery that repeats a file of an earlier one names it again
+    Column("load_id", Integer, ForeignKey("load.load_id"), primary_key=True),
     _text("name"),
     _text("format"),
     _text("vendor"),

@@ -105,6 +105,15 @@ def publish_snapshot(
     return number
 
 
+def lake_files(connection: Connection, file_id: str) -> list[LakeFile]:
+    """Give the lake files of one loaded vendor file; none when it was never loaded."""
+    rows = connection.execute(
+        select(lake_file).where(lake_file.c.owner_kind == "load", lake_file.c.owner_id == file_id)
+    ).mappings()
+    names = ("kind", "path", "sha256", "rows", "size", "hop")
+    return [LakeFile(**{name: row[name] for name in names}) for row in rows]
+
+
 def publish_load(
     connection: Connection, files: Sequence[Mapping[str, Any]], *, created_at: str
 ) -> int:
@@ -114,7 +123,8 @@ def publish_load(
     for file in files:
         columns = {name: value for name, value in file.items() if name != "lake_files"}
         connection.execute(insert(vendor_file).values(load_id=number, **columns))
-        add_files(connection, file["lake_files"], owner_kind="load", owner_id=file["file_id"])
+        if not lake_files(connection, file["file_id"]):
+            add_files(connection, file["lake_files"], owner_kind="load", owner_id=file["file_id"])
     return number
 
 

@@ -1,4 +1,4 @@
-"""A vendor invoice told in two formats: one is billed, the other is its detail (rulings 20)."""
+"""Vendor invoices by format (rulings 20), and vendor files that several loads share."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +12,44 @@ COPIED = (
 )
 
 
+FILE_COLUMNS = (
+    *("file_id", "load_id", "name", "format", "vendor", "rows", "loaded", "rejected", "skipped"),
+    *("header", "notices", "totals"),
+)
+
+
 def upgrade() -> None:
-    """Make the table anew: SQLite changes no constraint in place."""
+    """Make both tables anew: SQLite changes no constraint in place."""
+    _vendor_invoice()
+    _vendor_file()
+
+
+def _vendor_file() -> None:
+    op.rename_table("vendor_file", "vendor_file_0001")
+    op.create_table(
+        "vendor_file",
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("load_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("loaded", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("header", sa.Text(), nullable=False),
+        sa.Column("notices", sa.Text(), nullable=False),
+        sa.Column("totals", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.load_id"]),
+        sa.PrimaryKeyConstraint("file_id", "load_id", name="pk_vendor_file_load"),
+        sqlite_strict=True,
+    )
+    names = ", ".join(FILE_COLUMNS)
+    op.execute(f"INSERT INTO vendor_file ({names}) SELECT {names} FROM vendor_file_0001")
+    op.drop_table("vendor_file_0001")
+
+
+def _vendor_invoice() -> None:
     op.rename_table("vendor_invoice", "vendor_invoice_0001")
     op.create_table(
         "vendor_invoice",
