@@ -10,7 +10,7 @@ from intake_case import GOOD, Stage, vendor_file
 from pyarrow import parquet
 
 from tieout.errors import NotANumber
-from tieout.intake import records, vendor_text
+from tieout.intake import csv_records, records, vendor_text
 from tieout.money import parse_number
 
 
@@ -102,7 +102,7 @@ def read_plainly(text: str) -> list[tuple[int, int, str]]:
 def test_row_numbers_and_lines_agree_over_many_small_blocks(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(records, "BLOCK_BYTES", 9_000)
+    monkeypatch.setattr(csv_records, "BLOCK_BYTES", 9_000)
     monkeypatch.setattr(records, "ROWS_PER_GROUP", 37)
     monkeypatch.setattr(vendor_text, "BLOCK_BYTES", 1_777)
     text = some_file(random.Random(seed))

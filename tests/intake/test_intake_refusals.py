@@ -94,3 +94,12 @@ def test_decimal_commas_beside_decimal_points_refuse_the_file(stage: Stage) -> N
     found = refusal(stage, vendor_file({"Subtotal": "4,50"}, {"Subtotal": "4.50"}))
     assert found.code == "bad_number"
     assert "'4,50'" in found.reason
+
+
+def test_a_header_of_a_million_columns_is_refused_at_once(stage: Stage) -> None:
+    good = vendor_file()
+    header, rest = good.split("\n", 1)
+    wide = header.rstrip("\r") + "," + ",".join(f"x{at}" for at in range(1_000_000))
+    with pytest.raises(FileRefused, match="columns, at most 1000 are read") as refused:
+        stage(f"{wide}\n{rest}")
+    assert refused.value.code == "unknown_format"

@@ -1,9 +1,22 @@
 """vendor file -> vendor_line | rejected_row: nothing dropped, nothing rounded, nothing guessed."""
 
+from tieout.intake.export_folder import read_export
+from tieout.intake.form import Form
 from tieout.intake.formats import FORMS
-from tieout.intake.staging import StagedFile, stage_file
+from tieout.intake.mapping import known_mappings
+from tieout.intake.staging import Said, StagedFile, stage_file
+from tieout.intake.totals_row import TOTAL_MISMATCH
 
 # A file of one of these tells what an invoice's own file is made of: it is billed only alone.
 DETAIL_FORMATS = frozenset(form.code for form in FORMS if form.is_detail)
 
-__all__ = ["DETAIL_FORMATS", "StagedFile", "stage_file"]
+__all__ = [
+    "DETAIL_FORMATS",
+    "TOTAL_MISMATCH",
+    "Form",
+    "Said",
+    "StagedFile",
+    "known_mappings",
+    "read_export",
+    "stage_file",
+]

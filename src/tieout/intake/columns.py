@@ -18,6 +18,8 @@ class Column:
     only), raw (evidence only). A `required` column must be there; a `filled` cell may not be empty;
     a `familiar` one is documented but its absence is nothing to speak of. `nulls` are cells that
     read as empty. An `any_code` currency may be a code of 3 to 12 characters that ISO 4217 lacks.
+    A number to `negate` is read with the other sign. A date with a declared `date_order` (mdy, dmy
+    or ymd) takes no part in finding out that of the file. Several columns may have one vendor name.
     """
 
     vendor: str
@@ -29,6 +31,8 @@ class Column:
     familiar: bool = False
     nulls: tuple[str, ...] = ()
     any_code: bool = False
+    negate: bool = False
+    date_order: str | None = None
 
 
 def plain_name(name: str) -> str:
@@ -86,5 +90,6 @@ def _notices(extra: Sequence[str], absent: Sequence[Column]) -> list[str]:
     if extra:
         notices.append(f"unknown columns, kept as read: {', '.join(extra)}")
     if absent:
-        notices.append(f"missing columns, read as empty: {', '.join(c.vendor for c in absent)}")
+        names = dict.fromkeys(column.vendor for column in absent)
+        notices.append(f"missing columns, read as empty: {', '.join(names)}")
     return notices

@@ -1,10 +1,11 @@
 """What a look at a whole file says: the order of its dates, its number style, notices."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import FileRefused
-from tieout.intake.columns import NUMBERS
+from tieout.intake.columns import NUMBERS, Column
 from tieout.intake.typing_sql import Reading
 
 PACKAGE = "tieout.intake"
@@ -31,7 +32,10 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     and some cell fits only the point; else `plain`. Raises FileRefused (bad_number) where some
     cells fit only the comma and others only the point.
     """
-    _union(engine, "intake_number", reading=reading, kinds=NUMBERS)
+    if reading.style.decimal is not None:
+        return "plain"  # declared, and so not found out
+    numbers = [column for column in reading.typed if column.kind in NUMBERS]
+    _union(engine, "intake_number", reading=reading, columns=numbers)
     found = engine.one(sql_text(PACKAGE, "number_style"))
     if found["comma"] and found["point"]:
         reason = (
@@ -55,16 +59,17 @@ def twins(engine: Engine) -> tuple[str, ...]:
     )
 
 
-def _union(engine: Engine, view: str, *, reading: Reading, kinds: tuple[str, ...]) -> None:
-    cells = [f"c{reading.place(c)}" for c in reading.typed if c.kind in kinds]
-    parts = (f"SELECT DISTINCT {cell} AS cell FROM intake_cells" for cell in cells)
-    engine.view(view, " UNION ALL ".join(parts))
+def _union(engine: Engine, view: str, *, reading: Reading, columns: Sequence[Column]) -> None:
+    cells = [f"c{reading.place(column)}" for column in columns]
+    parts = [f"SELECT DISTINCT {cell} AS cell FROM intake_cells" for cell in cells]
+    engine.view(view, " UNION ALL ".join(parts) or "SELECT NULL::VARCHAR AS cell WHERE FALSE")
 
 
 def _date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
     if not any(column.kind == "date" for column in reading.typed):
         return False, []
-    _union(engine, "intake_date", reading=reading, kinds=("date",))
+    dates = [c for c in reading.typed if c.kind == "date" and c.date_order is None]
+    _union(engine, "intake_date", reading=reading, columns=dates)
     found = engine.one(sql_text(PACKAGE, "slash_dates"))
     if not found["dates"]:
         return False, []

@@ -4,7 +4,7 @@ Source: vendor-formats.md 2 to 6.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tieout.intake.columns import Column, Layout, plain_name
 
@@ -37,12 +37,56 @@ def signature(names: str, *, excluded: str = "") -> Signature:
 
 
 @dataclass(frozen=True)
+class TotalsRow:
+    """The row in which a file states its own sums: how its first cell looks, where its sums are."""
+
+    row: str  # regular expression (RE2) searched in the first cell
+    sums: tuple[tuple[str, str], ...]  # our amount column, the vendor's column that holds its sum
+
+
+@dataclass(frozen=True)
+class FileStyle:
+    """How the files of a format are written, where that is declared and not found out per file.
+
+    `skip_rows` lines stand above all records; the header is record number `header_row` of the
+    rest. `negative` is where the sign of a negative number stands: leading, trailing, parentheses;
+    it and `thousands` count only beside a declared `decimal`. `footer` is a regular expression
+    (RE2) searched in the first cell of rows that are none. The order of dates and the cells that
+    read as empty may differ by column and so stand in the columns.
+    """
+
+    encoding: str | None = None  # None: UTF-8, or what a byte order mark says
+    delimiter: str | None = None  # None: the most frequent one in the header
+    skip_rows: int = 0
+    header_row: int = 1
+    decimal: str | None = None  # None: found out from all number cells of the file
+    thousands: str = ""
+    negative: str = "leading"
+    guard: str = "'"  # one such sign before a number or a date is dropped
+    footer: str | None = None
+    totals_row: TotalsRow | None = None
+
+    @property
+    def opening(self) -> tuple[str | None, str | None, int, int]:
+        """Give what must be known before the header can be read."""
+        return self.encoding, self.delimiter, self.skip_rows, self.header_row
+
+
+PLAIN_STYLE = FileStyle()
+
+
+def _nothing_given(_layout: Layout) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
 class Form:
     """One format: how it is recognised and how its cells become columns of `vendor_line`.
 
     `rules` gives, for a file's layout, the SQL of the columns that no single cell makes; it may
     name cells (`layout.cell`) and typed columns. `kind_of_word` is the SQL of the charge kind of
-    a charge type `word`; `macros` name the SQL macros beside this module that both use.
+    a charge type `word`; `macros` name the SQL macros beside this module that both use. `given`
+    gives, for a file's layout, the SQL over cells of the columns that need no check.
     """
 
     code: str
@@ -53,3 +97,6 @@ class Form:
     kind_of_word: str
     macros: tuple[str, ...] = ()
     is_detail: bool = False  # tells what another file of the same invoice bills
+    style: FileStyle = field(default=PLAIN_STYLE)
+    given: Callable[[Layout], Mapping[str, str]] = _nothing_given
+    version: int | None = None  # of a declared mapping

@@ -3,11 +3,27 @@
 Source: vendor-formats.md 1.3 and 2. Never by file name or column position.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol, TypeVar
 
 from tieout.errors import FileRefused
 from tieout.intake.columns import plain_name
-from tieout.intake.form import Form, Signature
+from tieout.intake.form import PLAIN_STYLE, FileStyle, Form, Signature
+
+COLUMNS_MAX = 1000  # the widest documented format has 105; more is an attack or an accident
+
+
+class Headed(Protocol):
+    """Anything that has been opened up to its header."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The names as printed."""
+
+
+Text = TypeVar("Text", bound=Headed)
 
 
 def recognise(
@@ -19,21 +35,71 @@ def recognise(
 ) -> Form:
     """Give the only one of the formats that fits.
 
-    Raises FileRefused: unknown_format with the nearest format and what it lacks, ambiguous_format.
+    Raises FileRefused: unknown_format with the nearest format and what it lacks, or for a header
+    wider than any vendor's; ambiguous_format.
     """
-    names = frozenset(plain_name(cell) for cell in header)
-    known = list(_signatures(forms, not_read))
-    fits = {code for code, signature in known if signature.fits(names)}
-    if len(fits) > 1:
-        reason = f"the header fits several formats: {', '.join(sorted(fits))}"
-        raise FileRefused(file=name, code="ambiguous_format", reason=reason)
-    if not fits:
-        raise FileRefused(file=name, code="unknown_format", reason=_nearest(names, known))
-    for form in forms:
-        if form.code in fits:
-            return form
-    reason = f"the header is that of {fits.pop()}, which is not read yet"
-    raise FileRefused(file=name, code="unknown_format", reason=reason)
+    names = _plain_names(header, name=name)
+    known = [_Candidate(names, *one) for one in _signatures(forms, not_read)]
+    return _only(known, forms=forms, name=name)
+
+
+def open_recognised(
+    opened: Callable[[FileStyle], Text],
+    *,
+    name: str,
+    forms: Sequence[Form],
+    not_read: Sequence[tuple[str, Signature]] = (),
+) -> tuple[Text, Form]:
+    """Give the text opened as the only format that fits wants it, and that format.
+
+    Formats that declare how their files begin see the header as they declare it. Raises
+    FileRefused as `recognise`, or as opening it plainly where no format fits.
+    """
+    texts: dict[Hashable, Text] = {}
+    known: list[_Candidate] = []
+    refusal: FileRefused | None = None
+    for opening in dict.fromkeys([PLAIN_STYLE.opening, *(form.style.opening for form in forms)]):
+        plain = opening == PLAIN_STYLE.opening
+        alike = [form for form in forms if form.style.opening == opening]
+        try:
+            text = opened(alike[0].style if alike else PLAIN_STYLE)
+            names = _plain_names(text.header, name=name)
+        except FileRefused as fault:
+            refusal = fault if plain else refusal
+            continue
+        texts[opening] = text
+        known += [_Candidate(names, *one) for one in _signatures(alike, not_read if plain else ())]
+    if refusal and not any(one.fits for one in known):
+        raise refusal
+    form = _only(known, forms=forms, name=name)
+    return texts[form.style.opening], form
+
+
+def _plain_names(header: Sequence[str], *, name: str) -> frozenset[str]:
+    """Give header names as they are compared; a header wider than any vendor's is refused."""
+    if len(header) > COLUMNS_MAX:
+        reason = f"the header has {len(header)} columns, at most {COLUMNS_MAX} are read"
+        raise FileRefused(file=name, code="unknown_format", reason=reason)
+    return frozenset(plain_name(cell) for cell in header)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A format beside a file's header names as that format sees them."""
+
+    names: frozenset[str]
+    code: str
+    signature: Signature
+
+    @property
+    def fits(self) -> bool:
+        return self.signature.fits(self.names)
+
+    def distance(self) -> tuple[Fraction, int]:
+        """Give how far the header is from the signature, as a share and as a count."""
+        lacking = len(self.signature.missing(self.names))
+        share = Fraction(lacking, len(self.signature.names))
+        return share, lacking + len(self.signature.unwanted(self.names))
 
 
 def _signatures(
@@ -45,16 +111,26 @@ def _signatures(
     yield from not_read
 
 
-def _nearest(names: frozenset[str], known: Sequence[tuple[str, Signature]]) -> str:
+def _only(known: Sequence[_Candidate], *, forms: Sequence[Form], name: str) -> Form:
+    fits = {one.code for one in known if one.fits}
+    if len(fits) > 1:
+        reason = f"the header fits several formats: {', '.join(sorted(fits))}"
+        raise FileRefused(file=name, code="ambiguous_format", reason=reason)
+    if not fits:
+        raise FileRefused(file=name, code="unknown_format", reason=_nearest(known))
+    for form in forms:
+        if form.code in fits:
+            return form
+    reason = f"the header is that of {fits.pop()}, which is not read yet"
+    raise FileRefused(file=name, code="unknown_format", reason=reason)
+
+
+def _nearest(known: Sequence[_Candidate]) -> str:
     """Say which format is nearest, and what is in the way."""
-
-    def distance(one: tuple[str, Signature]) -> tuple[float, int]:
-        lacking = len(one[1].missing(names))
-        return lacking / len(one[1].names), lacking + len(one[1].unwanted(names))
-
-    code, nearest = min(known, key=distance)
-    missing, unwanted = nearest.missing(names), nearest.unwanted(names)
-    if len(missing) == len(nearest.names):
+    best = min(known, key=_Candidate.distance)
+    code, wanted = best.code, best.signature.names
+    missing, unwanted = best.signature.missing(best.names), best.signature.unwanted(best.names)
+    if len(missing) == len(wanted):
         return f"no known format has this header; {code} would need {', '.join(missing)}"
     hindrances = [f"lacks {', '.join(missing)}"] if missing else []
     if unwanted:

@@ -45,8 +45,11 @@ rejected AS (
         row_number,
         line,
         NULL,
-        'wrong_cell_count',
-        'the row has ' || len(cells) || ' cells, the header ' || (SELECT count(*) FROM intake_header),
+        code,
+        coalesce(
+            reason,
+            'the row has ' || len(cells) || ' cells, the header ' || (SELECT count(*) FROM intake_header)
+        ),
         list_transform(cells, lambda cell: shown(cell)),
         NULL,
         NULL,

@@ -3,6 +3,7 @@
 open text -> recognise -> copy cells -> look around -> type and check -> vendor_line | rejected_row
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,14 +15,15 @@ from tieout import tables
 from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.errors import FileRefused, LawBroken
 from tieout.intake import typing_sql
-from tieout.intake.columns import lay_out
+from tieout.intake.columns import Layout, lay_out
+from tieout.intake.containers import Container, OpenedFile, records_of
 from tieout.intake.findings import look_around, number_style, twins
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS, NOT_READ
-from tieout.intake.recognition import recognise
+from tieout.intake.recognition import open_recognised
 from tieout.intake.records import ROWS_PER_GROUP, Records
+from tieout.intake.totals_row import compared, set_aside
 from tieout.intake.typing_sql import Reading
-from tieout.intake.vendor_text import open_vendor_text
 
 PACKAGE = "tieout.intake"
 SQL_TYPES = {
@@ -35,8 +37,25 @@ SQL_TYPES = {
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is said about a file beside its bytes: declared mappings, and the invoice's number.
+
+    The number is for a file that has no column for it.
+    """
+
+    mappings: Sequence[Form] = ()
+    invoice_number: str | None = None
+
+
+NOTHING_SAID = Said()
+
+
+@dataclass(frozen=True)
 class StagedFile:
-    """A vendor file read and checked. rows = loaded + rejected; `skipped` records were empty."""
+    """A vendor file read and checked: rows = loaded + rejected.
+
+    `skipped` records were empty, or footers that a declared mapping knows.
+    """
 
     file_id: str  # SHA-256 of the bytes as received
     name: str
@@ -51,38 +70,43 @@ class StagedFile:
     cells: Path  # row_number, line, c0..cN: every well-shaped record as text, in file order
     vendor_line: Path
     rejected_row: Path
+    version: int | None = None  # of the declared mapping that read it
 
 
 def stage_file(
-    engine: Engine, source: Path, *, name: str, file_id: str, drafts: Path
+    engine: Engine,
+    source: Path,
+    *,
+    name: str,
+    file_id: str,
+    drafts: Path,
+    said: Said = NOTHING_SAID,
 ) -> StagedFile:
     """Read one vendor file into three Parquet files in `drafts`; `file_id` is its SHA-256.
 
     Raises FileRefused where the file as a whole cannot be read; `drafts` holds waste then.
     """
-    cells, lines, rejects = (
-        drafts / f"{part}.parquet" for part in ("cells", "vendor_line", "rejected_row")
-    )
-    text = open_vendor_text(source, name=name)
-    form = recognise(text.header, name=name, forms=FORMS, not_read=NOT_READ)
+    parts = ("cells", "vendor_line", "rejected_row")
+    cells, lines, rejects = (drafts / f"{part}.parquet" for part in parts)
+    text, form = _open(source, name=name, mappings=said.mappings)
     layout = lay_out(form.columns, text.header, name=name)
-    records = Records(text)
-    rows = _read(engine, records, path=cells)
+    records = records_of(text)
+    read = _read(engine, records, path=cells)
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros, "shown"))
     engine.let(file_id=file_id)
-    engine.parquet("intake_cells", [cells])
-    reading = Reading(form.columns, layout, marked=text.marked, separators=records.separators)
-    reading, notices = look_around(engine, reading, kind_of_word=form.kind_of_word)
+    aside = set_aside(engine, records, style=form.style, cells=cells)
+    rows = read - aside.count
+    found = _numbered(_reading(form, layout, records=records), said.invoice_number)
+    reading, notices = look_around(engine, found, kind_of_word=form.kind_of_word)
     loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
     if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
         reading = replace(reading, number_style=style)
         loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
     rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
-    if loaded + rejected != rows:
-        law, counted = "rows in = loaded + rejected", f"{loaded} + {rejected}"
-        raise LawBroken(law=law, left=str(rows), right=counted)
+    _check_rows(rows, loaded=loaded, rejected=rejected)
     engine.parquet("intake_line", [lines])
-    notices = (*layout.notices, *notices, *_skipped(records), *twins(engine))
+    notices = (*layout.notices, *notices, *_of_container(records), *aside.notices(), *twins(engine))
+    notices += tuple(compared(engine, reading, aside=aside, rejects=rejects))
     return StagedFile(
         file_id=file_id,
         name=name,
@@ -92,12 +116,49 @@ def stage_file(
         rows=rows,
         loaded=loaded,
         rejected=rejected,
-        skipped=records.skipped,
+        skipped=records.skipped + aside.count,
         notices=notices,
         cells=cells,
         vendor_line=lines,
         rejected_row=rejects,
+        version=form.version,
     )
+
+
+def _open(source: Path, *, name: str, mappings: Sequence[Form]) -> tuple[OpenedFile, Form]:
+    """Open a file up to its header as the format that it has says."""
+    return open_recognised(
+        Container(source, name=name).opened,
+        name=name,
+        forms=(*FORMS, *mappings),
+        not_read=NOT_READ,
+    )
+
+
+def _reading(form: Form, layout: Layout, *, records: Records) -> Reading:
+    """Give how a file is to be read by what its format declares and its bytes have shown."""
+    return Reading(
+        form.columns,
+        layout,
+        marked=records.text.marked,
+        separators=records.separators,
+        style=form.style,
+        given=form.given(layout),
+    )
+
+
+def _numbered(reading: Reading, invoice_number: str | None) -> Reading:
+    """Give every row of a file that names no invoice the number a person gave."""
+    if invoice_number is None or reading.cell("invoice_number"):
+        return reading
+    given = {**reading.given, "invoice_number": literal(invoice_number)}
+    return replace(reading, given=given)
+
+
+def _check_rows(rows: int, *, loaded: int, rejected: int) -> None:
+    if loaded + rejected != rows:
+        law, counted = "rows in = loaded + rejected", f"{loaded} + {rejected}"
+        raise LawBroken(law=law, left=str(rows), right=counted)
 
 
 def _read(engine: Engine, records: Records, *, path: Path) -> int:
@@ -163,7 +224,7 @@ def _checked(engine: Engine, reading: Reading) -> str:
     cells = ", ".join(f"c{place}" for place in range(len(reading.layout.header)))
     number = reading.cell("invoice_number") or "''"
     currency = str(reading.cell("billing_currency"))
-    at = currency.removeprefix("c")
+    at = reading.blamed("billing_currency")
     engine.view(
         "intake_invoice_currency",
         f"SELECT {number} AS number, {currency} AS currency FROM intake_cells",
@@ -187,7 +248,7 @@ def _copy_rejected_rows(engine: Engine, records: Records, *, clean: bool, path: 
     return engine.copy(sql_text(PACKAGE, "rejected_row"), path)
 
 
-def _skipped(records: Records) -> tuple[str, ...]:
+def _of_container(records: Records) -> tuple[str, ...]:
     if not records.skipped:
-        return ()
-    return (f"records without any text, skipped: {records.skipped}",)
+        return records.notices
+    return (*records.notices, f"records without any text, skipped: {records.skipped}")

@@ -11,17 +11,19 @@ from hashlib import sha256
 
 from tieout.engine.duckdb import literal
 from tieout.intake.columns import NUMBERS, Column, Layout, plain_name
+from tieout.intake.declared_style import date_cell, day_of_date, emptied, number_cell
+from tieout.intake.form import PLAIN_STYLE, FileStyle
 from tieout.intake.vendor_text import MARKED
 from tieout.money import currencies
 
 MACROS = (
     *("unguarded", "number_exponent", "number_digits", "number_point", "number_whole"),
     *("number_fraction", "is_number", "number_text", "printed_decimals", "calendar_date"),
-    *("comma_number", "grouped_number"),
+    *("comma_number", "grouped_number", "unguardable", "trailing_minus", "parenthesised"),
+    *("declared_number", "negated", "declared_date"),
 )
 WIDTHS = {"amount": (20, 18), "quantity": (20, 18), "price": (14, 24)}
 PRINTED = ("unit_price", "effective_unit_price", "billable_quantity", "subtotal")
-NUMBER_CELLS = {"plain": "unguarded", "point": "grouped_number", "comma": "comma_number"}
 # what the sentences on rejected rows name, also where a file has no such column
 NAMED = {"invoice_number": "VARCHAR", "charge_start_date": "DATE", "charge_end_date": "DATE"}
 RECORD, NAME, ESCAPE = "\x1e", "\x1f", "\x1b"
@@ -37,6 +39,8 @@ class Reading:
     number_style: str = "plain"
     marked: bool = False  # some cells hold bytes that are not UTF-8
     separators: bool = False  # some cells hold the control characters that row_hash separates with
+    style: FileStyle = PLAIN_STYLE
+    given: Mapping[str, str] = field(default_factory=dict)  # SQL over cells, needs no check
     typed: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,22 +53,26 @@ class Reading:
         return self.layout.places[column.vendor]
 
     def cell(self, ours: str) -> str | None:
-        """Give the positional column that one of our columns is read from; None where it lacks."""
-        return next((f"c{self.place(c)}" for c in self.typed if c.ours == ours), None)
+        """Give what one of our columns is read from, as SQL over cells; None where it lacks."""
+        found = next((f"c{self.place(c)}" for c in self.typed if c.ours == ours), None)
+        return found or self.given.get(ours)
+
+    def blamed(self, ours: str) -> int:
+        """Give the position to name for a fault of one of our columns; 0 where no cell makes it."""
+        return next((self.place(c) for c in self.typed if c.ours == ours), 0)
 
 
 def read_sql(reading: Reading) -> str:
     """Give cells cleaned for their kind: `<name>_cell` for numbers and dates, the rest as text."""
     cells = ["row_number", "line", *(f"c{at}" for at in range(len(reading.layout.header)))]
     for column in reading.typed:
-        cell = f"c{reading.place(column)}"
-        if column.nulls:
-            listed = ", ".join(literal(null) for null in column.nulls)
-            cell = f"CASE WHEN trim({cell}) IN ({listed}) THEN '' ELSE {cell} END"
+        cell = emptied(f"c{reading.place(column)}", column.nulls)
         if column.kind in NUMBERS:
-            cells.append(f"{NUMBER_CELLS[reading.number_style]}({cell}) AS {column.ours}_cell")
+            number = number_cell(cell, style=reading.style, found=reading.number_style)
+            number = f"negated({number})" if column.negate else number
+            cells.append(f"{number} AS {column.ours}_cell")
         elif column.kind == "date":
-            cells.append(f"unguarded({cell}) AS {column.ours}_cell")
+            cells.append(f"{date_cell(cell, style=reading.style)} AS {column.ours}_cell")
         elif column.kind == "currency":
             cells.append(f"upper(trim({cell})) AS {column.ours}_cell")
         elif column.kind == "id":
@@ -73,6 +81,7 @@ def read_sql(reading: Reading) -> str:
             cells.append(f"nullif({cell}, '') AS {column.ours}")
         else:
             cells.append(f"{cell} AS {column.ours}")
+    cells.extend(f"{sql} AS {name}" for name, sql in reading.given.items())
     return f"SELECT {', '.join(cells)} FROM intake_cells"
 
 
@@ -87,8 +96,10 @@ def judged_sql(reading: Reading) -> str:
                 f"regexp_full_match({column.ours}_cell, {pattern}) AS {column.ours}_plain"
             )
         elif column.kind == "date":
-            order = literal("%d/%m/%Y" if reading.day_first else "%m/%d/%Y")
-            judged.append(f"calendar_date({column.ours}_cell, {order}) AS {column.ours}_day")
+            order = column.date_order or ("dmy" if reading.day_first else "mdy")
+            declared = column.date_order is not None
+            day = day_of_date(f"{column.ours}_cell", order=order, declared=declared)
+            judged.append(f"{day} AS {column.ours}_day")
     return f"SELECT {', '.join(judged)} FROM intake_read"
 
 
@@ -106,7 +117,7 @@ def typed_sql(reading: Reading) -> str:
             columns.append(f"CASE WHEN {_is_currency(column)} THEN {name}_cell END AS {name}")
         if name in PRINTED:
             columns.append(f"{_digits(name)} AS {name}_digits")
-    absent = NAMED.keys() - {str(c.ours) for c in reading.typed}
+    absent = NAMED.keys() - {str(c.ours) for c in reading.typed} - reading.given.keys()
     columns.extend(f"NULL::{NAMED[name]} AS {name}" for name in sorted(absent))
     columns.append(f"{_inexact(reading)} AS inexact_columns")
     columns.append(f"coalesce({', '.join([*_faults(reading), 'NULL'])}) AS fault")
@@ -140,6 +151,7 @@ def vendor_line_sql(
     """Give the good rows with the columns of `names` (name to SQL type), in row order."""
     known = {str(c.ours) for c in reading.typed} | {"row_number", "inexact_columns"}
     known |= {f"{name}_digits" for name in PRINTED if name in known}
+    known |= reading.given.keys()
     columns = []
     for name, kind in names.items():
         if name == "row_hash":

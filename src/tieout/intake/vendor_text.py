@@ -1,12 +1,13 @@
 """A vendor file as clean UTF-8: unpacked, transcoded, its header read, its delimiter known.
 
-bytes -> gzip members joined -> BOM dropped, UTF-16 transcoded -> bad bytes marked -> header | body
+bytes -> gzip members joined -> BOM dropped, transcoded -> bad bytes marked -> header | body
 """
 
 import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,14 +17,19 @@ import numpy as np
 import pyarrow as pa
 
 from tieout.errors import FileRefused
+from tieout.intake.form import PLAIN_STYLE, FileStyle
 
 BLOCK_BYTES = 2 << 20  # small enough for the allocator to use the same memory again
+LINE_BYTES = 32 << 20
+BOMB_BYTES, BOMB_RATIO = 1 << 30, 500  # real files pack to a tenth or so
+MISSHAPEN_BYTES = 128 << 20
 DELIMITERS = (",", ";", "\t")
 QUOTE = 0x22
 GZIP_MAGIC = b"\x1f\x8b"
 MARK_BASE = 0x10FE00  # private use: byte 0xNN that is not UTF-8 is read as U+10FENN
 MARKED = "[\\x{10FE80}-\\x{10FEFF}]"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_MARK = re.compile("[\U0010fe80-\U0010feff]")
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -56,7 +62,8 @@ class VendorText(io.RawIOBase):
     """The records after the header, as a readable stream of UTF-8.
 
     `header_lines` counts physical lines up to the first record. Once read: `marked` says whether
-    a byte was not UTF-8, `odd_quotes` whether the quote signs do not pair up.
+    a byte was not UTF-8, `odd_quotes` whether the quote signs do not pair up. Who reads it counts
+    in `misshapen_size` the bytes of records that do not fit the header.
     """
 
     name: str
@@ -67,6 +74,7 @@ class VendorText(io.RawIOBase):
     marks: list[bool] = field(default_factory=list)
     quotes: int = 0
     rest: bytes = b""
+    misshapen_size: int = 0
     failure: FileRefused | None = None
 
     @property
@@ -83,9 +91,15 @@ class VendorText(io.RawIOBase):
         """Say that it can be read."""
         return True
 
+    def _refuse_rubble(self) -> None:
+        if self.misshapen_size > MISSHAPEN_BYTES:
+            reason = f"over {MISSHAPEN_BYTES >> 20} MiB of its rows do not fit the header"
+            raise FileRefused(file=self.name, code="damaged_file", reason=reason)
+
     def read(self, size: int = -1) -> bytes:
         """Give up to `size` bytes; keeps a refusal for whoever started the reading."""
         try:
+            self._refuse_rubble()
             while not self.rest:
                 self.rest = next(self.pieces)
                 self.quotes += int(np.count_nonzero(np.frombuffer(self.rest, np.uint8) == QUOTE))
@@ -101,41 +115,62 @@ class VendorText(io.RawIOBase):
         return taken
 
 
-def open_vendor_text(source: Path, *, name: str) -> VendorText:
-    """Open a file up to its header.
+def open_vendor_text(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE) -> VendorText:
+    """Open a file up to its header, which stands where the style says.
 
     Raises FileRefused: empty_file, damaged_archive, damaged_file.
     """
     marks: list[bool] = []
-    pieces = _whole_lines(_decoded(_blocks(source, name), name), marks)
-    start, blank_lines = b"", 0
+    decoded = _decoded(_blocks(source, name), name=name, encoding=style.encoding, marks=marks)
+    pieces = _whole_lines(decoded, marks, name=name)
+    start = b""
     for piece in pieces:
         start += piece
-        trimmed = start.lstrip(b"\r\n")
-        end = _record_end(trimmed)
-        if end is not None:
+        if len(start) > LINE_BYTES + BLOCK_BYTES:
+            reason = f"the header is longer than {LINE_BYTES >> 20} MiB"
+            raise FileRefused(file=name, code="damaged_file", reason=reason)
+        if (found := _header_span(start, style)) is not None:
             break
     else:
-        trimmed = start.lstrip(b"\r\n")
-        end = len(trimmed)
-        if trimmed.count(b'"') % 2:
+        found = _header_span(start, style, ended=True) or (len(start), len(start))
+        if start[found[0] :].count(b'"') % 2:
             raise FileRefused(
                 file=name, code="damaged_file", reason="a quote in the header never ends"
             )
-    if not trimmed.strip():
+    begin, end = found
+    if not start[begin:end].strip():
         raise FileRefused(file=name, code="empty_file", reason="the file is empty")
-    blank_lines = _line_ends(start[: len(start) - len(trimmed)])
-    text = trimmed[:end].decode("utf-8")
-    delimiter = max(DELIMITERS, key=lambda sign: _unquoted(text).count(sign))
+    text = start[begin:end].decode("utf-8")
+    delimiter = style.delimiter or max(DELIMITERS, key=lambda sign: _unquoted(text).count(sign))
     header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     return VendorText(
         name=name,
         header=tuple(show_marked(cell.strip()) for cell in header),
-        header_lines=blank_lines + max(1, _line_ends(trimmed[:end])),
+        header_lines=_line_ends(start[:begin]) + max(1, _line_ends(start[begin:end])),
         delimiter=delimiter,
-        pieces=_chain(trimmed[end:], pieces),
+        pieces=_chain(start[end:], pieces),
         marks=marks,
     )
+
+
+def _header_span(text: bytes, style: FileStyle, *, ended: bool = False) -> tuple[int, int] | None:
+    """Find where the header begins and ends, its line end included; None if it does not yet.
+
+    Blank lines between records do not count. The last record of an `ended` text needs no line end.
+    """
+    begin = end = 0
+    for _ in range(style.skip_rows):
+        line = re.compile(rb"\r\n|\n|\r").search(text, end)
+        if line is None:
+            return None
+        end = line.end()
+    for _ in range(style.header_row):
+        begin = len(text) - len(text[end:].lstrip(b"\r\n"))
+        found = _record_end(text[begin:])
+        if found is None and not ended:
+            return None
+        end = len(text) if found is None else begin + found
+    return begin, end
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -171,24 +206,36 @@ def _blocks(source: Path, name: str) -> Iterator[bytes]:
         packed = raw.read(2) == GZIP_MAGIC
         raw.seek(0)
         stream = gzip.GzipFile(fileobj=raw) if packed else raw
+        packed_size, size = source.stat().st_size, 0
         try:
             while block := stream.read(BLOCK_BYTES):
+                size += len(block)
+                if packed and size > max(BOMB_BYTES, BOMB_RATIO * packed_size):
+                    reason = f"the gzip archive unpacks to over {BOMB_RATIO} times its size"
+                    raise FileRefused(file=name, code="damaged_archive", reason=reason)
                 yield block
         except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
             reason = f"the gzip archive is damaged: {fault}"
             raise FileRefused(file=name, code="damaged_archive", reason=reason) from fault
 
 
-def _decoded(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Drop a byte order mark; give UTF-16 as UTF-8. A lone surrogate stays, as bad bytes."""
+def _decoded(
+    blocks: Iterator[bytes], *, name: str, encoding: str | None, marks: list[bool]
+) -> Iterator[bytes]:
+    """Drop a byte order mark; give UTF-16 and a declared encoding as UTF-8.
+
+    A byte order mark wins over what is declared. A lone surrogate stays, as bad bytes.
+    """
     first = next(blocks, b"")
-    encoding = _UTF16.get(first[:2])
-    if encoding is None:
-        yield first.removeprefix(codecs.BOM_UTF8)
-        yield from blocks
+    utf16 = _UTF16.get(first[:2])
+    if utf16 is None and encoding not in _UTF16.values():
+        plain = encoding is None or first.startswith(codecs.BOM_UTF8)
+        rest = _chain(first.removeprefix(codecs.BOM_UTF8), blocks)
+        yield from rest if plain else _transcoded(rest, encoding=str(encoding), marks=marks)
         return
-    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    yield decoder.decode(first[2:]).encode("utf-8", "surrogatepass")
+    decoder = codecs.getincrementaldecoder(utf16 or str(encoding))("surrogatepass")
+    first = first if utf16 is None else first[2:]
+    yield decoder.decode(first).encode("utf-8", "surrogatepass")
     try:
         for block in blocks:
             yield decoder.decode(block).encode("utf-8", "surrogatepass")
@@ -198,10 +245,22 @@ def _decoded(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
         raise FileRefused(file=name, code="damaged_file", reason=reason) from fault
 
 
-def _whole_lines(blocks: Iterator[bytes], marks: list[bool]) -> Iterator[bytes]:
+def _transcoded(blocks: Iterator[bytes], *, encoding: str, marks: list[bool]) -> Iterator[bytes]:
+    """Give text of a declared one-byte encoding as UTF-8; bytes it does not have are marked."""
+    for block in blocks:
+        text = block.decode(encoding, "tieout-mark")
+        if _MARK.search(text):
+            marks[:] = [True]
+        yield text.encode("utf-8")
+
+
+def _whole_lines(blocks: Iterator[bytes], marks: list[bool], *, name: str) -> Iterator[bytes]:
     """Cut blocks at line ends, which lie inside no character, and mark bytes that are not UTF-8."""
     carry: list[bytes] = []
     for block in blocks:
+        if sum(map(len, carry)) > LINE_BYTES:
+            reason = f"a line is longer than {LINE_BYTES >> 20} MiB"
+            raise FileRefused(file=name, code="damaged_file", reason=reason)
         cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
         if cut:
             yield _marked(b"".join([*carry, block[:cut]]), marks)

@@ -6,9 +6,10 @@ transaction; whatever happens before that leaves only orphan files in the lake.
 
 from tieout.pipeline.check import check_vendor
 from tieout.pipeline.explain import explain_line
-from tieout.pipeline.load import Wishes, load_files
+from tieout.pipeline.load import Wishes, load_delivery, load_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
+from tieout.pipeline.sources import deliveries
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.upkeep import (
     certificate_of,
@@ -24,8 +25,10 @@ __all__ = [
     "check_vendor",
     "collect_orphans",
     "control_totals",
+    "deliveries",
     "explain_line",
     "export_reference",
+    "load_delivery",
     "load_files",
     "load_reference",
     "parked_lines",

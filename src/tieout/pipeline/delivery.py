@@ -164,6 +164,7 @@ def _complete_reports(
             )
             report["totals"].append(
                 {
+                    "vendor": invoice["vendor"],
                     "invoiceNumber": invoice["invoice_number"],
                     "currency": invoice["currency"],
                     "rows": invoice["rows"],
@@ -188,6 +189,7 @@ def _file_records(
             "loaded": file.loaded,
             "rejected": file.rejected,
             "skipped": file.skipped,
+            "mapping_version": file.version,
             "header": json.dumps(file.header),
             "notices": json.dumps(file.notices),
             "totals": json.dumps(of_file[file.file_id]["totals"]),

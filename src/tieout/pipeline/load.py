@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import FileRefused
-from tieout.intake import StagedFile, stage_file
+from tieout.intake import TOTAL_MISMATCH, Form, Said, StagedFile, known_mappings, stage_file
 from tieout.pipeline.delivery import Staged, check_totals, publish_delivery, summed_invoices
 from tieout.pipeline.keep import keep, write
+from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
@@ -34,10 +35,33 @@ class Wishes:
     period: str | None = None
     invoice_number: str | None = None
     expected: Mapping[str, str] = field(default_factory=dict)
+    accept_mismatch: bool = False  # load a file whose own totals row does not agree with its rows
     whole: bool = False  # one refused file holds back all; a file loaded before belongs to it too
 
 
 NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every file of a load is staged with, and those that were staged so far."""
+
+    house: House
+    engine: Engine
+    mappings: Sequence[Form]
+    wishes: Wishes
+    staged: list[Staged]
+
+
+def load_delivery(
+    house: House, delivery: Delivery, *, wishes: Wishes = NO_WISHES, now: dt.datetime
+) -> list[dict[str, Any]]:
+    """Load one delivery as `load_files` does; one that was refused gives one report."""
+    if delivery.refusal is not None:
+        refusal = delivery.refusal
+        return [{**_report(refusal.file), "notices": [str(refusal)], "seconds": "0.000"}]
+    wishes = replace(wishes, whole=delivery.whole)
+    return load_files(house, delivery.sources, wishes=wishes, now=now)
 
 
 def load_files(
@@ -55,10 +79,12 @@ def load_files(
     """
     reports: list[dict[str, Any]] = []
     staged: list[Staged] = []
+    mappings = known_mappings(house.home / "mappings")
     with house.writer(), session(house.scratch) as engine:
+        desk = Desk(house, engine, mappings, wishes, staged)
         for name, path in sources:
             started = time.monotonic()
-            report = _stage(house, engine, staged=staged, name=name, path=path, wishes=wishes)
+            report = _stage(desk, name=name, path=path)
             reports.append({**report, "seconds": f"{time.monotonic() - started:.3f}"})
         if wishes.whole:
             _hold_together(house, reports, staged=staged)
@@ -74,6 +100,8 @@ def _hold_together(house: House, reports: list[dict[str, Any]], *, staged: list[
     """Hold back a whole delivery when a part is refused; add its parts that were loaded before."""
     if any(report["status"] == "refused" for report in reports):
         staged.clear()
+        with house.catalog.read() as connection:
+            house.lake.collect(set(manifest.named_paths(connection)))
         for report in reports:
             if report["status"] == "loaded":
                 report["status"] = "refused"
@@ -101,72 +129,64 @@ def _loaded_before(house: House, file_id: str) -> Staged:
         cells=paths["cells"],
         vendor_line=paths["vendor_line"],
         rejected_row=paths["rejected_row"],
+        version=file["mapping_version"],
     )
     return staged, kept
 
 
-def _stage(
-    house: House,
-    engine: Engine,
-    *,
-    staged: list[Staged],
-    name: str,
-    path: Path,
-    wishes: Wishes,
-) -> dict[str, Any]:
+def _stage(desk: Desk, *, name: str, path: Path) -> dict[str, Any]:
     """Stage one vendor file into the lake; its report lacks what only the whole load knows."""
-    report: dict[str, Any] = {
-        "file": name,
-        "fileId": None,
-        "format": None,
-        "period": None,
-        "status": "refused",
-        "rows": 0,
-        "loaded": 0,
-        "rejected": 0,
-        "notices": [],
-        "totals": [],
-    }
-    with house.lake.draft(".original") as copy, ThreadPoolExecutor(1) as aside:
+    report = _report(name)
+    with desk.house.lake.draft(".original") as copy, ThreadPoolExecutor(1) as aside:
         try:
             report["fileId"] = copy_file(path, copy)
         except OSError as error:
             return {**report, "notices": [f"{name}: {error.strerror}"]}
         aside.submit(sync_file, copy)
-        added = _stage_copy(house, engine, staged=staged, report=report, copy=copy, wishes=wishes)
-        return {**report, **added}
+        return {**report, **_stage_copy(desk, report=report, copy=copy)}
 
 
-def _stage_copy(
-    house: House,
-    engine: Engine,
-    *,
-    staged: list[Staged],
-    report: Mapping[str, Any],
-    copy: Path,
-    wishes: Wishes,
-) -> dict[str, Any]:
+def _report(name: str) -> dict[str, Any]:
+    """Give the report of a file about which nothing else is known."""
+    nothing = {"fileId": None, "format": None, "period": None, "status": "refused"}
+    return {"file": name, **nothing, "rows": 0, "loaded": 0, "rejected": 0} | {
+        "notices": [],
+        "totals": [],
+    }
+
+
+def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[str, Any]:
     """Read what was copied, unless it was loaded before; give what the report has to add."""
-    name, file_id = report["file"], report["fileId"]
+    name, file_id, house = report["file"], report["fileId"], desk.house
     with house.catalog.read() as connection:
         known = connection.execute(
             select(vendor_file.c.name).where(vendor_file.c.file_id == file_id)
         ).scalar()
-    if known or any(file.file_id == file_id for file, _ in staged):
-        changed = _move(house, file_id, period=wishes.period) or "nothing changed"
+    if known or any(file.file_id == file_id for file, _ in desk.staged):
+        changed = _move(house, file_id, period=desk.wishes.period) or "nothing changed"
         sentence = f"{name}: the same bytes were loaded before as {known or name}; {changed}"
         return {"status": "duplicate_file", "notices": [sentence]}
     drafts = house.scratch / file_id[:16]
     drafts.mkdir(parents=True, exist_ok=True)
     try:
-        file = stage_file(engine, copy, name=name, file_id=file_id, drafts=drafts)
+        file = stage_file(
+            desk.engine,
+            copy,
+            name=name,
+            file_id=file_id,
+            drafts=drafts,
+            said=Said(desk.mappings, desk.wishes.invoice_number),
+        )
     except FileRefused as refusal:
         return {"notices": [str(refusal)]}
-    twin = None if wishes.whole else _twin(house, engine, staged=staged, file=file)
-    if twin:
+    mismatch = any(notice.startswith(TOTAL_MISMATCH) for notice in file.notices)
+    if mismatch and not desk.wishes.accept_mismatch:
+        sentence = f"{name}: not loaded; --accept-mismatch loads it all the same"
+        return {"notices": [*file.notices, sentence]}
+    if not desk.wishes.whole and (twin := _twin(desk, file)):
         sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
         return {"status": "duplicate_file", "notices": [sentence]}
-    staged.append((file, _keep_files(house, engine, file=file, copy=copy)))
+    desk.staged.append((file, _keep_files(desk, file, copy=copy)))
     return {
         "status": "loaded",
         "format": file.format,
@@ -186,10 +206,11 @@ def _move(house: House, file_id: str, *, period: str | None) -> str:
     return f"period {period} is now that of invoice {', '.join(moved)}" if moved else ""
 
 
-def _keep_files(house: House, engine: Engine, *, file: StagedFile, copy: Path) -> list[LakeFile]:
+def _keep_files(desk: Desk, file: StagedFile, *, copy: Path) -> list[LakeFile]:
     """Move into the lake the copy of the original and what was read from it."""
+    house = desk.house
     totals = write(
-        house, engine, sql=sql_text("tieout.pipeline", "control_total"), kind="control_total"
+        house, desk.engine, sql=sql_text("tieout.pipeline", "control_total"), kind="control_total"
     )
     kept = [house.lake.keep(copy, kind="vendor_file", rows=file.rows, sha256=file.file_id)]
     rows = {"cells": file.rows, "vendor_line": file.loaded, "rejected_row": file.rejected}
@@ -197,16 +218,14 @@ def _keep_files(house: House, engine: Engine, *, file: StagedFile, copy: Path) -
     return [*kept, *moved, totals]
 
 
-def _twin(
-    house: House, engine: Engine, *, staged: Sequence[Staged], file: StagedFile
-) -> str | None:
+def _twin(desk: Desk, file: StagedFile) -> str | None:
     """Give the name of a file of this load with the same rows, such as its gzip copy."""
-    for other, kept in staged:
+    for other, kept in desk.staged:
         if (other.loaded, other.rejected) != (file.loaded, file.rejected) or not file.loaded:
             continue
-        (theirs,) = [house.lake.full(f.path) for f in kept if f.kind == "vendor_line"]
-        engine.parquet("twin_line", [theirs])
-        engine.parquet("own_line", [file.vendor_line])
-        if not engine.one(sql_text("tieout.pipeline", "other_row"))["count"]:
+        (theirs,) = [desk.house.lake.full(f.path) for f in kept if f.kind == "vendor_line"]
+        desk.engine.parquet("twin_line", [theirs])
+        desk.engine.parquet("own_line", [file.vendor_line])
+        if not desk.engine.one(sql_text("tieout.pipeline", "other_row"))["count"]:
             return other.name
     return None

@@ -3,7 +3,7 @@
 Amounts are text here: SQLite's NUMERIC is floating point. Times are ISO 8601 UTC text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    insert,
     select,
 )
 
@@ -95,6 +96,7 @@ vendor_file = _table(
     _text("header"),  # JSON list of the header names as read
     _text("notices"),  # JSON list of sentences
     _text("totals"),  # JSON list, one entry per invoice number and currency
+    _integer("mapping_version", null=True),  # of the declared mapping that read it
 )
 
 NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6  # status ids of invoices
@@ -246,6 +248,23 @@ class Catalog:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def insert_rows(
+    connection: Connection, table: Table, *, names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert rows of plain text and integers, their values in the order of `names`.
+
+    The statement is compiled once and the driver gets the rows as they are.
+    """
+    statement = insert(table).inline().compile(dialect=connection.dialect, column_keys=list(names))
+    places = [names.index(name) for name in statement.positiontup or names]
+    if statement.positiontup is None:
+        values: list[Any] = [dict(zip(names, row, strict=True)) for row in rows]
+    else:
+        values = [tuple(row[place] for place in places) for row in rows]
+    if values:
+        connection.exec_driver_sql(str(statement), values)
 
 
 def next_id(connection: Connection, column: Column[int]) -> int:

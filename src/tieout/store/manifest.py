@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, and_, insert, select, update
 
 from tieout.store.catalog import (
+    insert_rows,
     lake_file,
     load,
     next_id,
@@ -21,6 +23,8 @@ from tieout.store.catalog import (
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
+
+ROWS_PER_INSERT = 10_000
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,15 @@ def publish_snapshot(
                 .values(to_snapshot=number)
             )
     for resource, rows in changed.items():
-        values = [{**row, "from_snapshot": number} for row in rows.to_pylist()]
-        if values:
-            connection.execute(insert(reference[resource]), values)
+        for batch in rows.to_batches(max_chunksize=ROWS_PER_INSERT):
+            columns = [column.to_pylist() for column in batch.columns]
+            rows_of_text = zip(*columns, repeat(number), strict=False)
+            insert_rows(
+                connection,
+                reference[resource],
+                names=[*batch.schema.names, "from_snapshot"],
+                rows=rows_of_text,
+            )
     add_files(connection, files, owner_kind="snapshot", owner_id=str(number))
     return number
 

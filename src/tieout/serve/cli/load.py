@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -52,6 +53,11 @@ def expected_total(
     metavar="CUR=AMOUNT",
     help="Refuse the delivery unless its rows add up to this, before or with tax.",
 )
+@click.option(
+    "--accept-mismatch",
+    is_flag=True,
+    help="Load a file although its own totals row differs from its rows.",
+)
 @click.option("--strict", is_flag=True, help="Exit 3 when rows were rejected.")
 @click.pass_obj
 def load(
@@ -61,30 +67,27 @@ def load(
     period: str | None,
     invoice_number: str | None,
     expected: dict[str, str],
+    accept_mismatch: bool,
     strict: bool,
 ) -> None:
     """Load vendor FILES, folders of them, or - for standard input.
 
-    The files of one command are one delivery: a vendor invoice may be split over them. A file
+    The files of one command are one delivery: a vendor invoice may be split over them. A folder
+    with a Partner Center manifest is a delivery of its own, loaded complete or not at all. A file
     that was loaded before changes nothing, unless --period gives its invoices another month.
     """
-    wishes = pipeline.Wishes(period=period, invoice_number=invoice_number, expected=expected)
+    wishes = pipeline.Wishes(
+        period=period,
+        invoice_number=invoice_number,
+        expected=expected,
+        accept_mismatch=accept_mismatch,
+    )
     with tempfile.TemporaryDirectory() as scratch:
-        sources = []
-        for path in files:
-            if str(path) == "-":
-                spooled = Path(scratch) / "standard-input"
-                spooled.write_bytes(sys.stdin.buffer.read())
-                sources.append(("-", spooled))
-            elif path.is_dir():
-                found = sorted(
-                    f for f in path.rglob("*") if f.is_file() and not f.name.startswith(".")
-                )
-                sources += [(f.name, f) for f in found]
-            else:
-                sources.append((path.name, path))
-        now = dt.datetime.now(dt.UTC)
-        reports = pipeline.load_files(shell.house, sources, wishes=wishes, now=now)
+        named = [_spooled(Path(scratch)) if str(path) == "-" else path for path in files]
+        reports = []
+        for delivery in pipeline.deliveries(named):
+            now = dt.datetime.now(dt.UTC)
+            reports += pipeline.load_delivery(shell.house, delivery, wishes=wishes, now=now)
     if shell.json:
         shell.print_json({"files": reports})
     for report in reports:
@@ -93,6 +96,14 @@ def load(
         sys.exit(REFUSED)
     if strict and any(report["rejected"] for report in reports):
         sys.exit(WITH_OPEN_ROWS)
+
+
+def _spooled(scratch: Path) -> Path:
+    """Keep standard input as a file named `-`."""
+    spooled = scratch / "-"
+    with spooled.open("wb") as stream:
+        shutil.copyfileobj(sys.stdin.buffer, stream)
+    return spooled
 
 
 def _print(shell: Shell, report: dict[str, Any]) -> None:
@@ -104,10 +115,11 @@ def _print(shell: Shell, report: dict[str, Any]) -> None:
         )
         shell.table(
             f"totals of {name}, period {report['period']}",
-            ["vendor invoice", "currency", "rows>", "subtotal>", "tax>", "total>"],
+            ["vendor", "invoice", "currency", "rows>", "subtotal>", "tax>", "total>"],
             rows=[
                 (
-                    t["invoiceNumber"],
+                    t["vendor"],
+                    t["invoiceNumber"] or "none: not billed",
                     t["currency"],
                     t["rows"],
                     t["subtotal"],

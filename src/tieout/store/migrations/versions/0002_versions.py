@@ -40,6 +40,7 @@ def _vendor_file() -> None:
         sa.Column("header", sa.Text(), nullable=False),
         sa.Column("notices", sa.Text(), nullable=False),
         sa.Column("totals", sa.Text(), nullable=False),
+        sa.Column("mapping_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["load_id"], ["load.load_id"]),
         sa.PrimaryKeyConstraint("file_id", "load_id", name="pk_vendor_file_load"),
         sqlite_strict=True,
