@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, ISSUED, NEW, VERIFIED, invoice, number_series
+from tieout.store.catalog import DRAFTS, ISSUED, NEW, VERIFIED, insert_rows, invoice, number_series
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 
@@ -39,7 +39,9 @@ def replace_invoices(
         part = replaced[start : start + 500]
         connection.execute(delete(invoice).where(invoice.c.invoice_id.in_(part)))
     if fresh:
-        connection.execute(insert(invoice), fresh)
+        names = list(fresh[0])
+        rows = ([header[name] for name in names] for header in fresh)
+        insert_rows(connection, invoice, names=names, rows=rows)
 
 
 def _keep_verified(
