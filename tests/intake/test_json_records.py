@@ -271,3 +271,15 @@ def test_rows_across_many_blocks_keep_their_order(stage: Stage, join: str) -> No
     assert set(cells(staged, "CustomerName")) == {'é"\\' * 250}
     numbers = parquet.read_table(staged.cells, columns=["line"]).column(0).to_pylist()
     assert numbers == list(range(1, 3001) if join == "\n" else range(2, 3002))
+
+
+@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("sign", ['\\"', "\\\\", "é", "\U0001f600"])
+def test_a_block_may_end_anywhere_inside_a_character(stage: Stage, sign: str, shift: int) -> None:
+    # the reader takes 2 MiB at a time; the long string lies across the first border
+    long = " " * shift + sign * (2_200_000 // len(sign.encode()))
+    change = {"CustomerName": f'"{long}"', "OrderId": '"after"'}
+    staged = stage(f"[{json_object(change)}, {json_object()}]")
+    assert staged.loaded == 2
+    assert cells(staged, "CustomerName")[0] == json.loads(f'"{long}"')
+    assert cells(staged, "OrderId") == ["after", "o1"]

@@ -156,7 +156,18 @@ def _plain_decimals(column: pa.Array) -> pa.Array:
 
 
 def _json(column: pa.Array, nested: duckdb.DuckDBPyConnection) -> pa.Array:
-    """Give lists, structs and maps as JSON text."""
-    nested.register("nested", pa.table({"cell": column}))
+    """Give lists, structs and maps as JSON text, decimals in them as strings with all digits."""
+    nested.register("nested", pa.table({"cell": column.cast(_decimals_as_text(column.type))}))
     sql = "SELECT CAST(to_json(cell) AS VARCHAR) AS cell FROM nested"
     return nested.sql(sql).to_arrow_table()["cell"].combine_chunks()
+
+
+def _decimals_as_text(kind: pa.DataType) -> pa.DataType:
+    """Give a type with text in place of decimals, which to_json would pass through doubles."""
+    if types.is_struct(kind):
+        return pa.struct([field.with_type(_decimals_as_text(field.type)) for field in kind])
+    if types.is_map(kind):
+        return pa.map_(_decimals_as_text(kind.key_type), _decimals_as_text(kind.item_type))
+    if types.is_nested(kind):
+        return pa.list_(_decimals_as_text(kind.value_type))
+    return pa.string() if types.is_decimal(kind) else kind

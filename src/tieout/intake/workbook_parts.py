@@ -19,7 +19,7 @@ PART_BYTES_MAX = 2 << 30
 PLAIN_BYTES = 100 << 20  # up to here any ratio is harmless
 RATIO_MAX = 200
 CHUNK_BYTES = 1 << 20
-WORKBOOK = "xl/workbook.xml"
+CONTENTS, BOOK_FOLDER = "[Content_Types].xml", "xl/"
 LOCAL_HEADER, NAME_LENGTH, EXTRA_LENGTH = 30, 26, 28
 _COLUMNS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -34,7 +34,8 @@ def check_parts(source: Path, *, name: str) -> None:
     try:
         with zipfile.ZipFile(source) as archive, source.open("rb") as raw:
             parts = archive.infolist()
-            if WORKBOOK not in {part.filename for part in parts}:
+            names = [part.filename for part in parts]
+            if CONTENTS not in names or not any(name.startswith(BOOK_FOLDER) for name in names):
                 reason = "the file is a zip archive, but not an XLSX workbook"
                 raise FileRefused(file=name, code="unknown_format", reason=reason)
             for part in parts:
@@ -116,7 +117,8 @@ class _Cells:
 def error_cells(source: Path, *, sheet: str) -> dict[tuple[int, int], str]:
     """Give the text of each error cell (`#REF!`) of a sheet by row and column, both from 1.
 
-    The workbook reader gives such a cell as empty, which would hide it.
+    The workbook reader gives such a cell as empty, which would hide it. Raises ExpatError and
+    KeyError where the workbook's XML is not as it should be.
     """
     with zipfile.ZipFile(source) as archive:
         part = _part_of(archive, sheet)
@@ -144,7 +146,7 @@ def _mentions_error(archive: zipfile.ZipFile, part: str) -> bool:
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Find the part that holds a sheet, through the workbook's relations."""
+    """Find the part that holds a sheet, through the relations of the package and its workbook."""
     ids: dict[str, str] = {}
     targets: dict[str, str] = {}
 
@@ -154,14 +156,26 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
             ids[local["name"]] = next(v for k, v in attributes.items() if k.endswith(" id"))
         elif tag.endswith(" Relationship"):
             targets[local["Id"]] = local["Target"]
+            targets.setdefault(local["Type"].rpartition("/")[2], local["Target"])
 
-    for part in (WORKBOOK, "xl/_rels/workbook.xml.rels"):
+    def read(part: str) -> None:
         parser = _parser()
         parser.StartElementHandler = start
         with archive.open(part) as stream:
             parser.ParseFile(stream)
+
+    read("_rels/.rels")
+    book = _resolved("/", targets["officeDocument"])
+    targets.clear()
+    folder, name = posixpath.split(book)
+    read(book)
+    read(f"{folder}/_rels/{name}.rels")
     target = targets.get(ids.get(sheet, ""))
-    return None if target is None else posixpath.normpath(posixpath.join("/xl", target))[1:]
+    return None if target is None else _resolved(f"/{folder}", target)
+
+
+def _resolved(folder: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
 
 
 def _parser() -> expat.XMLParserType:

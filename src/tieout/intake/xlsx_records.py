@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 import numpy as np
 import pyarrow as pa
@@ -56,8 +57,7 @@ def open_xlsx(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE) -> She
     """
     check_parts(source, name=name)
     try:
-        # an object, since a path without an ending would not be recognised
-        book = CalamineWorkbook.from_filelike(io.BytesIO(source.read_bytes()))
+        book = CalamineWorkbook.from_path(source)
         shown = [
             sheet.name
             for sheet in book.sheets_metadata
@@ -71,7 +71,7 @@ def open_xlsx(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE) -> She
                 errors = error_cells(source, sheet=title)
                 header = tuple(cell.strip() for cell in found[1])
                 return Sheet(name, cells, header, found[0], errors, others)
-    except CalamineError as fault:
+    except (CalamineError, ExpatError, KeyError, StopIteration) as fault:
         reason = f"the workbook is damaged: {fault}"
         raise FileRefused(file=name, code="damaged_file", reason=reason) from fault
     raise FileRefused(file=name, code="empty_file", reason="the workbook has no sheet with text")
