@@ -65,6 +65,7 @@ def test_one_number_for_two_currencies_rejects_the_rows(house: House, tmp_path: 
     path = licence_file(tmp_path / "legacy.csv", {}, {"Currency": "USD"})
     report = load(house, path, invoice_number="D0200000001")
     assert (report["loaded"], report["rejected"]) == (0, 2)
+    assert "every row was rejected: `tieout rejected` says why" in report["notices"]
 
 
 def test_licence_and_usage_of_one_legacy_invoice_lie_side_by_side(

@@ -186,6 +186,7 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
     if not desk.wishes.whole and (twin := _twin(desk, file)):
         sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
         return {"status": "duplicate_file", "notices": [sentence]}
+    none = () if file.loaded else ("every row was rejected: `tieout rejected` says why",)
     desk.staged.append((file, _keep_files(desk, file, copy=copy)))
     return {
         "status": "loaded",
@@ -193,7 +194,7 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
         "rows": file.rows,
         "loaded": file.loaded,
         "rejected": file.rejected,
-        "notices": list(file.notices),
+        "notices": [*file.notices, *none],
     }
 
 
