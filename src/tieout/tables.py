@@ -92,24 +92,45 @@ REJECTED_ROW = _schema(
     subtotal=(AMOUNT, MAY_BE_NULL),
 )
 
-# One row per vendor line that found its subscription, its chain and its prices.
+# One row per vendor line that found its subscription, its chain and its prices; never at rest.
 MATCHED_LINE = _schema(
-    file_id=(TEXT, NEVER_NULL),
-    row_number=(pa.int64(), NEVER_NULL),
-    line_key=(TEXT, NEVER_NULL),  # the vendor's row id, else the row hash
-    line_seq=(pa.int32(), NEVER_NULL),  # 1, or 1..n where a line key repeats
-    match_key=(TEXT, NEVER_NULL),
     pricing_id=(pa.int64(), NEVER_NULL),  # key into hop_price: one row per hop
-    hops=(pa.int32(), NEVER_NULL),
+    hops=(pa.int64(), NEVER_NULL),
+    file_no=(pa.int32(), NEVER_NULL),  # key into taken_file
+    row_number=(pa.int64(), NEVER_NULL),
+    vendor=(TEXT, NEVER_NULL),
+    match_key=(TEXT, NEVER_NULL),
     subscription_id=(TEXT, NEVER_NULL),  # ours
     customer_id=(TEXT, NEVER_NULL),  # organization id of the end customer
+    vendor_invoice_number=(TEXT, MAY_BE_NULL),
+    vendor_invoice_row_id=(TEXT, MAY_BE_NULL),
+    customer_domain=(TEXT, MAY_BE_NULL),
+    product_id=(TEXT, MAY_BE_NULL),
+    sku_id=(TEXT, MAY_BE_NULL),
+    description=(TEXT, MAY_BE_NULL),
+    meter_name=(TEXT, MAY_BE_NULL),
+    order_id=(TEXT, MAY_BE_NULL),
+    order_date=(DATE, MAY_BE_NULL),
+    charge_type=(TEXT, NEVER_NULL),
+    charge_kind=(TEXT, NEVER_NULL),
     charge_type_id=(pa.int32(), NEVER_NULL),  # reporting-api.md 5.2
     is_usage=(pa.bool_(), NEVER_NULL),
+    charge_start_date=(DATE, MAY_BE_NULL),
+    charge_end_date=(DATE, MAY_BE_NULL),
     cycle_start=(DATE, MAY_BE_NULL),  # of the charge cycle that the charge start falls in
     cycle_end=(DATE, MAY_BE_NULL),  # of the charge cycle that the charge end falls in
     days_billed=(pa.int32(), NEVER_NULL),
     days_cycle=(pa.int32(), NEVER_NULL),  # the divisor that reproduces the vendor's price
     profile=(TEXT, NEVER_NULL),  # exact, nce-a or nce-b; usage and one-time are exact
+    quantity=(AMOUNT, NEVER_NULL),
+    quantity_digits=(DIGITS, MAY_BE_NULL),
+    unit_price=(AMOUNT, MAY_BE_NULL),
+    unit_price_digits=(DIGITS, MAY_BE_NULL),
+    effective_unit_price=(AMOUNT, MAY_BE_NULL),
+    effective_unit_price_digits=(DIGITS, MAY_BE_NULL),
+    total_price=(AMOUNT, NEVER_NULL),
+    total_price_digits=(DIGITS, MAY_BE_NULL),
+    sign=(pa.int32(), NEVER_NULL),  # -1, 0 where the vendor gives it free, or 1
 )
 
 # One row per matched line and hop: narrow, it points at its vendor line.
