@@ -250,3 +250,23 @@ def test_a_whole_delivery_with_a_refused_part_keeps_nothing(house: House, tmp_pa
     assert {report["status"] for report in reports} == {"refused"}
     assert "held back with the refused files" in reports[0]["notices"][-1]
     assert everything(house) == before
+
+
+def test_a_delivery_held_back_moves_no_invoice_either(house: House, tmp_path: Path) -> None:
+    load_month(house, MONTH_FILE)
+    before = everything(house)
+    broken = tmp_path / "broken.csv"
+    broken.write_text("apples,pears\n1,2\n")
+    files = [(MONTH_FILE.name, MONTH_FILE), ("broken.csv", broken)]
+    pipeline.load_files(house, files, wishes=Wishes(whole=True, period="2021-11"), now=NOW)
+    assert everything(house) == before
+    (tmp_path / "other").mkdir()
+    newer = parts(tmp_path / "other", cut=20, version="2")[1]
+    with pytest.raises(TotalsDiffer):
+        pipeline.load_files(
+            house,
+            [(MONTH_FILE.name, MONTH_FILE), newer],
+            wishes=Wishes(period="2021-11", expected={"EUR": "1.00"}),
+            now=NOW,
+        )
+    assert everything(house) == before

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.errors import FileRefused
-from tieout.intake.vendor_text import _blocks, _decoded, _marked
+from tieout.intake.vendor_text import decoded_blocks, unpacked_blocks, with_bad_bytes_marked
 
 RECORD_BYTES_MAX = 16 << 20
 QUOTE, COMMA, BACKSLASH = 0x22, 0x2C, 0x5C
@@ -43,12 +43,14 @@ class Block:
 def utf8_pieces(source: Path, *, name: str, marks: list[bool]) -> Iterator[bytes]:
     """Give a file unpacked and transcoded, cut between characters; bad bytes are marked."""
     carry = b""
-    for block in _decoded(_blocks(source, name), name=name, encoding=None, marks=marks):
+    for block in decoded_blocks(
+        unpacked_blocks(source, name), name=name, encoding=None, marks=marks
+    ):
         piece = carry + block
         cut = _last_character(piece)
         carry = piece[cut:]
-        yield _marked(piece[:cut], marks)
-    yield _marked(carry, marks)
+        yield with_bad_bytes_marked(piece[:cut], marks)
+    yield with_bad_bytes_marked(carry, marks)
 
 
 def blocks(source: Path, *, name: str, marks: list[bool]) -> Iterator[Block]:
@@ -242,4 +244,4 @@ def _last_character(text: bytes) -> int:
 
 def marked_text(text: bytes) -> bytes:
     """Give text as UTF-8 in which each byte that was none is marked."""
-    return _marked(text, [])
+    return with_bad_bytes_marked(text, [])

@@ -121,7 +121,9 @@ def open_vendor_text(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE)
     Raises FileRefused: empty_file, damaged_archive, damaged_file.
     """
     marks: list[bool] = []
-    decoded = _decoded(_blocks(source, name), name=name, encoding=style.encoding, marks=marks)
+    decoded = decoded_blocks(
+        unpacked_blocks(source, name), name=name, encoding=style.encoding, marks=marks
+    )
     pieces = _whole_lines(decoded, marks, name=name)
     start = b""
     for piece in pieces:
@@ -200,7 +202,7 @@ def _record_end(text: bytes) -> int | None:
     return None
 
 
-def _blocks(source: Path, name: str) -> Iterator[bytes]:
+def unpacked_blocks(source: Path, name: str) -> Iterator[bytes]:
     """Read a file block by block, through gzip if its first bytes say so."""
     with source.open("rb") as raw:
         packed = raw.read(2) == GZIP_MAGIC
@@ -219,7 +221,7 @@ def _blocks(source: Path, name: str) -> Iterator[bytes]:
             raise FileRefused(file=name, code="damaged_archive", reason=reason) from fault
 
 
-def _decoded(
+def decoded_blocks(
     blocks: Iterator[bytes], *, name: str, encoding: str | None, marks: list[bool]
 ) -> Iterator[bytes]:
     """Drop a byte order mark; give UTF-16 and a declared encoding as UTF-8.
@@ -263,14 +265,15 @@ def _whole_lines(blocks: Iterator[bytes], marks: list[bool], *, name: str) -> It
             raise FileRefused(file=name, code="damaged_file", reason=reason)
         cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
         if cut:
-            yield _marked(b"".join([*carry, block[:cut]]), marks)
+            yield with_bad_bytes_marked(b"".join([*carry, block[:cut]]), marks)
             carry = [block[cut:]]
         else:
             carry.append(block)
-    yield _marked(b"".join(carry), marks)
+    yield with_bad_bytes_marked(b"".join(carry), marks)
 
 
-def _marked(piece: bytes, marks: list[bool]) -> bytes:
+def with_bad_bytes_marked(piece: bytes, marks: list[bool]) -> bytes:
+    """Give text in which each byte that is not UTF-8 is one private character; note it in marks."""
     try:
         ends = pa.py_buffer(np.array([0, len(piece)], np.int64))
         text = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(piece)])

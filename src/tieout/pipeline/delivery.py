@@ -13,7 +13,7 @@ from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import TotalsDiffer
 from tieout.intake import DETAIL_FORMATS, StagedFile
 from tieout.money import parse_number, round_fraction
-from tieout.pipeline.keep import utc_text
+from tieout.pipeline.keep import drop_unnamed, utc_text
 from tieout.store import manifest, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
@@ -67,8 +67,7 @@ def check_totals(
     for currency, amount in expected.items():
         sums = found.get(currency, none)
         if not any(_agrees(amount, sums[name]) for name in ("subtotal", "total")):
-            with house.catalog.read() as connection:
-                house.lake.collect(set(manifest.named_paths(connection)))
+            drop_unnamed(house)
             raise TotalsDiffer(
                 currency=currency,
                 expected=amount,

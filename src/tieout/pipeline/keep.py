@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from tieout.engine.duckdb import Engine
+from tieout.store import manifest
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 
@@ -19,6 +20,15 @@ def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = N
         place.unlink(missing_ok=True)
         draft.replace(place)
         return house.lake.keep(place, kind=kind, rows=rows, hop=hop)
+
+
+def drop_unnamed(house: House) -> list[str]:
+    """Remove the lake files that the manifest does not name; give their paths.
+
+    Only the one writer may: what another is about to name would go as well.
+    """
+    with house.catalog.read() as connection:
+        return house.lake.collect(set(manifest.named_paths(connection)))
 
 
 def write(house: House, engine: Engine, *, sql: str, kind: str, hop: int | None = None) -> LakeFile:

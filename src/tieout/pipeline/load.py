@@ -15,7 +15,7 @@ from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import FileRefused
 from tieout.intake import TOTAL_MISMATCH, Form, Said, StagedFile, known_mappings, stage_file
 from tieout.pipeline.delivery import Staged, check_totals, publish_delivery, summed_invoices
-from tieout.pipeline.keep import keep, write
+from tieout.pipeline.keep import drop_unnamed, keep, write
 from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
 from tieout.store.catalog import vendor_file
@@ -91,6 +91,11 @@ def load_files(
         if staged:
             found = summed_invoices(house, engine, staged=staged, period=wishes.period)
             check_totals(house, engine, staged=staged, expected=wishes.expected)
+        held_back = wishes.whole and any(report["status"] == "refused" for report in reports)
+        if wishes.period is not None and not held_back:
+            repeated = [report for report in reports if report["status"] == "duplicate_file"]
+            _move(house, repeated, period=wishes.period)
+        if staged:
             publish_delivery(house, engine, staged=staged, reports=reports, found=found, now=now)
         house.clear_scratch()
     return reports
@@ -100,8 +105,7 @@ def _hold_together(house: House, reports: list[dict[str, Any]], *, staged: list[
     """Hold back a whole delivery when a part is refused; add its parts that were loaded before."""
     if any(report["status"] == "refused" for report in reports):
         staged.clear()
-        with house.catalog.read() as connection:
-            house.lake.collect(set(manifest.named_paths(connection)))
+        drop_unnamed(house)
         for report in reports:
             if report["status"] == "loaded":
                 report["status"] = "refused"
@@ -163,8 +167,7 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
             select(vendor_file.c.name).where(vendor_file.c.file_id == file_id)
         ).scalar()
     if known or any(file.file_id == file_id for file, _ in desk.staged):
-        changed = _move(house, file_id, period=desk.wishes.period) or "nothing changed"
-        sentence = f"{name}: the same bytes were loaded before as {known or name}; {changed}"
+        sentence = f"{name}: the same bytes were loaded before as {known or name}; nothing changed"
         return {"status": "duplicate_file", "notices": [sentence]}
     drafts = house.scratch / file_id[:16]
     drafts.mkdir(parents=True, exist_ok=True)
@@ -198,13 +201,15 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
     }
 
 
-def _move(house: House, file_id: str, *, period: str | None) -> str:
-    """Give the invoices of a file loaded before another period; say what changed."""
-    if period is None:
-        return ""
+def _move(house: House, reports: Sequence[dict[str, Any]], *, period: str) -> None:
+    """Give the invoices of files loaded before another period, and say so in their reports."""
     with house.catalog.write() as connection:
-        moved = vendor_invoices.move(connection, file_id=file_id, period=period)
-    return f"period {period} is now that of invoice {', '.join(moved)}" if moved else ""
+        for report in reports:
+            moved = vendor_invoices.move(connection, file_id=report["fileId"], period=period)
+            if moved:
+                said = f"period {period} is now that of invoice {', '.join(moved)}"
+                (sentence,) = report["notices"]
+                report["notices"] = [sentence.replace("nothing changed", said)]
 
 
 def _keep_files(desk: Desk, file: StagedFile, *, copy: Path) -> list[LakeFile]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
+from tieout.pipeline.keep import drop_unnamed
 from tieout.store import manifest
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
@@ -109,8 +110,6 @@ def verify_store(house: House) -> int:
 def collect_orphans(house: House) -> list[str]:
     """Remove lake files that the manifest does not name; give their paths."""
     with house.writer():
-        with house.catalog.read() as connection:
-            kept = set(manifest.named_paths(connection))
-        removed = house.lake.collect(kept)
+        removed = drop_unnamed(house)
         house.clear_scratch()
     return removed

@@ -6,9 +6,100 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+# resource: its columns, all text, and those of them that make its key
+REFERENCE = {
+    "contracts": (
+        """contract_id parent_contract_id purpose type_name number reference_number
+        vendor_id seller_id buyer_id currency billing_day payment_terms_days
+        rounding_policy tax_zone tax_rate cost_center start_status white_label
+        valid_from valid_to""",
+        "contract_id valid_from",
+    ),
+    "exchange_rates": (
+        "organization_id from to source base_rate surcharge date",
+        "organization_id from to source date",
+    ),
+    "orders": (
+        "order_id order_number vendor_order_id contract_id date po_number invoice_per_order",
+        "order_id",
+    ),
+    "organizations": (
+        """organization_id account_no role name country language currency vat_number erp_id
+        status preferred_currency address zip city email telephone iban bic
+        chamber_of_commerce contact_first_name contact_middle_name contact_last_name""",
+        "organization_id",
+    ),
+    "plan_periods": (
+        """plan_period_id plan_id period period_type setup_sku subscription_sku renewal_sku
+        transfer_sku cancellation_sku""",
+        "plan_period_id",
+    ),
+    "plan_rates": (
+        """plan_rate_id plan_id resource_id resource_name included_value measure_unit
+        manufacturer mp_number setup_sku recurring_sku overuse_sku cancellation_sku""",
+        "plan_rate_id",
+    ),
+    "plans": (
+        "plan_id name category billing_model",
+        "plan_id",
+    ),
+    "price_list": (
+        """vendor_id product_id sku_id term billing_plan market currency unit_price
+        erp_price price_period tier_min tier_max valid_from valid_to""",
+        "vendor_id product_id sku_id term billing_plan market currency tier_min valid_from",
+    ),
+    "price_rules": (
+        """rule_id contract_id customer_id subscription_id product_id sku_id product_family
+        charge_class kind value currency earned_credit discount_code charge_free
+        valid_from valid_to""",
+        "rule_id valid_from",
+    ),
+    "rate_periods": (
+        """rate_period_id plan_rate_id period period_type billing_period
+        billing_period_type setup_sku recurring_sku overuse_sku cancellation_sku""",
+        "rate_period_id",
+    ),
+    "subscriptions": (
+        """subscription_id subscription_no vendor_id vendor_subscription_id entitlement_id
+        contract_id name plan_id plan_period_id plan_rate_id rate_period_id product_id
+        sku_id quantity status start_date end_date term billing_frequency po_number
+        cost_center order_id consumer_name consumer_number valid_from valid_to""",
+        "subscription_id valid_from",
+    ),
+}
+
 
 def upgrade() -> None:
     """Make the tables."""
+    _access_key()
+    _lake_file()
+    _load()
+    _number_series()
+    _reference()
+    _setting()
+    _snapshot()
+    _run()
+    _vendor_file()
+    _vendor_invoice()
+    _invoice()
+
+
+def _reference() -> None:
+    for resource, (columns, key) in REFERENCE.items():
+        name = f"reference_{resource}"
+        op.create_table(
+            name,
+            sa.Column("version_id", sa.Integer(), nullable=False),
+            sa.Column("from_snapshot", sa.Integer(), nullable=False),
+            sa.Column("to_snapshot", sa.Integer(), nullable=True),
+            *(sa.Column(column, sa.Text(), nullable=True) for column in columns.split()),
+            sa.PrimaryKeyConstraint("version_id"),
+            sqlite_strict=True,
+        )
+        op.create_index(f"ix_{name}_key", name, [*key.split(), "to_snapshot"], unique=False)
+
+
+def _access_key() -> None:
     op.create_table(
         "access_key",
         sa.Column("key_id", sa.Text(), nullable=False),
@@ -23,6 +114,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id"),
         sqlite_strict=True,
     )
+
+
+def _lake_file() -> None:
     op.create_table(
         "lake_file",
         sa.Column("owner_kind", sa.Text(), nullable=False),
@@ -38,6 +132,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner_kind", "owner_id", "kind", "path"),
         sqlite_strict=True,
     )
+
+
+def _load() -> None:
     op.create_table(
         "load",
         sa.Column("load_id", sa.Integer(), nullable=False),
@@ -45,6 +142,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("load_id"),
         sqlite_strict=True,
     )
+
+
+def _number_series() -> None:
     op.create_table(
         "number_series",
         sa.Column("seller_id", sa.Text(), nullable=False),
@@ -53,312 +153,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seller_id", "series"),
         sqlite_strict=True,
     )
-    op.create_table(
-        "reference_contracts",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("contract_id", sa.Text(), nullable=True),
-        sa.Column("parent_contract_id", sa.Text(), nullable=True),
-        sa.Column("purpose", sa.Text(), nullable=True),
-        sa.Column("type_name", sa.Text(), nullable=True),
-        sa.Column("number", sa.Text(), nullable=True),
-        sa.Column("reference_number", sa.Text(), nullable=True),
-        sa.Column("vendor_id", sa.Text(), nullable=True),
-        sa.Column("seller_id", sa.Text(), nullable=True),
-        sa.Column("buyer_id", sa.Text(), nullable=True),
-        sa.Column("currency", sa.Text(), nullable=True),
-        sa.Column("billing_day", sa.Text(), nullable=True),
-        sa.Column("payment_terms_days", sa.Text(), nullable=True),
-        sa.Column("rounding_policy", sa.Text(), nullable=True),
-        sa.Column("tax_zone", sa.Text(), nullable=True),
-        sa.Column("tax_rate", sa.Text(), nullable=True),
-        sa.Column("cost_center", sa.Text(), nullable=True),
-        sa.Column("start_status", sa.Text(), nullable=True),
-        sa.Column("white_label", sa.Text(), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=True),
-        sa.Column("valid_to", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_contracts_key",
-        "reference_contracts",
-        ["contract_id", "valid_from", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_exchange_rates",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("organization_id", sa.Text(), nullable=True),
-        sa.Column("from", sa.Text(), nullable=True),
-        sa.Column("to", sa.Text(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=True),
-        sa.Column("base_rate", sa.Text(), nullable=True),
-        sa.Column("surcharge", sa.Text(), nullable=True),
-        sa.Column("date", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_exchange_rates_key",
-        "reference_exchange_rates",
-        ["organization_id", "from", "to", "source", "date", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_orders",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("order_id", sa.Text(), nullable=True),
-        sa.Column("order_number", sa.Text(), nullable=True),
-        sa.Column("vendor_order_id", sa.Text(), nullable=True),
-        sa.Column("contract_id", sa.Text(), nullable=True),
-        sa.Column("date", sa.Text(), nullable=True),
-        sa.Column("po_number", sa.Text(), nullable=True),
-        sa.Column("invoice_per_order", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_orders_key", "reference_orders", ["order_id", "to_snapshot"], unique=False
-    )
-    op.create_table(
-        "reference_organizations",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("organization_id", sa.Text(), nullable=True),
-        sa.Column("account_no", sa.Text(), nullable=True),
-        sa.Column("role", sa.Text(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("country", sa.Text(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=True),
-        sa.Column("currency", sa.Text(), nullable=True),
-        sa.Column("vat_number", sa.Text(), nullable=True),
-        sa.Column("erp_id", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=True),
-        sa.Column("preferred_currency", sa.Text(), nullable=True),
-        sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("zip", sa.Text(), nullable=True),
-        sa.Column("city", sa.Text(), nullable=True),
-        sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("telephone", sa.Text(), nullable=True),
-        sa.Column("iban", sa.Text(), nullable=True),
-        sa.Column("bic", sa.Text(), nullable=True),
-        sa.Column("chamber_of_commerce", sa.Text(), nullable=True),
-        sa.Column("contact_first_name", sa.Text(), nullable=True),
-        sa.Column("contact_middle_name", sa.Text(), nullable=True),
-        sa.Column("contact_last_name", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_organizations_key",
-        "reference_organizations",
-        ["organization_id", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_plan_periods",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("plan_period_id", sa.Text(), nullable=True),
-        sa.Column("plan_id", sa.Text(), nullable=True),
-        sa.Column("period", sa.Text(), nullable=True),
-        sa.Column("period_type", sa.Text(), nullable=True),
-        sa.Column("setup_sku", sa.Text(), nullable=True),
-        sa.Column("subscription_sku", sa.Text(), nullable=True),
-        sa.Column("renewal_sku", sa.Text(), nullable=True),
-        sa.Column("transfer_sku", sa.Text(), nullable=True),
-        sa.Column("cancellation_sku", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_plan_periods_key",
-        "reference_plan_periods",
-        ["plan_period_id", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_plan_rates",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("plan_rate_id", sa.Text(), nullable=True),
-        sa.Column("plan_id", sa.Text(), nullable=True),
-        sa.Column("resource_id", sa.Text(), nullable=True),
-        sa.Column("resource_name", sa.Text(), nullable=True),
-        sa.Column("included_value", sa.Text(), nullable=True),
-        sa.Column("measure_unit", sa.Text(), nullable=True),
-        sa.Column("manufacturer", sa.Text(), nullable=True),
-        sa.Column("mp_number", sa.Text(), nullable=True),
-        sa.Column("setup_sku", sa.Text(), nullable=True),
-        sa.Column("recurring_sku", sa.Text(), nullable=True),
-        sa.Column("overuse_sku", sa.Text(), nullable=True),
-        sa.Column("cancellation_sku", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_plan_rates_key",
-        "reference_plan_rates",
-        ["plan_rate_id", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_plans",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Text(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("category", sa.Text(), nullable=True),
-        sa.Column("billing_model", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_plans_key", "reference_plans", ["plan_id", "to_snapshot"], unique=False
-    )
-    op.create_table(
-        "reference_price_list",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("vendor_id", sa.Text(), nullable=True),
-        sa.Column("product_id", sa.Text(), nullable=True),
-        sa.Column("sku_id", sa.Text(), nullable=True),
-        sa.Column("term", sa.Text(), nullable=True),
-        sa.Column("billing_plan", sa.Text(), nullable=True),
-        sa.Column("market", sa.Text(), nullable=True),
-        sa.Column("currency", sa.Text(), nullable=True),
-        sa.Column("unit_price", sa.Text(), nullable=True),
-        sa.Column("erp_price", sa.Text(), nullable=True),
-        sa.Column("price_period", sa.Text(), nullable=True),
-        sa.Column("tier_min", sa.Text(), nullable=True),
-        sa.Column("tier_max", sa.Text(), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=True),
-        sa.Column("valid_to", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_price_list_key",
-        "reference_price_list",
-        [
-            "vendor_id",
-            "product_id",
-            "sku_id",
-            "term",
-            "billing_plan",
-            "market",
-            "currency",
-            "tier_min",
-            "valid_from",
-            "to_snapshot",
-        ],
-        unique=False,
-    )
-    op.create_table(
-        "reference_price_rules",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("rule_id", sa.Text(), nullable=True),
-        sa.Column("contract_id", sa.Text(), nullable=True),
-        sa.Column("customer_id", sa.Text(), nullable=True),
-        sa.Column("subscription_id", sa.Text(), nullable=True),
-        sa.Column("product_id", sa.Text(), nullable=True),
-        sa.Column("sku_id", sa.Text(), nullable=True),
-        sa.Column("product_family", sa.Text(), nullable=True),
-        sa.Column("charge_class", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=True),
-        sa.Column("value", sa.Text(), nullable=True),
-        sa.Column("currency", sa.Text(), nullable=True),
-        sa.Column("earned_credit", sa.Text(), nullable=True),
-        sa.Column("discount_code", sa.Text(), nullable=True),
-        sa.Column("charge_free", sa.Text(), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=True),
-        sa.Column("valid_to", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_price_rules_key",
-        "reference_price_rules",
-        ["rule_id", "valid_from", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_rate_periods",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("rate_period_id", sa.Text(), nullable=True),
-        sa.Column("plan_rate_id", sa.Text(), nullable=True),
-        sa.Column("period", sa.Text(), nullable=True),
-        sa.Column("period_type", sa.Text(), nullable=True),
-        sa.Column("billing_period", sa.Text(), nullable=True),
-        sa.Column("billing_period_type", sa.Text(), nullable=True),
-        sa.Column("setup_sku", sa.Text(), nullable=True),
-        sa.Column("recurring_sku", sa.Text(), nullable=True),
-        sa.Column("overuse_sku", sa.Text(), nullable=True),
-        sa.Column("cancellation_sku", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_rate_periods_key",
-        "reference_rate_periods",
-        ["rate_period_id", "to_snapshot"],
-        unique=False,
-    )
-    op.create_table(
-        "reference_subscriptions",
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("from_snapshot", sa.Integer(), nullable=False),
-        sa.Column("to_snapshot", sa.Integer(), nullable=True),
-        sa.Column("subscription_id", sa.Text(), nullable=True),
-        sa.Column("subscription_no", sa.Text(), nullable=True),
-        sa.Column("vendor_id", sa.Text(), nullable=True),
-        sa.Column("vendor_subscription_id", sa.Text(), nullable=True),
-        sa.Column("entitlement_id", sa.Text(), nullable=True),
-        sa.Column("contract_id", sa.Text(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("plan_id", sa.Text(), nullable=True),
-        sa.Column("plan_period_id", sa.Text(), nullable=True),
-        sa.Column("plan_rate_id", sa.Text(), nullable=True),
-        sa.Column("rate_period_id", sa.Text(), nullable=True),
-        sa.Column("product_id", sa.Text(), nullable=True),
-        sa.Column("sku_id", sa.Text(), nullable=True),
-        sa.Column("quantity", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=True),
-        sa.Column("start_date", sa.Text(), nullable=True),
-        sa.Column("end_date", sa.Text(), nullable=True),
-        sa.Column("term", sa.Text(), nullable=True),
-        sa.Column("billing_frequency", sa.Text(), nullable=True),
-        sa.Column("po_number", sa.Text(), nullable=True),
-        sa.Column("cost_center", sa.Text(), nullable=True),
-        sa.Column("order_id", sa.Text(), nullable=True),
-        sa.Column("consumer_name", sa.Text(), nullable=True),
-        sa.Column("consumer_number", sa.Text(), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=True),
-        sa.Column("valid_to", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("version_id"),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_reference_subscriptions_key",
-        "reference_subscriptions",
-        ["subscription_id", "valid_from", "to_snapshot"],
-        unique=False,
-    )
+
+
+def _setting() -> None:
     op.create_table(
         "setting",
         sa.Column("name", sa.Text(), nullable=False),
@@ -366,6 +163,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
         sqlite_strict=True,
     )
+
+
+def _snapshot() -> None:
     op.create_table(
         "snapshot",
         sa.Column("snapshot_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -374,6 +174,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("snapshot_id"),
         sqlite_strict=True,
     )
+
+
+def _run() -> None:
     op.create_table(
         "run",
         sa.Column("run_id", sa.Text(), nullable=False),
@@ -394,6 +197,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_run_period", "run", ["period", "is_current"], unique=False)
+
+
+def _vendor_file() -> None:
     op.create_table(
         "vendor_file",
         sa.Column("file_id", sa.Text(), nullable=False),
@@ -415,6 +221,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("file_id"),
         sqlite_strict=True,
     )
+
+
+def _vendor_invoice() -> None:
     op.create_table(
         "vendor_invoice",
         sa.Column("vendor", sa.Text(), nullable=False),
@@ -436,6 +245,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("vendor", "invoice_number", "load_id"),
         sqlite_strict=True,
     )
+
+
+def _invoice() -> None:
     op.create_table(
         "invoice",
         sa.Column("invoice_id", sa.Text(), nullable=False),
