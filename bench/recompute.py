@@ -28,7 +28,8 @@ def records(path):  # of a vendor's CSV: number and cells by column; empty recor
     return enumerate((cells for cells in reader if any(cells.values())), start=1)
 certificate, lake, faults, home = json.load(open(sys.argv[1], "rb")), sys.argv[2] + "/", [], {}
 texts, (wrong, lines, money, invoiced, groups) = defaultdict(list), (Counter() for _ in range(5))
-for line in rows("detail_line"):  # 1. Every line of every hop, into invoices and groups.
+charges = {charge["charge_no"]: charge for charge in rows("charge")}
+for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Lines of every hop.
     key, amount = (line["hop"], line["currency"]), line["total_price"]
     parties = line["hop"], line["seller_id"], line["buyer_id"], line["vendor"], line["currency"]
     invoice = uuid.uuid5(IDS, "\x1f".join([*map(str, parties), certificate["period"]]))
@@ -36,8 +37,7 @@ for line in rows("detail_line"):  # 1. Every line of every hop, into invoices an
     texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")
     groups[str(invoice), line["subscription_id"], line["charge_type_id"]] += amount
     lines[key], money[key] = lines[key] + 1, money[key] + amount
-    if line["hop"] == 1:
-        home[line["file_id"], line["row_number"]] = ("hop 1", amount)
+    home |= {(line["file_id"], line["row_number"]): ("hop 1", amount)} if line["hop"] == 1 else {}
 for x in rows("invoice_line"):  # 2. Each consolidated line: its lines' sum, rounded half away.
     exact = groups.pop((x["invoice_id"], x["subscription_id"], x["charge_type_id"]), Decimal("NaN"))
     rounded = exact.quantize(Decimal(1).scaleb(-MINOR.get(x["currency"], 2)), ROUND_HALF_UP)
@@ -68,8 +68,8 @@ for file in certificate["inputs"]:
 for kind in ("rejected", "parked"):
     said = {entry["currency"]: entry["amount"] for entry in certificate[kind]["amounts"]}
     found = {key[1]: plain(money[key]) for key in money if key[0] == kind and key[1]}
-    count = sum(lines[key] for key in lines if key[0] == kind)
-    compare(kind, (certificate[kind]["count"], said), (count, found))
+    found = sum(lines[key] for key in lines if key[0] == kind), found
+    compare(kind, (certificate[kind]["count"], said), found)
 for said, key in zip(certificate["hops"], sorted(invoiced), strict=True):
     sums = map(plain, (money[key], invoiced[key] - money[key], invoiced[key]))
     found = *key, lines[key], plain(money["hop 1", key[1]]) if key[0] == 1 else None, *sums

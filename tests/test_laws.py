@@ -12,10 +12,9 @@ from channel import MONTH, groups, make_month, sell
 from channel_files import write_month
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stored import stored_lines
 
 from tieout import pipeline
-from tieout.engine.duckdb import session
-from tieout.store import manifest
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
 
@@ -43,16 +42,7 @@ def _bill(house: House, folder: Path, paths: list[Path]) -> dict[str, Any]:
 
 
 def _stored(house: House, kind: str) -> list[dict[str, Any]]:
-    with house.catalog.read() as connection:
-        run = manifest.current_run(connection, period=MONTH)
-        assert run is not None
-        paths = manifest.run_paths(connection, house, run_id=run["run_id"]).get(kind, [])
-    if not paths:
-        return []
-    with session(house.scratch) as engine:
-        engine.parquet("stored", paths)
-        rows: list[dict[str, Any]] = engine.arrow("SELECT * FROM stored").to_pylist()
-    return rows
+    return stored_lines(house, MONTH, kind=kind)
 
 
 @MONTHS

@@ -9,10 +9,9 @@ import pytest
 from fraction_model import expected
 from hypothesis import HealthCheck, Phase, given, settings
 from months import Month, months, write_reference, write_vendor_csv
+from stored import stored_lines
 
 from tieout import pipeline
-from tieout.engine.duckdb import session
-from tieout.store import manifest
 from tieout.store.house import open_house
 from tieout.store.migrations import upgrade
 
@@ -29,17 +28,7 @@ def _billed(month: Month, folder: Path) -> dict[str, list[dict[str, Any]]]:
     (report,) = pipeline.load_files(house, [(path.name, path)], now=NOW)
     assert (report["status"], report["rejected"]) == ("loaded", 0)
     pipeline.run_period(house, month.period, now=NOW)
-    with house.catalog.read() as connection:
-        run = manifest.current_run(connection, period=month.period)
-        assert run is not None
-        paths = manifest.run_paths(connection, house, run_id=run["run_id"])
-    made: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-    with session(house.scratch) as engine:
-        for kind in KINDS:
-            if paths.get(kind):
-                engine.parquet("made", paths[kind])
-                made[kind] = engine.arrow("SELECT * FROM made").to_pylist()
-    return made
+    return {kind: stored_lines(house, month.period, kind=kind) for kind in KINDS}
 
 
 def _fraction(value: Any) -> Fraction | None:

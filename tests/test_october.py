@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from october import DIRECT, FOUR_PARTIES, bill_october
 from sqlalchemy import select
+from stored import stored_lines
 
-from tieout.engine.duckdb import session
-from tieout.store import manifest
 from tieout.store.catalog import invoice
 from tieout.store.house import House
 
@@ -28,17 +27,9 @@ def _header(house: House, hop: int) -> dict[str, Any]:
 
 
 def _lines(house: House, kind: str, hop: int) -> list[dict[str, Any]]:
-    with house.catalog.read() as connection:
-        run = manifest.current_run(connection, period="2021-10")
-        assert run is not None
-        paths = manifest.run_paths(connection, house, run_id=run["run_id"])[kind]
-    with session(house.scratch) as engine:
-        engine.parquet("line", paths)
-        order = "row_number" if kind == "detail_line" else "line_no"
-        rows: list[dict[str, Any]] = engine.arrow(
-            f"SELECT * FROM line WHERE hop = {hop} ORDER BY {order}"
-        ).to_pylist()
-    return rows
+    order = "row_number" if kind == "detail_line" else "line_no"
+    found = [line for line in stored_lines(house, "2021-10", kind=kind) if line["hop"] == hop]
+    return sorted(found, key=lambda line: int(line[order]))
 
 
 @pytest.mark.parametrize(

@@ -133,14 +133,9 @@ MATCHED_LINE = _schema(
     sign=(pa.int32(), NEVER_NULL),  # -1, 0 where the vendor gives it free, or 1
 )
 
-# One row per matched line and hop: narrow, it points at its vendor line.
-DETAIL_LINE = _schema(
-    hop=(pa.int32(), NEVER_NULL),
-    seller_id=(TEXT, NEVER_NULL),
-    buyer_id=(TEXT, NEVER_NULL),
-    contract_id=(TEXT, NEVER_NULL),
-    currency=(TEXT, NEVER_NULL),
-    vendor=(TEXT, NEVER_NULL),
+# What a matched line is at every hop, once per run, in the order of the chain.
+CHARGE = _schema(
+    charge_no=(pa.int64(), NEVER_NULL),  # 1, 2, ... within the run
     subscription_id=(TEXT, NEVER_NULL),
     customer_id=(TEXT, NEVER_NULL),
     file_id=(TEXT, NEVER_NULL),
@@ -165,6 +160,17 @@ DETAIL_LINE = _schema(
     cycle_end=(DATE, MAY_BE_NULL),
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
+)
+
+# One row per charge and hop: who sells it to whom, and for how much.
+DETAIL_LINE = _schema(
+    hop=(pa.int32(), NEVER_NULL),
+    seller_id=(TEXT, NEVER_NULL),
+    buyer_id=(TEXT, NEVER_NULL),
+    contract_id=(TEXT, NEVER_NULL),
+    currency=(TEXT, NEVER_NULL),
+    vendor=(TEXT, NEVER_NULL),
+    charge_no=(pa.int64(), NEVER_NULL),  # key into charge, of the same run
     unit_price=(AMOUNT, MAY_BE_NULL),  # the hop's full price per unit and cycle
     unit_price_digits=(DIGITS, MAY_BE_NULL),
     effective_unit_price=(AMOUNT, MAY_BE_NULL),  # prorated, discounted, signed

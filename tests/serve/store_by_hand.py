@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from tieout.money import parse_number
 from tieout.store import catalog
 from tieout.store.house import House, open_house
-from tieout.tables import DETAIL_LINE, INVOICE_LINE
+from tieout.tables import CHARGE, DETAIL_LINE, INVOICE_LINE
 
 INVOICE_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "by hand"))
 SELLER, BUYER = "reseller", "customer"
@@ -72,6 +72,7 @@ def build(folder: Path, hand: Hand) -> House:
     house = open_house(folder / "home")
     catalog.metadata.create_all(house.catalog.engine)
     kept = [
+        _keep(house, "charge", CHARGE, [_charge(hand, n) for n in range(len(hand.lines))]),
         _keep(
             house, "detail_line", DETAIL_LINE, [_detail(hand, n) for n in range(len(hand.lines))]
         ),
@@ -146,10 +147,10 @@ def _shared(hand: Hand) -> dict[str, Any]:
     }
 
 
-def _detail(hand: Hand, index: int) -> dict[str, Any]:
+def _charge(hand: Hand, index: int) -> dict[str, Any]:
     line = hand.lines[index]
-    total, cost = parse_number(line.total), parse_number(line.cost or line.total)
     return _shared(hand) | {
+        "charge_no": index + 1,
         "file_id": "f",
         "row_number": index + 1,
         "match_key": f"mk_{line.row}",
@@ -160,6 +161,14 @@ def _detail(hand: Hand, index: int) -> dict[str, Any]:
         "is_usage": line.is_usage,
         "charge_start_date": day(line.days[0]),
         "charge_end_date": day(line.days[1]),
+    }
+
+
+def _detail(hand: Hand, index: int) -> dict[str, Any]:
+    line = hand.lines[index]
+    total, cost = parse_number(line.total), parse_number(line.cost or line.total)
+    return _shared(hand) | {
+        "charge_no": index + 1,
         "unit_price": total,
         "effective_unit_price": total,
         "total_price": total,

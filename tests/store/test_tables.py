@@ -19,6 +19,7 @@ FILES = {
     "vendor_line": tables.VENDOR_LINE,
     "rejected_row": tables.REJECTED_ROW,
     "parked_line": tables.PARKED_LINE,
+    "charge": tables.CHARGE,
     "detail_line": tables.DETAIL_LINE,
     "invoice_line": tables.INVOICE_LINE,
 }

@@ -7,7 +7,7 @@ WITH grouped AS (
         min(customer_id) AS customer_id,
         bool_or(is_usage) AS is_usage,
         count(*) AS line_count,
-        min(file_no::BIGINT * 1099511627776 + row_number) AS first_line,
+        min(charge_no) AS first_charge,
         sum(total_price) AS detail_total,
         min(minor.grain)::HUGEINT AS minor_grain,
         sum(quantity) AS quantity_sum,
@@ -32,11 +32,11 @@ WITH grouped AS (
         min(cost_currency) AS cost_currency_min, max(cost_currency) AS cost_currency_max,
         min(cost_exchange_rate) AS cost_rate_min, max(cost_exchange_rate) AS cost_rate_max
     FROM detail_line
+    JOIN charge USING (charge_no)
     JOIN minor_grain AS minor USING (currency)
-    JOIN taken_file USING (file_id)
     GROUP BY hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id
 )
 SELECT grouped.*, invoice_no
 FROM grouped
 JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)
-ORDER BY invoice_no, subscription_id, first_line, charge_type_id
+ORDER BY invoice_no, subscription_id, first_charge, charge_type_id

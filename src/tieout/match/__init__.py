@@ -1,7 +1,8 @@
 """vendor_line -> matched_line | parked_line: whose line, which chain of hops, which prices.
 
 Reads the relations `vendor_line` and the reference files by name; makes `matched_line`,
-`parked_line` and `hop_price` (one row per question to the price rules and hop).
+`charge` (what of it is the same at every hop), `parked_line` and `hop_price` (one row per question
+to the price rules and hop).
 """
 
 import datetime as dt
@@ -33,6 +34,7 @@ STEPS = (
     ("parked_line", "table"),
     ("repeated_line", "table"),
     ("matched_line", "table"),
+    ("charge", "view"),
 )
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 HMAC_BLOCK = 64
@@ -40,7 +42,7 @@ FACTOR_LIMIT = 10**18
 
 
 def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
-    """Make `matched_line`, `parked_line` and `hop_price` for a period.
+    """Make `matched_line`, `charge`, `parked_line` and `hop_price` for a period.
 
     `first_day` is the period's first day; `secret` keys the match keys (HMAC-SHA-256).
     Raises Unpriced when a rule or a rate is finer than exact arithmetic has room for.

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import NotFound
-from tieout.store import manifest
+from tieout.report.run_file import name_run_files
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
-from tieout.tables import DETAIL_LINE, PARKED_LINE, REJECTED_ROW, VENDOR_LINE
+from tieout.tables import REJECTED_ROW, VENDOR_LINE
 
 PREFIX = 16
 
@@ -37,14 +37,14 @@ def explain_line(house: House, vendor_line_id: str) -> dict[str, Any]:
             )
         }
         run_ids = connection.execute(select(run.c.run_id).where(run.c.is_current == 1)).scalars()
-        runs = [manifest.run_paths(connection, house, run_id=run_id) for run_id in run_ids]
+        runs = [str(run_id) for run_id in run_ids]
     with session(house.scratch) as engine:
         engine.let(file_id=file["file_id"], row_number=int(number))
         engine.parquet("cells", [paths["cells"]])
         engine.parquet("vendor_line", [paths["vendor_line"]], schema=VENDOR_LINE)
         engine.parquet("rejected_row", [paths["rejected_row"]], schema=REJECTED_ROW)
-        for kind, schema in (("parked_line", PARKED_LINE), ("detail_line", DETAIL_LINE)):
-            engine.parquet(kind, [p for one in runs for p in one.get(kind, [])], schema=schema)
+        kinds = ("charge", "detail_line", "parked_line")
+        name_run_files(engine, house, runs=runs, hops=(), kinds=kinds)
         found = {
             "vendorLineId": vendor_line_id,
             "file": file["name"],

@@ -10,5 +10,6 @@ SELECT
     shortest(unit_price) AS "unitPrice", shortest(effective_unit_price) AS "effectiveUnitPrice",
     shortest(total_price) AS "totalPrice", currency
 FROM detail_line
+JOIN charge USING (run_id, charge_no)
 WHERE file_id = getvariable('file_id') AND row_number = getvariable('row_number')
 ORDER BY hop

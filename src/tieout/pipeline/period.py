@@ -52,7 +52,10 @@ def run_period(
         _open_inputs(engine, taken, current=current)
         secret = str(house.catalog.setting(SECRET)).encode()
         match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
-        files = [write(house, engine, sql="SELECT * FROM parked_line", kind="parked_line")]
+        files = [
+            write(house, engine, sql=f"SELECT * FROM {kind}", kind=kind)
+            for kind in ("parked_line", "charge")
+        ]
         files += [
             write(house, engine, sql="SELECT * FROM detail_hop", kind="detail_line", hop=hop)
             for hop in rate_hops(engine)

@@ -56,10 +56,7 @@ def _rate_next(engine: Engine) -> None:
     for limbs in (False, True):
         engine.view("hop_result", _hop_result(names, limbs=limbs))
         engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
-        unfit = engine.arrow(
-            "SELECT file_id, row_number FROM rated_next JOIN taken_file USING (file_no)"
-            " WHERE is_unfit ORDER BY ALL LIMIT 1"
-        )
+        unfit = engine.arrow(sql_text("tieout.rate", "unfit_line"))
         if not unfit.num_rows:
             break
     else:

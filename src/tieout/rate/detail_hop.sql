@@ -1,13 +1,8 @@
--- The detail lines of one hop, in the order of the chain.
+-- The detail lines of one hop, in the order of their charges.
 SELECT
     getvariable('hop')::INT AS hop,
     price.seller_id, price.buyer_id, price.contract_id, price.currency,
-    line.vendor, line.subscription_id, line.customer_id, file.file_id, line.row_number,
-    line.match_key, line.vendor_invoice_number, line.vendor_invoice_row_id,
-    line.customer_domain, line.product_id, line.sku_id, line.description, line.meter_name,
-    line.order_id, line.order_date, line.charge_type, line.charge_kind, line.charge_type_id,
-    line.is_usage, line.charge_start_date, line.charge_end_date, line.cycle_start,
-    line.cycle_end, line.quantity, line.quantity_digits,
+    line.vendor, line.charge_no,
     line.unit_price, line.unit_price_digits,
     line.effective_unit_price, line.effective_unit_price_digits,
     line.total_price, line.total_price_digits,
@@ -23,5 +18,4 @@ SELECT
         THEN amount(price.rate_up * 1000000000000000000 // price.rate_down)
     END AS cost_exchange_rate
 FROM rated AS line
-JOIN taken_file AS file USING (file_no)
 JOIN hop_price AS price ON price.pricing_id = line.pricing_id AND price.hop = getvariable('hop')

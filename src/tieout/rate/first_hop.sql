@@ -1,6 +1,10 @@
 -- Matched lines at hop 1: the vendor's amounts as printed, beside them as integers of 10^-18.
 SELECT
-    *,
+    rowid + 1 AS charge_no, pricing_id, vendor,
+    quantity, days_billed, days_cycle, profile, sign,
+    unit_price, unit_price_digits,
+    effective_unit_price, effective_unit_price_digits,
+    total_price, total_price_digits,
     units(total_price) AS total,
     units(unit_price) AS unit,
     units(effective_unit_price) AS effective,

@@ -10,18 +10,28 @@ from tieout.engine.duckdb import Engine, literal
 from tieout.store.catalog import lake_file
 from tieout.store.house import House
 from tieout.store.resources import RESOURCES
-from tieout.tables import DETAIL_LINE, INVOICE_LINE
+from tieout.tables import CHARGE, DETAIL_LINE, INVOICE_LINE, PARKED_LINE
 
-RUN_KINDS: Mapping[str, pa.Schema] = {"detail_line": DETAIL_LINE, "invoice_line": INVOICE_LINE}
+RUN_KINDS: Mapping[str, pa.Schema] = {
+    "charge": CHARGE,
+    "detail_line": DETAIL_LINE,
+    "invoice_line": INVOICE_LINE,
+    "parked_line": PARKED_LINE,
+}
 
 
 def name_run_files(
-    engine: Engine, house: House, *, runs: Collection[str], hops: Collection[int]
+    engine: Engine,
+    house: House,
+    *,
+    runs: Collection[str],
+    hops: Collection[int],
+    kinds: Collection[str] = ("charge", "detail_line", "invoice_line"),
 ) -> None:
-    """Name `detail_line` and `invoice_line` of the runs, at these hops only, with `run_id`."""
-    for kind, schema in RUN_KINDS.items():
+    """Name the lake's relations of the runs, with `run_id`; those of a hop at these hops only."""
+    for kind in kinds:
         paths = _paths(house, owner_kind="run", owners=runs, kind=kind, hops=hops)
-        _name(engine, kind, paths=paths, schema=schema, owner=("run_id", "VARCHAR"))
+        _name(engine, kind, paths=paths, schema=RUN_KINDS[kind], owner=("run_id", "VARCHAR"))
 
 
 def name_reference_files(

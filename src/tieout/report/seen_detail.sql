@@ -1,11 +1,11 @@
 -- The detail lines of the visible invoices; the seller's purchase only where cost shows.
 SELECT
     i.ordinal, i.invoice_bytes, i.snapshot_id, i.contract_id, i.run_id, i.invoice_id,
-    d.subscription_id, d.file_id, d.row_number, d.match_key,
-    d.vendor_invoice_number, d.vendor_invoice_row_id, d.customer_domain, d.product_id,
-    d.meter_name, d.order_id, d.order_date,
-    d.charge_type, d.charge_type_id, d.is_usage, d.charge_start_date, d.charge_end_date,
-    d.quantity, d.quantity_digits, d.unit_price, d.unit_price_digits,
+    c.subscription_id, c.file_id, c.row_number, c.match_key,
+    c.vendor_invoice_number, c.vendor_invoice_row_id, c.customer_domain, c.product_id,
+    c.meter_name, c.order_id, c.order_date,
+    c.charge_type, c.charge_type_id, c.is_usage, c.charge_start_date, c.charge_end_date,
+    c.quantity, c.quantity_digits, d.unit_price, d.unit_price_digits,
     d.effective_unit_price, d.effective_unit_price_digits, d.total_price, d.total_price_digits,
     CASE WHEN i.cost_visible THEN d.cost_effective_unit_price END AS cost_unit_price,
     CASE WHEN i.cost_visible THEN d.cost_effective_unit_price_digits END AS cost_unit_price_digits,
@@ -21,5 +21,6 @@ INNER JOIN detail_line AS d
     AND i.buyer_id = d.buyer_id
     AND i.vendor_id = d.vendor
     AND i.currency = d.currency
-WHERE (getvariable('subscription_id') IS NULL OR d.subscription_id = getvariable('subscription_id'))
-    AND (NOT getvariable('corrections_only') OR d.charge_type_id IN (3, 7))
+INNER JOIN charge AS c ON d.run_id = c.run_id AND d.charge_no = c.charge_no
+WHERE (getvariable('subscription_id') IS NULL OR c.subscription_id = getvariable('subscription_id'))
+    AND (NOT getvariable('corrections_only') OR c.charge_type_id IN (3, 7))
