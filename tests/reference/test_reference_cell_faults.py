@@ -1,5 +1,6 @@
 """What is wrong with a cell is said with file, row, column and reason."""
 
+import pyarrow.parquet as pq
 import pytest
 from reference_case import (
     CONTRACTS,
@@ -89,7 +90,8 @@ def test_amounts_are_plain_and_fit(faults: Faults, value: str, reason: str) -> N
 def test_amounts_may_be_written_in_any_plain_way(stage: Stage, value: str) -> None:
     text = f"plan_rate_id,plan_id,included_value\n30,10,{value}\n"
     staged = stage({**GOOD, "plan_rates.csv": text})
-    assert staged.changed["plan_rates"].column("included_value").to_pylist() == [value]
+    rows = pq.read_table(staged.changed["plan_rates"])
+    assert rows.column("included_value").to_pylist() == [value]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_amounts_may_be_written_in_any_plain_way(stage: Stage, value: str) -> No
     [
         ("0", "'0' is not above 0"),
         ("-1", "'-1' is not above 0"),
-        ("1.1234567890123", "'1.1234567890123' has more than 12 decimals"),
+        (f"1.{'1' * 25}", f"'1.{'1' * 25}' has more than 24 decimals"),
         ("", "a value is required"),
     ],
 )

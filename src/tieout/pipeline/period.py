@@ -20,6 +20,7 @@ from tieout.money import SCALE, currencies
 from tieout.pipeline.inputs import open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
 from tieout.rate import rate_hops
+from tieout.reference import view_current
 from tieout.rounding import policies
 from tieout.store import invoices, manifest, vendor_invoices
 from tieout.store.house import House
@@ -79,13 +80,10 @@ def _open_inputs(
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
     open_vendor_lines(engine, taken)
-    for resource in RESOURCES.values():
-        paths = [current.files[resource.name]] if resource.name in current.files else []
-        engine.parquet(
-            resource.name,
-            paths,
-            schema=pa.schema([(name, pa.string()) for name in resource.columns]),
-        )
+    for label, resource in RESOURCES.items():
+        view_current(engine, resource, path=current.files.get(label))
+        engine.view(label, f"SELECT * FROM current_{label}")
+    engine.view("exchange_rates", sql_text("tieout.pipeline", "usable_rate"))
     grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
     engine.register(
         "minor_grain",

@@ -1,15 +1,19 @@
 """The journey of a folder of reference data, in and out."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import keep, utc_text
-from tieout.reference import export_folder, stage_folder
+from tieout.reference import StagedReference, export_folder, stage_folder
 from tieout.store import manifest
 from tieout.store.house import House
+from tieout.store.lake import LakeFile
+
+MEMORY = "1GB"  # of the engine; what does not fit is spilled
 
 
 def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str, Any]:
@@ -17,44 +21,61 @@ def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str,
 
     Raises ReferenceRefused with every fault. The same folder again changes nothing.
     """
-    with house.writer(), session(house.scratch) as engine:
+    with house.writer(), session(house.scratch, memory=MEMORY) as engine:
+        current = _current(house)
         drafts = house.scratch / "reference"
-        drafts.mkdir(parents=True, exist_ok=True)
-        with house.catalog.read() as connection:
-            current = manifest.latest_snapshot(connection, house)
         staged = stage_folder(engine, folder, current=current.files, drafts=drafts)
-        number = current.snapshot_id
-        if not staged.is_unchanged:
-            files = [
-                keep(house, path, kind=f"reference_{resource}", rows=staged.counts[resource])
-                for resource, path in staged.files.items()
-            ]
-            with house.catalog.write() as connection:
-                number = manifest.publish_snapshot(
-                    connection,
-                    files,
-                    changed=staged.changed,
-                    ended=staged.ended,
-                    digest=staged.digest,
-                    created_at=utc_text(now),
-                )
-        house.clear_scratch()
-    changed = {
-        resource: rows.num_rows for resource, rows in staged.changed.items() if rows.num_rows
-    }
+        return _publish(house, staged, current=current, now=now)
+
+
+def _current(house: House) -> manifest.Snapshot:
+    with house.catalog.read() as connection:
+        return manifest.latest_snapshot(connection, house)
+
+
+def _publish(
+    house: House,
+    staged: StagedReference,
+    *,
+    current: manifest.Snapshot,
+    now: dt.datetime,
+    beside: Sequence[LakeFile] = (),
+) -> dict[str, Any]:
+    """Publish what was staged as a new snapshot, unless nothing changed; say what did.
+
+    A resource that stays keeps its lake file. `beside` are files that belong to the snapshot.
+    """
+    number = current.snapshot_id
+    if not staged.is_unchanged:
+        files = [
+            keep(house, staged.files[label], kind=f"reference_{label}", rows=staged.counts[label])
+            for label in staged.changed
+        ]
+        made = {file.kind for file in files}
+        with house.catalog.write() as connection:
+            before = manifest.lake_files(connection, str(number), owner_kind="snapshot")
+            stays = [file for file in before if file.kind.startswith("reference_")]
+            number = manifest.publish_snapshot(
+                connection,
+                [*files, *(file for file in stays if file.kind not in made), *beside],
+                changed=staged.changed,
+                ended=staged.ended,
+                digest=staged.digest,
+                created_at=utc_text(now),
+            )
+    house.clear_scratch()
     return {
         "snapshot": number,
         "unchanged": staged.is_unchanged,
         "rows": dict(staged.counts),
-        "changed": changed,
+        "changed": dict(staged.changes),
     }
 
 
 def export_reference(house: House, folder: Path) -> dict[str, Any]:
     """Write the newest snapshot back as CSV files, byte for byte stable."""
     with session(house.scratch) as engine:
-        with house.catalog.read() as connection:
-            current = manifest.latest_snapshot(connection, house)
+        current = _current(house)
         if not current.files:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
         export_folder(engine, current.files, folder=folder)

@@ -2,7 +2,8 @@
 
 Every kind of `tables.Field` has a macro `fault_of_*` that gives the reason why a value is none
 of its kind, or null. Values are stored trimmed: words in lower case, currencies in upper case,
-whole numbers without leading zeros, charge classes as the Reporting API spells them.
+whole numbers without leading zeros, charge classes as the Reporting API spells them, terms, billing
+plans and segments as the vendor's price sheets do.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,11 +20,17 @@ from tieout.rounding import policies
 from tieout.store.resources import Field, Resource
 
 MACROS = (
-    *("cell", "whole_number", "charge_class", "quoted", "open_end"),
+    *("cell", "whole_number", "spelled", "quoted", "open_end"),
     *("fault_of_text", "fault_of_id", "fault_of_integer", "fault_of_amount", "fault_of_rate"),
     *("fault_of_date", "fault_of_billing_day", "fault_of_word", "fault_of_currency"),
 )
 CHARGE_CLASSES = ("PurchaseFee", "CycleFee", "Correction", "UsageFee", "OneTimeFee", "ItemFee")
+# Source: Partner Center's price sheets. Other words are kept as they are.
+SPELLED: dict[str, tuple[str, ...]] = {
+    "term": ("P1M", "P1Y", "P3Y", "P5Y", "OneTime", "NoTerm", "payG-1"),
+    "billing_plan": ("Monthly", "Annual", "Triennial", "None"),
+    "segment": ("Commercial", "Education", "Charity", "Government"),
+}
 WORDS: dict[str, tuple[str, ...]] = {
     "role": ("vendor", "distributor", "reseller", "customer"),
     "status": ("new", "active", "blocked"),
@@ -60,6 +67,11 @@ def _word(words: Sequence[str]) -> Kind:
     return Kind("lower({})".format, lambda value: f"fault_of_word({value}, {listed})")
 
 
+def _spelled(words: Sequence[str]) -> Kind:
+    listed = _sql_list(words)
+    return Kind(lambda value: f"spelled({value}, {listed})", "fault_of_text({})".format)
+
+
 def _kinds() -> dict[str, Kind]:
     codes, classes = _sql_list(sorted(currencies())), _sql_list(CHARGE_CLASSES)
     return {
@@ -67,14 +79,17 @@ def _kinds() -> dict[str, Kind]:
         "id": Kind(_same, "fault_of_id({})".format),
         "integer": Kind("whole_number({})".format, "fault_of_integer({})".format),
         "amount": Kind(_same, "fault_of_amount({}, 18)".format),
+        "price": Kind(_same, "fault_of_amount({}, 24)".format),
         "rate": Kind(_same, "fault_of_rate({})".format),
+        "market": Kind("upper({})".format, "fault_of_text({})".format),
         "date": Kind(_same, "fault_of_date({})".format),
         "billing_day": Kind("whole_number({})".format, "fault_of_billing_day({})".format),
         "currency": Kind("upper({})".format, lambda value: f"fault_of_currency({value}, {codes})"),
         "charge_class": Kind(
-            lambda value: f"charge_class({value}, {classes})",
+            lambda value: f"spelled({value}, {classes})",
             lambda value: f"fault_of_word({value}, {classes})",
         ),
+        **{name: _spelled(words) for name, words in SPELLED.items()},
         **{name: _word(words) for name, words in WORDS.items()},
     }
 
@@ -111,26 +126,34 @@ def load_cells(engine: Engine, file: ReadFile) -> list[Fault]:
     resource = file.resource
     faults = _load_canonical(engine, file)
     present = [field for field in resource.fields if field.name in file.cells.column_names]
-    if not present:
-        engine.table(f"new_{resource.name}", f"SELECT * FROM canonical_{resource.name}")
-        return faults
-    checks = ", ".join(f"{_check(field)} AS {name(field.name)}" for field in present)
-    reasons = names([field.name for field in present])
-    engine.table(
-        f"faulty_{resource.name}",
-        f'SELECT * FROM (SELECT "row", {checks} FROM canonical_{resource.name})'
-        f" WHERE coalesce({reasons}) IS NOT NULL",
-    )
+    file.forget_cells()
+    found = _judge(engine, resource, present=present)
     known = {(fault.row, fault.column) for fault in faults}
-    found = _listed(engine, resource, reasons=reasons)
-    faults += [fault for fault in found if (fault.row, fault.column) not in known]
+    return faults + [fault for fault in found if (fault.row, fault.column) not in known]
+
+
+def _judge(engine: Engine, resource: Resource, *, present: Sequence[Field]) -> list[Fault]:
+    """Turn `canonical_<resource>` into `new_<resource>`; give the faults of its cells."""
+    reasons = names([field.name for field in present])
+    checks = ", ".join(f"{_check(field)} AS {name(field.name)}" for field in present)
+    if present:
+        engine.table(
+            f"faulty_{resource.name}",
+            f'SELECT * FROM (SELECT "row", {checks} FROM canonical_{resource.name})'
+            f" WHERE coalesce({reasons}) IS NOT NULL",
+        )
+    found = _listed(engine, resource, reasons=reasons) if present else []
+    if not found:  # most files are large and without a fault: no copy is made
+        engine.run(f"ALTER TABLE canonical_{resource.name} RENAME TO new_{resource.name}")
+        return found
     cells = ", ".join(_without_faulty(each, is_present=each in present) for each in resource.fields)
     engine.table(
         f"new_{resource.name}",
         f'SELECT c."row", {cells} FROM canonical_{resource.name} c'
         f' LEFT JOIN faulty_{resource.name} f ON f."row" = c."row"',
     )
-    return faults
+    engine.run(f"DROP TABLE canonical_{resource.name}")
+    return found
 
 
 def _load_canonical(engine: Engine, file: ReadFile) -> list[Fault]:

@@ -39,9 +39,13 @@ class ReadFile:
         self.faults.append(Fault(self.resource.file, row, column, reason))
         self.is_whole = False
 
+    def forget_cells(self) -> None:
+        """Let go of the cells; what is known about the file stays."""
+        self.cells = self.cells.slice(0, 0)
 
-def read_folder(folder: Path) -> tuple[list[ReadFile], list[Fault]]:
-    """Give every reference file of a folder, and the faults of the folder itself.
+
+def find_files(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
+    """Give the reference files of a folder by resource, and the faults of the folder itself.
 
     Raises ReferenceRefused when there is no such folder or no reference file in it.
     """
@@ -60,7 +64,7 @@ def read_folder(folder: Path) -> tuple[list[ReadFile], list[Fault]]:
     if not known:
         reason = "holds no reference file; known are " + ", ".join(by_file)
         raise ReferenceRefused(faults=[*faults, Fault(str(folder), None, None, reason)])
-    return [read_file(known[file], by_file[file]) for file in by_file if file in known], faults
+    return {by_file[file].name: known[file] for file in by_file if file in known}, faults
 
 
 def read_file(path: Path, resource: Resource) -> ReadFile:

@@ -5,19 +5,18 @@ current row stays. Nothing is written but drafts, and nothing at all where there
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet
 
 from tieout.engine.duckdb import Engine
 from tieout.errors import Fault, ReferenceRefused
 from tieout.reference.cell import define, load_cells, name, names
 from tieout.reference.cross_check import cross_faults
-from tieout.reference.folder import ReadFile, read_folder
+from tieout.reference.folder import ReadFile, find_files, read_file
 from tieout.store.resources import RESOURCES, Resource
 
 
@@ -25,20 +24,23 @@ from tieout.store.resources import RESOURCES, Resource
 class StagedReference:
     """A checked folder: rows to store and to end, and the whole state in force after it.
 
-    `changed` has all text columns of rows that are new or changed; `ended` the keys of current
-    rows that a changed row replaces; `files` a Parquet draft per resource that has rows, sorted
-    by key; `counts` the rows in force of every resource; `digest` the SHA-256 of their content.
+    `changed` has a Parquet draft of all text columns of rows that are new or changed, `ended` one
+    of the keys of current rows that a changed row replaces; a resource in neither stays as it is.
+    `files` has the Parquet file in force per resource that has rows, sorted by key: a draft where
+    something changed. `counts` has the rows in force of every resource, `changes` those of
+    `changed`; `digest` is the SHA-256 of all content in force.
     """
 
-    changed: Mapping[str, pa.Table]
-    ended: Mapping[str, pa.Table]
+    changed: Mapping[str, Path]
+    ended: Mapping[str, Path]
     files: Mapping[str, Path]
     counts: Mapping[str, int]
+    changes: Mapping[str, int]
     digest: str
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether every row of the folder was in force already."""
+        """Whether every row was in force already."""
         return not self.changed
 
 
@@ -50,29 +52,30 @@ def stage_folder(
     `current` has the Parquet file in force per resource, none where there are no rows.
     Raises ReferenceRefused with every fault of the folder.
     """
-    files, faults = read_folder(folder)
-    with _session(engine):
-        given = {file.resource.name for file in files}
+    paths, faults = find_files(folder)
+    with forgetting(engine):
         for resource in RESOURCES.values():
             view_current(engine, resource, path=current.get(resource.name))
-        faults += _load(engine, files)
+        files = _load(engine, paths)
+        faults += [fault for file in files for fault in file.faults]
         for resource in RESOURCES.values():
-            _merge(engine, resource, is_given=resource.name in given)
+            merge(engine, resource, is_given=resource.name in paths)
         faults += _new_faults(engine, files, faults=faults)
         if faults:
             raise ReferenceRefused(faults=faults)
-        return _staged(engine, given, drafts=drafts)
+        return staged(engine, paths.keys(), current=current, drafts=drafts)
 
 
 @contextmanager
-def _session(engine: Engine) -> Iterator[None]:
+def forgetting(engine: Engine) -> Iterator[None]:
     """Define the macros; forget every table of the load at the end."""
     define(engine)
     try:
         yield
     finally:
         for resource in RESOURCES.values():
-            for stem in ("canonical", "faulty", "new", "now"):
+            engine.run(f"DROP VIEW IF EXISTS now_{resource.name}")
+            for stem in ("canonical", "faulty", "new", "stays"):
                 engine.run(f"DROP TABLE IF EXISTS {stem}_{resource.name}")
 
 
@@ -90,28 +93,31 @@ def view_current(engine: Engine, resource: Resource, *, path: Path | None) -> No
         engine.view(f"current_{resource.name}", f"SELECT {columns} WHERE false")
 
 
-def _load(engine: Engine, files: list[ReadFile]) -> list[Fault]:
+def _load(engine: Engine, paths: Mapping[str, Path]) -> list[ReadFile]:
     """Make `new_<resource>` for every resource, empty where the folder has no file."""
-    for resource in RESOURCES.values():
-        engine.table(
-            f"new_{resource.name}",
-            f'SELECT CAST(NULL AS BIGINT) AS "row", * FROM current_{resource.name} LIMIT 0',
-        )
-    faults = []
-    for file in files:
-        faults += [*file.faults, *load_cells(engine, file)]
-    return faults
+    files = []
+    for label, resource in RESOURCES.items():
+        if label in paths:
+            files.append(read_file(paths[label], resource))
+            files[-1].faults += load_cells(engine, files[-1])
+        else:
+            engine.table(
+                f"new_{label}",
+                f'SELECT CAST(NULL AS BIGINT) AS "row", * FROM current_{label} LIMIT 0',
+            )
+    return files
 
 
-def _merge(engine: Engine, resource: Resource, *, is_given: bool) -> None:
-    """Make `now_<resource>`: the folder's rows, and the current rows of every other key."""
+def merge(engine: Engine, resource: Resource, *, is_given: bool) -> None:
+    """Name `now_<resource>`: the new rows, and the current rows of every other key."""
     label = resource.name
     stored = f'SELECT CAST(NULL AS BIGINT) AS "row", c.* FROM current_{label} c'
-    if is_given:
-        stays = f"{stored} ANTI JOIN new_{label} n ON {_same_key(resource, left='c', right='n')}"
-        engine.table(f"now_{label}", f"SELECT * FROM new_{label} UNION ALL {stays}")
-    else:
-        engine.table(f"now_{label}", stored)
+    if not is_given:
+        engine.view(f"now_{label}", stored)
+        return
+    same = _same_key(resource, left="c", right="n")
+    engine.table(f"stays_{label}", f"{stored} ANTI JOIN new_{label} n ON {same}")
+    engine.view(f"now_{label}", f"SELECT * FROM new_{label} UNION ALL SELECT * FROM stays_{label}")
 
 
 def _same_key(resource: Resource, *, left: str, right: str) -> str:
@@ -132,23 +138,27 @@ def _new_faults(engine: Engine, files: list[ReadFile], *, faults: list[Fault]) -
     return [fault for fault in found if (fault.file, fault.row, fault.column) not in known]
 
 
-def _staged(engine: Engine, given: set[str], *, drafts: Path) -> StagedReference:
-    """Write the drafts and give what changed."""
+def staged(
+    engine: Engine, given: Collection[str], *, current: Mapping[str, Path], drafts: Path
+) -> StagedReference:
+    """Write the drafts and give what changed in the `given` resources."""
     drafts.mkdir(parents=True, exist_ok=True)
-    changed, ended, files, counts = {}, {}, {}, {}
+    changed, ended, files, counts, changes = {}, {}, {}, {}, {}
     content = hashlib.sha256()
     for label, resource in RESOURCES.items():
-        if label in given and (rows := _changed(engine, resource)).num_rows:
-            changed[label] = rows
-            if (keys := _ended(engine, resource, changed=rows)).num_rows:
-                ended[label] = keys
-        rows_now = f"SELECT {names(resource.columns)} FROM now_{label} ORDER BY {by_key(resource)}"
         counts[label] = engine.one(f"SELECT count(*) AS n FROM now_{label}")["n"]
-        if counts[label]:
+        if label in current:
+            files[label] = current[label]
+        if label in given and (count := _write_changed(engine, resource, drafts=drafts)):
+            changed[label], changes[label] = drafts / f"changed_{label}.parquet", count
+            if _write_ended(engine, resource, drafts=drafts):
+                ended[label] = drafts / f"ended_{label}.parquet"
             files[label] = drafts / f"{label}.parquet"
-            engine.copy(rows_now, files[label])
+            columns, order = names(resource.columns), by_key(resource)
+            engine.copy(f"SELECT {columns} FROM now_{label} ORDER BY {order}", files[label])
+        if counts[label]:
             content.update(f"{label} {_digest(engine, resource)}\n".encode())
-    return StagedReference(changed, ended, files, counts, content.hexdigest())
+    return StagedReference(changed, ended, files, counts, changes, content.hexdigest())
 
 
 def by_key(resource: Resource) -> str:
@@ -160,24 +170,25 @@ def by_key(resource: Resource) -> str:
     )
 
 
-def _changed(engine: Engine, resource: Resource) -> pa.Table:
+def _write_changed(engine: Engine, resource: Resource, *, drafts: Path) -> int:
+    """Write the rows that are not in force as they are; give how many."""
     columns = names(resource.columns)
-    return engine.arrow(
+    return engine.copy(
         f"SELECT * FROM (SELECT {columns} FROM new_{resource.name}"
-        f" EXCEPT SELECT {columns} FROM current_{resource.name}) ORDER BY {by_key(resource)}"
+        f" EXCEPT SELECT {columns} FROM current_{resource.name}) ORDER BY {by_key(resource)}",
+        drafts / f"changed_{resource.name}.parquet",
     )
 
 
-def _ended(engine: Engine, resource: Resource, *, changed: pa.Table) -> pa.Table:
-    """Give the keys of current rows that have a changed successor."""
-    engine.register("changed_rows", changed)
-    keys = engine.arrow(
+def _write_ended(engine: Engine, resource: Resource, *, drafts: Path) -> int:
+    """Write the keys of current rows that have a changed successor; give how many."""
+    engine.parquet("changed_row", [drafts / f"changed_{resource.name}.parquet"])
+    return engine.copy(
         f"SELECT {names(resource.keys)} FROM current_{resource.name} c"
-        f" SEMI JOIN changed_rows n ON {_same_key(resource, left='c', right='n')}"
-        f" ORDER BY {by_key(resource)}"
+        f" SEMI JOIN changed_row n ON {_same_key(resource, left='c', right='n')}"
+        f" ORDER BY {by_key(resource)}",
+        drafts / f"ended_{resource.name}.parquet",
     )
-    engine.connection.unregister("changed_rows")
-    return keys
 
 
 def _digest(engine: Engine, resource: Resource) -> str:

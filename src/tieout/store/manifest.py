@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, and_, insert, select, update
+from pyarrow.parquet import ParquetFile
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from tieout.store.catalog import (
     insert_rows,
@@ -22,9 +23,8 @@ from tieout.store.catalog import (
 )
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
-from tieout.store.resources import RESOURCES
 
-ROWS_PER_INSERT = 10_000
+ROWS_PER_STATEMENT = 10_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def snapshot_files(connection: Connection, house: House, *, snapshot_id: int) ->
     """Give one snapshot's files by resource."""
     rows = connection.execute(
         select(lake_file.c.kind, lake_file.c.path).where(
-            lake_file.c.owner_kind == "snapshot", lake_file.c.owner_id == str(snapshot_id)
+            lake_file.c.owner_kind == "snapshot",
+            lake_file.c.owner_id == str(snapshot_id),
+            lake_file.c.kind.startswith("reference_", autoescape=True),
         )
     )
     files = {kind.removeprefix("reference_"): house.lake.full(path) for kind, path in rows}
@@ -79,30 +81,24 @@ def publish_snapshot(
     connection: Connection,
     files: Sequence[LakeFile],
     *,
-    changed: Mapping[str, pa.Table],
-    ended: Mapping[str, pa.Table],
+    changed: Mapping[str, Path],
+    ended: Mapping[str, Path],
     digest: str,
     created_at: str,
 ) -> int:
-    """End the rows that changed, add their successors, and name the new snapshot's files."""
+    """End the rows that changed, add their successors, and name the new snapshot's files.
+
+    `changed` and `ended` are Parquet files of text columns: whole rows, and keys.
+    """
     number = next_id(connection, snapshot.c.snapshot_id)
     connection.execute(
         insert(snapshot).values(snapshot_id=number, created_at=created_at, digest=digest)
     )
-    for resource, rows in ended.items():
-        table = reference[resource]
-        for row in rows.to_pylist():
-            same = [
-                table.c[key] == row[key] for key in RESOURCES[resource].keys if row[key] is not None
-            ]
-            none = [table.c[key].is_(None) for key in RESOURCES[resource].keys if row[key] is None]
-            connection.execute(
-                update(table)
-                .where(and_(*same, *none, table.c.to_snapshot.is_(None)))
-                .values(to_snapshot=number)
-            )
+    for resource, keys in ended.items():
+        for batch in ParquetFile(keys).iter_batches(ROWS_PER_STATEMENT):
+            end_rows(connection, reference[resource], keys=batch, number=number)
     for resource, rows in changed.items():
-        for batch in rows.to_batches(max_chunksize=ROWS_PER_INSERT):
+        for batch in ParquetFile(rows).iter_batches(ROWS_PER_STATEMENT):
             columns = [column.to_pylist() for column in batch.columns]
             rows_of_text = zip(*columns, repeat(number), strict=False)
             insert_rows(
@@ -115,10 +111,36 @@ def publish_snapshot(
     return number
 
 
-def lake_files(connection: Connection, file_id: str) -> list[LakeFile]:
-    """Give the lake files of one loaded vendor file; none when it was never loaded."""
+def end_rows(connection: Connection, table: Table, *, keys: pa.RecordBatch, number: int) -> None:
+    """End the current rows of these keys, one statement per set of key columns that are empty.
+
+    Only so does an index serve: `IS NOT DISTINCT FROM` uses none on PostgreSQL.
+    """
+    names = keys.schema.names
+    columns = [column.to_pylist() for column in keys.columns]
+    alike: dict[tuple[bool, ...], list[dict[str, str]]] = {}
+    for row in zip(*columns, strict=True):
+        empty = tuple(cell is None for cell in row)
+        given = zip(names, row, strict=True)
+        values = {f"key_{name}": cell for name, cell in given if cell is not None}
+        alike.setdefault(empty, []).append(values)
+    for empty, rows in alike.items():
+        same = [
+            table.c[name].is_(None) if null else table.c[name] == bindparam(f"key_{name}")
+            for name, null in zip(names, empty, strict=True)
+        ]
+        statement = update(table).where(*same, table.c.to_snapshot.is_(None))
+        connection.execute(statement.values(to_snapshot=number), rows)
+
+
+def lake_files(
+    connection: Connection, owner_id: str, *, owner_kind: str = "load"
+) -> list[LakeFile]:
+    """Give the lake files of one vendor file (a load), snapshot or run; none when not known."""
     rows = connection.execute(
-        select(lake_file).where(lake_file.c.owner_kind == "load", lake_file.c.owner_id == file_id)
+        select(lake_file).where(
+            lake_file.c.owner_kind == owner_kind, lake_file.c.owner_id == owner_id
+        )
     ).mappings()
     names = ("kind", "path", "sha256", "rows", "size", "hop")
     return [LakeFile(**{name: row[name] for name in names}) for row in rows]

@@ -98,7 +98,7 @@ RESOURCES: dict[str, Resource] = {
             *("vendor_subscription_id!", "entitlement_id", "contract_id:id!", "name!"),
             *("plan_id:integer", "plan_period_id:integer", "plan_rate_id:integer"),
             *("rate_period_id:integer", "product_id", "sku_id", "quantity:amount", "status"),
-            *("start_date:date!", "end_date:date", "term", "billing_frequency", "po_number"),
+            *("start_date:date!", "end_date:date", "term:term", "billing_frequency", "po_number"),
             *("cost_center", "order_id", "consumer_name", "consumer_number", *_DATED),
         ),
         _resource(
@@ -115,9 +115,10 @@ RESOURCES: dict[str, Resource] = {
         ),
         _resource(
             "price_list",
-            *("vendor_id:id*", "product_id*", "sku_id*", "term:optional_text*"),
-            *("billing_plan:optional_text*", "market:optional_text*", "currency:currency*"),
-            *("unit_price:amount!", "erp_price:amount", "price_period:price_period"),
+            *("vendor_id:id*", "product_id*", "sku_id*", "term:optional_term*"),
+            *("billing_plan:optional_billing_plan*", "market:optional_market*"),
+            *("segment:optional_segment*", "meter_id:optional_text*", "currency:currency*"),
+            *("unit_price:price!", "erp_price:price", "price_period:price_period"),
             *("tier_min:optional_amount*", "tier_max:amount", *_DATED),
         ),
         _resource(
