@@ -3,7 +3,7 @@
     TieoutError
     ├── Refused                  the whole request is refused, nothing was stored
     │   ├── FileRefused          one vendor file: unknown format, empty, damaged, a missing column
-    │   ├── ReferenceRefused     a folder of reference data, with every fault in it
+    │   ├── ReferenceRefused     reference data, with every fault in it
     │   ├── TotalsDiffer         a delivery whose sums are not those that a person expects
     │   ├── NotFound             no such period, invoice, file or key
     │   ├── Conflict             a verified invoice would change, or another writer is at work
@@ -57,15 +57,20 @@ class Fault:
         return f"{where}: {self.reason}"
 
 
-class ReferenceRefused(Refused):
-    """A folder of reference data that was refused, with every fault found in it."""
+FAULTS_MAX = 200  # of price sheets, which may have a fault in every row; the others are counted
 
-    def __init__(self, *, faults: Sequence[Fault]) -> None:
+
+class ReferenceRefused(Refused):
+    """Reference data that was refused, with the faults found in it and how many more there are."""
+
+    def __init__(self, *, faults: Sequence[Fault], more: int = 0) -> None:
         """Keep the faults in file and row order."""
         self.faults = tuple(
             sorted(faults, key=lambda f: (f.file, f.row or 0, f.column or "", f.reason))
         )
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        self.more = more
+        rest = [f"and {more} more faults"] if more else []
+        super().__init__("\n".join([*map(str, self.faults), *rest]))
 
 
 class TotalsDiffer(Refused):

@@ -1,9 +1,13 @@
-"""vendor file -> vendor_line | rejected_row: nothing dropped, nothing rounded, nothing guessed."""
+"""vendor file -> vendor_line | rejected_row: nothing dropped, nothing rounded, nothing guessed.
+
+price sheet -> rows of a reference file, as text.
+"""
 
 from tieout.intake.export_folder import read_export
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS
 from tieout.intake.mapping import known_mappings
+from tieout.intake.price_sheet import StagedSheet, stage_sheet
 from tieout.intake.staging import Said, StagedFile, stage_file
 from tieout.intake.totals_row import TOTAL_MISMATCH
 
@@ -16,7 +20,9 @@ __all__ = [
     "Form",
     "Said",
     "StagedFile",
+    "StagedSheet",
     "known_mappings",
     "read_export",
     "stage_file",
+    "stage_sheet",
 ]

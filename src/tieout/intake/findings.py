@@ -19,7 +19,7 @@ def look_around(
 
     `kind_of_word` is the SQL of the charge kind of a charge type `word`.
     """
-    day_first, notices = _date_order(engine, reading)
+    day_first, notices = date_order(engine, reading)
     notices += _charge_words(engine, reading, kind_of_word=kind_of_word)
     notices += _odd_cells(engine, reading)
     return replace(reading, day_first=day_first), tuple(notices)
@@ -65,7 +65,8 @@ def _union(engine: Engine, view: str, *, reading: Reading, columns: Sequence[Col
     engine.view(view, " UNION ALL ".join(parts) or "SELECT NULL::VARCHAR AS cell WHERE FALSE")
 
 
-def _date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
+def date_order(engine: Engine, reading: Reading) -> tuple[bool, list[str]]:
+    """Tell whether a file's slash dates have the day first, and what there is to say on them."""
     if not any(column.kind == "date" for column in reading.typed):
         return False, []
     dates = [c for c in reading.typed if c.kind == "date" and c.date_order is None]

@@ -1,7 +1,9 @@
-"""Every format that is read, and the documented ones that are not read yet."""
+"""Every format of a vendor's invoice files, and the documented ones that are something else."""
 
 from tieout.intake import focus, ms_daily_rated, ms_legacy_licence, ms_legacy_usage, ms_nce_recon
-from tieout.intake.form import Form, Signature, signature
+from tieout.intake.form import Form
+from tieout.intake.ms_prices import OFFER_MATRIX, SHEETS
+from tieout.intake.recognition import Elsewhere
 
 FORMS: tuple[Form, ...] = (
     focus.FORM,
@@ -11,14 +13,22 @@ FORMS: tuple[Form, ...] = (
     ms_nce_recon.FORM,
 )
 
-NOT_READ: tuple[tuple[str, Signature], ...] = (
-    (
-        "ms_price_azure",
-        signature("TermDuration PricingTierRangeMin MeterIds UnitPrice", excluded="BillingPlan"),
+_PRICELESS = Elsewhere(*OFFER_MATRIX, "which has no prices and no charges; nothing loads it")
+
+# What `load` is given and another command takes, and the other way round.
+NO_INVOICE = (
+    *(
+        Elsewhere(sheet.code, one, "no invoice file; `tieout reference prices` loads it")
+        for sheet in SHEETS
+        for one in sheet.signatures
     ),
-    (
-        "ms_price_licence",
-        signature("TermDuration BillingPlan UnitPrice ERPPrice", excluded="MeterIds"),
+    _PRICELESS,
+)
+NO_SHEET = (
+    *(
+        Elsewhere(form.code, one, "no price sheet; `tieout load` loads it")
+        for form in FORMS
+        for one in form.signatures
     ),
-    ("ms_fx", signature("CurrencyCode USDPerUnit")),
+    _PRICELESS,
 )

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from tieout.errors import FileRefused
 from tieout.intake.columns import plain_name
-from tieout.intake.form import PLAIN_STYLE, FileStyle, Form, Signature
+from tieout.intake.form import PLAIN_STYLE, FileStyle, Signature
 
 COLUMNS_MAX = 1000  # the widest documented format has 105; more is an attack or an accident
 
@@ -23,23 +23,49 @@ class Headed(Protocol):
         """The names as printed."""
 
 
+class Recognised(Protocol):
+    """Any format: a vendor's invoice file or a sheet."""
+
+    @property
+    def code(self) -> str:
+        """Its name."""
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """What it is known by; one is enough."""
+
+    @property
+    def style(self) -> FileStyle:
+        """How its files are written."""
+
+
 Text = TypeVar("Text", bound=Headed)
+Kind = TypeVar("Kind", bound=Recognised)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A format that is known but not wanted here, and what there is to say to whoever gives it."""
+
+    code: str
+    signature: Signature
+    instead: str
 
 
 def recognise(
     header: Sequence[str],
     *,
     name: str,
-    forms: Sequence[Form],
-    not_read: Sequence[tuple[str, Signature]] = (),
-) -> Form:
+    forms: Sequence[Kind],
+    elsewhere: Sequence[Elsewhere] = (),
+) -> Kind:
     """Give the only one of the formats that fits.
 
     Raises FileRefused: unknown_format with the nearest format and what it lacks, or for a header
     wider than any vendor's; ambiguous_format.
     """
     names = _plain_names(header, name=name)
-    known = [_Candidate(names, *one) for one in _signatures(forms, not_read)]
+    known = [_Candidate(names, *one) for one in _signatures(forms, elsewhere)]
     return _only(known, forms=forms, name=name)
 
 
@@ -47,9 +73,9 @@ def open_recognised(
     opened: Callable[[FileStyle], Text],
     *,
     name: str,
-    forms: Sequence[Form],
-    not_read: Sequence[tuple[str, Signature]] = (),
-) -> tuple[Text, Form]:
+    forms: Sequence[Kind],
+    elsewhere: Sequence[Elsewhere] = (),
+) -> tuple[Text, Kind]:
     """Give the text opened as the only format that fits wants it, and that format.
 
     Formats that declare how their files begin see the header as they declare it. Raises
@@ -68,7 +94,7 @@ def open_recognised(
             refusal = fault if plain else refusal
             continue
         texts[opening] = text
-        known += [_Candidate(names, *one) for one in _signatures(alike, not_read if plain else ())]
+        known += [_Candidate(names, *one) for one in _signatures(alike, elsewhere if plain else ())]
     if refusal and not any(one.fits for one in known):
         raise refusal
     form = _only(known, forms=forms, name=name)
@@ -90,6 +116,7 @@ class _Candidate:
     names: frozenset[str]
     code: str
     signature: Signature
+    instead: str | None = None  # what to do with a file of a format that is not wanted here
 
     @property
     def fits(self) -> bool:
@@ -103,16 +130,17 @@ class _Candidate:
 
 
 def _signatures(
-    forms: Sequence[Form], not_read: Sequence[tuple[str, Signature]]
-) -> Iterator[tuple[str, Signature]]:
+    forms: Sequence[Recognised], elsewhere: Sequence[Elsewhere]
+) -> Iterator[tuple[str, Signature, str | None]]:
     for form in forms:
         for signature in form.signatures:
-            yield form.code, signature
-    yield from not_read
+            yield form.code, signature, None
+    for other in elsewhere:
+        yield other.code, other.signature, other.instead
 
 
-def _only(known: Sequence[_Candidate], *, forms: Sequence[Form], name: str) -> Form:
-    fits = {one.code for one in known if one.fits}
+def _only(known: Sequence[_Candidate], *, forms: Sequence[Kind], name: str) -> Kind:
+    fits = {one.code: one.instead for one in known if one.fits}
     if len(fits) > 1:
         reason = f"the header fits several formats: {', '.join(sorted(fits))}"
         raise FileRefused(file=name, code="ambiguous_format", reason=reason)
@@ -121,7 +149,8 @@ def _only(known: Sequence[_Candidate], *, forms: Sequence[Form], name: str) -> F
     for form in forms:
         if form.code in fits:
             return form
-    reason = f"the header is that of {fits.pop()}, which is not read yet"
+    ((code, instead),) = fits.items()
+    reason = f"the header is that of {code}, {instead}"
     raise FileRefused(file=name, code="unknown_format", reason=reason)
 
 

@@ -19,7 +19,7 @@ from tieout.intake.columns import Layout, lay_out
 from tieout.intake.containers import Container, OpenedFile, records_of
 from tieout.intake.findings import look_around, number_style, twins
 from tieout.intake.form import Form
-from tieout.intake.formats import FORMS, NOT_READ
+from tieout.intake.formats import FORMS, NO_INVOICE
 from tieout.intake.recognition import open_recognised
 from tieout.intake.records import ROWS_PER_GROUP, Records
 from tieout.intake.totals_row import compared, set_aside
@@ -91,7 +91,7 @@ def stage_file(
     text, form = _open(source, name=name, mappings=said.mappings)
     layout = lay_out(form.columns, text.header, name=name)
     records = records_of(text)
-    read = _read(engine, records, path=cells)
+    read = read_cells(engine, records, path=cells)
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros, "shown"))
     engine.let(file_id=file_id)
     aside = set_aside(engine, records, style=form.style, cells=cells)
@@ -105,7 +105,7 @@ def stage_file(
     rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
     _check_rows(rows, loaded=loaded, rejected=rejected)
     engine.parquet("intake_line", [lines])
-    notices = (*layout.notices, *notices, *_of_container(records), *aside.notices(), *twins(engine))
+    notices = (*layout.notices, *notices, *of_container(records), *aside.notices(), *twins(engine))
     notices += tuple(compared(engine, reading, aside=aside, rejects=rejects))
     return StagedFile(
         file_id=file_id,
@@ -131,7 +131,7 @@ def _open(source: Path, *, name: str, mappings: Sequence[Form]) -> tuple[OpenedF
         Container(source, name=name).opened,
         name=name,
         forms=(*FORMS, *mappings),
-        not_read=NOT_READ,
+        elsewhere=NO_INVOICE,
     )
 
 
@@ -161,8 +161,11 @@ def _check_rows(rows: int, *, loaded: int, rejected: int) -> None:
         raise LawBroken(law=law, left=str(rows), right=counted)
 
 
-def _read(engine: Engine, records: Records, *, path: Path) -> int:
-    """Copy the cells; give the number of records."""
+def read_cells(engine: Engine, records: Records, *, path: Path) -> int:
+    """Copy the cells; give the number of records.
+
+    Raises FileRefused where there is none, or where the reading broke off.
+    """
     _copy_cells(engine, records, path=path)
     rows = records.good + len(records.misshapen.ordinals)
     if not rows:
@@ -248,7 +251,8 @@ def _copy_rejected_rows(engine: Engine, records: Records, *, clean: bool, path: 
     return engine.copy(sql_text(PACKAGE, "rejected_row"), path)
 
 
-def _of_container(records: Records) -> tuple[str, ...]:
+def of_container(records: Records) -> tuple[str, ...]:
+    """Give what the container and its empty records give cause to say."""
     if not records.skipped:
         return records.notices
     return (*records.notices, f"records without any text, skipped: {records.skipped}")

@@ -8,6 +8,7 @@ from tieout.pipeline.check import check_vendor
 from tieout.pipeline.explain import explain_line
 from tieout.pipeline.load import Wishes, load_delivery, load_files
 from tieout.pipeline.period import run_period
+from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.totals import control_totals
@@ -30,6 +31,7 @@ __all__ = [
     "export_reference",
     "load_delivery",
     "load_files",
+    "load_prices",
     "load_reference",
     "parked_lines",
     "rejected_rows",

@@ -22,18 +22,19 @@ def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str,
     Raises ReferenceRefused with every fault. The same folder again changes nothing.
     """
     with house.writer(), session(house.scratch, memory=MEMORY) as engine:
-        current = _current(house)
+        current = current_snapshot(house)
         drafts = house.scratch / "reference"
         staged = stage_folder(engine, folder, current=current.files, drafts=drafts)
-        return _publish(house, staged, current=current, now=now)
+        return publish(house, staged, current=current, now=now)
 
 
-def _current(house: House) -> manifest.Snapshot:
+def current_snapshot(house: House) -> manifest.Snapshot:
+    """Give the reference data in force."""
     with house.catalog.read() as connection:
         return manifest.latest_snapshot(connection, house)
 
 
-def _publish(
+def publish(
     house: House,
     staged: StagedReference,
     *,
@@ -75,7 +76,7 @@ def _publish(
 def export_reference(house: House, folder: Path) -> dict[str, Any]:
     """Write the newest snapshot back as CSV files, byte for byte stable."""
     with session(house.scratch) as engine:
-        current = _current(house)
+        current = current_snapshot(house)
         if not current.files:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
         export_folder(engine, current.files, folder=folder)

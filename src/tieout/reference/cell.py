@@ -102,6 +102,11 @@ def kind_of(field: Field) -> Kind:
     return KINDS[field.kind.removeprefix("optional_")]
 
 
+def canonical(field: Field) -> str:
+    """Give the SQL of a column's value in its canonical form."""
+    return f"{kind_of(field).canonical(f'cell({name(field.name)})')} AS {name(field.name)}"
+
+
 def name(identifier: str) -> str:
     """Give a column name as SQL text, also where it is a word of SQL such as `from`."""
     return f'"{identifier}"'
@@ -135,7 +140,7 @@ def load_cells(engine: Engine, file: ReadFile) -> list[Fault]:
 def _judge(engine: Engine, resource: Resource, *, present: Sequence[Field]) -> list[Fault]:
     """Turn `canonical_<resource>` into `new_<resource>`; give the faults of its cells."""
     reasons = names([field.name for field in present])
-    checks = ", ".join(f"{_check(field)} AS {name(field.name)}" for field in present)
+    checks = ", ".join(f"{check(field)} AS {name(field.name)}" for field in present)
     if present:
         engine.table(
             f"faulty_{resource.name}",
@@ -162,9 +167,7 @@ def _load_canonical(engine: Engine, file: ReadFile) -> list[Fault]:
     cells, faults = _decode(engine, file)
     given = set(cells.column_names)
     selected = ", ".join(
-        f"{kind_of(field).canonical(f'cell({name(field.name)})')} AS {name(field.name)}"
-        if field.name in given
-        else f"CAST(NULL AS VARCHAR) AS {name(field.name)}"
+        canonical(field) if field.name in given else f"CAST(NULL AS VARCHAR) AS {name(field.name)}"
         for field in resource.fields
     )
     engine.register(f"cells_{resource.name}", cells)
@@ -197,7 +200,8 @@ def _decode(engine: Engine, file: ReadFile) -> tuple[pa.Table, list[Fault]]:
     return pa.table(decoded), faults
 
 
-def _check(field: Field) -> str:
+def check(field: Field) -> str:
+    """Give the SQL of what is wrong with a column's canonical value, null where nothing is."""
     fault = kind_of(field).fault(name(field.name))
     if not is_required(field):
         return fault

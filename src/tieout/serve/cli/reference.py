@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +23,32 @@ def load_folder(shell: Shell, folder: Path) -> None:
     done = pipeline.load_reference(shell.house, folder, now=dt.datetime.now(dt.UTC))
     if shell.json:
         shell.print_json(done)
+    _print_snapshot(shell, done)
+
+
+@reference.command("prices")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def load_prices(shell: Shell, files: tuple[Path, ...]) -> None:
+    """Load Microsoft's price sheets and exchange rates, or nothing.
+
+    FILES are Azure plan and licence price sheets and sheets of exchange rates (CurrencyCode,
+    USDPerUnit, Month) as Partner Center gives them out. Their rows join price_list.csv and
+    exchange_rates.csv as one new snapshot; a price that a later one follows ends on the day before.
+    """
+    done = pipeline.load_prices(shell.house, files, now=dt.datetime.now(dt.UTC))
+    if shell.json:
+        shell.print_json(done)
+    for file in done["files"]:
+        shell.say(
+            f"{file['file']}: {file['format']}, {file['rows']} rows read, {file['seconds']} s"
+        )
+        for notice in file["notices"]:
+            click.echo(f"tieout: {file['file']}: {notice}", err=True)
+    _print_snapshot(shell, done)
+
+
+def _print_snapshot(shell: Shell, done: dict[str, Any]) -> None:
     if done["unchanged"]:
         shell.say(f"nothing changed; snapshot {done['snapshot']} stays in force")
         return
