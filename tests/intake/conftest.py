@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from intake_case import Rows, Stage
+from price_case import Read
 from pyarrow import parquet
 
 from tieout.engine.duckdb import Engine, session
-from tieout.intake import StagedFile, stage_file
+from tieout.intake import StagedFile, StagedSheet, stage_file, stage_sheet
 
 
 @pytest.fixture
@@ -54,5 +55,20 @@ def rejects(stage: Stage) -> object:
     def run(content: str | bytes) -> Rows:
         found: Rows = parquet.read_table(stage(content).rejected_row).to_pylist()
         return found
+
+    return run
+
+
+@pytest.fixture
+def read(engine: Engine, tmp_path: Path) -> Read:
+    """Read text or bytes as a sheet, each time into a new folder."""
+    count = iter(range(1000))
+
+    def run(content: str | bytes) -> StagedSheet:
+        drafts = tmp_path / f"sheet{next(count)}"
+        drafts.mkdir()
+        source = drafts / "as-received"
+        source.write_bytes(content.encode() if isinstance(content, str) else content)
+        return stage_sheet(engine, source, name="sheet.csv", drafts=drafts)
 
     return run

@@ -37,10 +37,12 @@ def test_an_excluded_column_makes_the_format_unknown(stage: Stage) -> None:
     assert "has UsageDate" in found.reason
 
 
-def test_a_format_that_is_known_but_not_read_yet_is_named(stage: Stage) -> None:
+def test_a_sheet_is_told_which_command_loads_it(stage: Stage) -> None:
     found = refusal(stage, "CurrencyCode,USDPerUnit,Month\nEUR,1.1,2021-10\n")
     assert found.code == "unknown_format"
-    assert "ms_fx" in found.reason
+    assert found.reason == (
+        "the header is that of ms_fx, no invoice file; `tieout reference prices` loads it"
+    )
 
 
 def test_a_file_that_fits_two_formats_is_ambiguous(stage: Stage) -> None:
