@@ -99,6 +99,7 @@ def test_amounts_may_be_written_in_any_plain_way(stage: Stage, value: str) -> No
     [
         ("0", "'0' is not above 0"),
         ("-1", "'-1' is not above 0"),
+        ("1.1234567890123", "'1.1234567890123' has more than 12 decimals"),
         (f"1.{'1' * 25}", f"'1.{'1' * 25}' has more than 24 decimals"),
         ("", "a value is required"),
     ],
