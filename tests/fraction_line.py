@@ -13,6 +13,7 @@ CYCLE_FEE, CORRECTION, USAGE_FEE, ONE_TIME_FEE = 2, 3, 4, 5
 ONE_TIME_FAMILIES = {"perpetual_software", "reservation", "savings_plan"}
 FIRST_PARTY = {"", "microsoft", "microsoft corporation"}
 VENDOR_PLACES = 2
+EARNED_CREDIT = re.compile(r"([0-9.]+) ?% partner earned credit", re.IGNORECASE)
 NUMBER_BEFORE_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%")
 
 
@@ -38,6 +39,9 @@ class VendorLine:
     quantity: Fraction
     subtotal: Fraction
     discount: Fraction
+    term: str
+    plan: str
+    credit_rate: Fraction
 
     @property
     def rule_date(self) -> dt.date:
@@ -121,7 +125,28 @@ def read_line(record: Row, subscription: Row) -> VendorLine:
         quantity=Fraction(record["BillableQuantity"]),
         subtotal=Fraction(record["Subtotal"]),
         discount=_discount(record["PriceAdjustmentDescription"]),
+        term=subscription["term"] or _term(record, family),
+        plan=record["BillingFrequency"] or subscription["billing_frequency"],
+        credit_rate=_credit_rate(record["PriceAdjustmentDescription"]) if is_usage else Fraction(0),
     )
+
+
+def _term(record: Row, family: str) -> str:
+    """Read the term from the subscription's dates; its last day is included."""
+    if family == "perpetual_software":
+        return "OneTime"
+    if not record["SubscriptionStartDate"] or not record["SubscriptionEndDate"]:
+        return ""
+    start = dt.date.fromisoformat(record["SubscriptionStartDate"])
+    end = dt.date.fromisoformat(record["SubscriptionEndDate"]) + dt.timedelta(days=1)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return {1: "P1M", 12: "P1Y", 36: "P3Y"}.get(months, "")
+
+
+def _credit_rate(description: str) -> Fraction:
+    """Give the partner earned credit that the vendor's text states, as a part of the price."""
+    found = EARNED_CREDIT.search(description)
+    return Fraction(found[1]) / 100 if found else Fraction(0)
 
 
 def product_family(record: Row) -> str:

@@ -11,14 +11,15 @@ from fractions import Fraction
 from itertools import pairwise
 
 from fraction_line import CORRECTION, VendorLine, read_line
+from fraction_list import OWN_PRICE_KINDS, list_price
 from fraction_price import (
     CLASS_NAMES,
     MINOR_UNITS,
     Priced,
     choose_rate,
     choose_rule,
-    fixed_price,
     is_in_force,
+    own_price,
     price_on_cost,
 )
 from months_exact import half_away, in_month
@@ -153,29 +154,56 @@ def _price_hops(
         "product_family": line.family,
         "charge_class": CLASS_NAMES[line.charge_type_id],
     }
-    terms: list[tuple[Row, Fraction | None]] = []
+    market = _country(month, chain[-1]["buyer_id"])
+    terms: list[tuple[Row, Fraction | None, Fraction]] = []
     for upper, lower in pairwise(chain):
         rules = month.reference["price_rules.csv"]
         rule = choose_rule(rules, lower["contract_id"], facts, line.rule_date)
         if rule is None:
             return "NO_PRICE_RULE"
         rate = _rate(month, upper, lower)
-        if rate is None and rule["kind"] != "fixed":
+        value = _own_value(month, rule, line, lower["currency"], market)
+        if value is None:
+            return "NO_LIST_PRICE"
+        if rate is None and rule["kind"] not in OWN_PRICE_KINDS:
             return "NO_EXCHANGE_RATE"
-        terms.append((rule, rate))
+        terms.append((rule, rate, value))
     priced = Priced(line.unit, line.effective, line.subtotal)
+    credit = line.credit_rate
     hops = [_detail(chain[0], line, priced, None, Fraction(1))]
-    for contract, (rule, rate) in zip(chain[1:], terms, strict=True):
+    for contract, (rule, rate, value) in zip(chain[1:], terms, strict=True):
+        is_own = rule["kind"] in OWN_PRICE_KINDS or rate is None
+        kept = credit if rule["earned_credit"] == "keep" else Fraction(0)
+        credit = Fraction(0) if is_own else credit - kept
         now = (
-            price_on_cost(rule, priced, rate, contract)
-            if rule["kind"] != "fixed" and rate is not None
-            else fixed_price(rule, line, contract)
+            own_price(rule, value, line, contract)
+            if is_own or rate is None
+            else price_on_cost(rule, priced, rate, contract, kept)
         )
         if now is None:
             return "PRORATION_NOT_REPRODUCED"
         priced = now
         hops.append(_detail(contract, line, priced, rule["rule_id"], rate))
     return tuple(hops)
+
+
+def _own_value(
+    month: Month, rule: Row, line: VendorLine, currency: str, market: str
+) -> Fraction | None:
+    """Give the rule's own price per unit and cycle; 0 where it goes by cost; None without one."""
+    if rule["kind"] == "fixed":
+        return Fraction(rule["value"])
+    if rule["kind"] not in OWN_PRICE_KINDS:
+        return Fraction(0)
+    listed = list_price(month.reference["price_list.csv"], line, currency, market)
+    if listed is None or rule["kind"] == "list":
+        return listed
+    return listed * (1 - Fraction(rule["value"]) / 100)
+
+
+def _country(month: Month, organization_id: str) -> str:
+    organizations = month.reference["organizations.csv"]
+    return next(o["country"] for o in organizations if o["organization_id"] == organization_id)
 
 
 def _rate(month: Month, upper: Row, lower: Row) -> Fraction | None:

@@ -96,8 +96,13 @@ def _age(rate: Row, invoice_date: dt.date) -> int:
     return (invoice_date - dt.date.fromisoformat(rate["date"])).days
 
 
-def price_on_cost(rule: Row, cost: Priced, rate: Fraction, contract: Row) -> Priced:
-    """Give the price under markup, margin or pass_through: cost x rate x factor."""
+def price_on_cost(
+    rule: Row, cost: Priced, rate: Fraction, contract: Row, credit: Fraction = Fraction(0)
+) -> Priced:
+    """Give the price under markup, margin or pass_through: cost x rate x factor.
+
+    `credit` is the partner earned credit that the seller keeps: the base is what it was before.
+    """
     percent = Fraction(rule["value"] or 0) / 100
     factor = rate
     if rule["kind"] == "markup":
@@ -108,19 +113,18 @@ def price_on_cost(rule: Row, cost: Priced, rate: Fraction, contract: Row) -> Pri
         raise ValueError(rule["kind"])
     return _priced(
         None if cost.unit is None else cost.unit * factor,
-        None if cost.effective is None else cost.effective * factor,
-        cost.total * factor,
+        None if cost.effective is None else cost.effective / (1 - credit) * factor,
+        cost.total / (1 - credit) * factor,
         contract,
     )
 
 
-def fixed_price(rule: Row, line: VendorLine, contract: Row) -> Priced | None:
-    """Give the price under a fixed rule; None where the vendor's proration is not reproduced.
+def own_price(rule: Row, value: Fraction, line: VendorLine, contract: Row) -> Priced | None:
+    """Give the price under a fixed or list rule; None where the vendor's proration is unknown.
 
     Policy hop-exact follows the vendor line's profile, with the minor unit of the hop's currency
-    for the vendor's two decimals (ruling 2); every other policy prorates exactly.
+    for the vendor's two decimals (ruling 2), under a fixed rule; all else prorates exactly.
     """
-    value = Fraction(rule["value"])
     if line.is_free and rule.get("charge_free") != "yes":
         return Priced(value, Fraction(0), Fraction(0))
     proration = line.proration()
@@ -129,7 +133,7 @@ def fixed_price(rule: Row, line: VendorLine, contract: Row) -> Priced | None:
     share, profile = proration
     effective = value * share
     total = effective * line.quantity
-    if (contract["rounding_policy"] or "hop-exact") == "hop-exact":
+    if rule["kind"] == "fixed" and (contract["rounding_policy"] or "hop-exact") == "hop-exact":
         minor = MINOR_UNITS[contract["currency"]]
         if profile == "nce-a":
             effective = cut(effective, minor)

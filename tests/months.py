@@ -20,6 +20,7 @@ from months_files import (
 )
 from months_october import october
 from months_odds import rarely
+from months_prices import price_list
 from months_rules import FAMILIES, Sold, price_rules
 from months_seats import Charge, azure_charges, one_time_charges, seat_history
 
@@ -88,9 +89,13 @@ def months(draw: st.DrawFn) -> Month:
     reference = {
         "organizations.csv": list(channel.organizations),
         "contracts.csv": list(channel.contracts),
-        "subscriptions.csv": [_subscription(holding, orders) for holding in held],
+        "subscriptions.csv": [
+            _subscription(holding, orders) | {"term": draw(st.sampled_from(("", "", "P1M", "P1Y")))}
+            for holding in held
+        ],
         "price_rules.csv": draw(price_rules(resold, [_sold(h) for h in held], first_day)),
         "exchange_rates.csv": draw(exchange_rates(channel.chains, first_day)),
+        "price_list.csv": draw(_price_list(held, resold, first_day)),
     }
     return Month(
         period=f"{first_day:%Y-%m}",
@@ -100,6 +105,14 @@ def months(draw: st.DrawFn) -> Month:
             for number, line in enumerate(lines, 1)
         ),
     )
+
+
+def _price_list(
+    held: list[Holding], contracts: list[Row], first_day: dt.date
+) -> st.SearchStrategy[list[Row]]:
+    products = sorted({holding.product[:2] for holding in held})
+    currencies = sorted({contract["currency"] for contract in contracts})
+    return price_list(products, currencies, first_day)
 
 
 @st.composite

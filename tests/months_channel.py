@@ -145,6 +145,7 @@ def _organizations(paths: Iterable[tuple[str, ...]]) -> tuple[Row, ...]:
             organization_id=name,
             account_no=str(number),
             role=roles.get(name, "customer"),
+            country="DE" if name.endswith("2") else "NL",
             name=name.title(),
             status="active",
         )

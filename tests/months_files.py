@@ -39,6 +39,10 @@ REFERENCE_COLUMNS: dict[str, tuple[str, ...]] = {
             " charge_class kind value currency earned_credit discount_code charge_free"
             " valid_from valid_to"
         ),
+        "price_list.csv": (
+            "vendor_id product_id sku_id term billing_plan market segment meter_id currency"
+            " unit_price erp_price price_period tier_min tier_max valid_from valid_to"
+        ),
         "exchange_rates.csv": "organization_id from to source base_rate surcharge date",
     }.items()
 }

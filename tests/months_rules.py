@@ -9,6 +9,7 @@ from months_exact import in_month
 from months_files import Row, reference_row
 from months_odds import rarely
 
+KINDS = ("markup", "markup", "margin", "pass_through", "fixed", "list", "discount_on_list")
 FAMILIES = ("licence", "azure_plan", "perpetual_software", "reservation")
 SCOPES = (
     (),
@@ -83,15 +84,20 @@ def _rules_of_scope(draw: st.DrawFn, contract: Row, scope: Row, first_day: dt.da
 @st.composite
 def _prices(draw: st.DrawFn, currency: str) -> Row:
     """Draw kind and value: percentages and prices with up to six decimals."""
-    kind = draw(st.sampled_from(("markup", "margin", "pass_through", "fixed")))
+    kind = draw(st.sampled_from(KINDS))
+    keep = {"earned_credit": "keep"} if draw(st.booleans()) else {}
     if kind == "pass_through":
-        return {"kind": kind}
+        return {"kind": kind, **keep}
+    if kind == "list":
+        return {"kind": kind, "charge_free": draw(st.sampled_from(("", "yes")))}
     places = draw(st.sampled_from((0, 1, 2, 3, 4, 6)))
-    whole_max = {"markup": 40, "margin": 60, "fixed": 90}[kind]
+    whole_max = {"markup": 40, "margin": 60, "fixed": 90, "discount_on_list": 30}[kind]
     number = draw(st.integers(1 if kind == "fixed" else 0, whole_max * 10**places))
     whole, rest = divmod(number, 10**places)
     value = f"{whole}.{rest:0{places}d}" if places else str(whole)
-    if kind != "fixed":
+    if kind == "discount_on_list":
         return {"kind": kind, "value": value}
+    if kind != "fixed":
+        return {"kind": kind, "value": value, **keep}
     charge_free = draw(st.sampled_from(("", "", "", "no", "yes")))
     return {"kind": kind, "value": value, "currency": currency, "charge_free": charge_free}

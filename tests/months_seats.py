@@ -198,6 +198,7 @@ def _usage(draw: st.DrawFn, first_day: dt.date, last_day: dt.date) -> Charge:
         subtotal = draw(amounts(whole_max=20_000, places_max=18))
     sign = draw(st.sampled_from((1, 1, 1, -1)))
     is_shown = effective == 0 or not draw(rarely(10))
+    credit = draw(st.sampled_from(("", '["15.0% Partner earned credit for services managed"]')))
     return Charge(
         draw(st.sampled_from(("Usage", "usage", "new"))),
         start,
@@ -206,6 +207,7 @@ def _usage(draw: st.DrawFn, first_day: dt.date, last_day: dt.date) -> Charge:
         sign * effective if is_shown else None,
         quantity,
         sign * subtotal,
+        adjustment=credit,
         is_metered=True,
     )
 

@@ -36,7 +36,7 @@ def _fraction(value: Any) -> Fraction | None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=150,
     deadline=None,
     database=None,
     derandomize=True,

@@ -19,15 +19,21 @@ MACROS = (
     "year_cycle_end",
     "base32_of_60",
     "base32_of_120",
+    "months_of_term",
+    "months_of_plan",
+    "term_of_months",
+    "stated_credit_rate",
 )
 STEPS = (
+    ("list_price", "table"),
     ("classified_line", "view"),
     ("owner", "table"),
     ("contract_path", "table"),
-    ("rule", "table"),
     ("placed_line", "table"),
     ("rule_era", "table"),
     ("pricing", "table"),
+    ("asked_hop", "table"),
+    ("listed_price", "table"),
     ("rate_in_force", "table"),
     ("hop_price", "table"),
     ("priced_line", "table"),
@@ -57,6 +63,8 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
         base32_triples="".join(map("".join, product(BASE32, repeat=3))),
     )
     define_macros(engine, "tieout.match", names=MACROS)
+    engine.table("rule", sql_text("tieout.match", "rule"))
+    engine.let(**engine.one(sql_text("tieout.match", "rule_wish")))
     for name, kind in STEPS:
         (engine.view if kind == "view" else engine.table)(name, sql_text("tieout.match", name))
     for name in ("placed_line", "pricing", "owner", "priced_line"):
@@ -66,14 +74,6 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
 
 def _refuse_unready(engine: Engine) -> None:
     """Stop before a rule that cannot be priced exactly is used."""
-    kept = engine.arrow(
-        "SELECT DISTINCT rule.rule_id FROM hop_price JOIN rule USING (rule_id)"
-        " WHERE rule.earned_credit = 'keep' ORDER BY 1"
-    )
-    if kept.num_rows:
-        raise Unpriced(
-            reason=f"price rule {kept['rule_id'][0]}: earned_credit keep is not priced yet"
-        )
     fine = engine.arrow(
         "SELECT DISTINCT contract_id FROM hop_price WHERE greatest(rule_up, rule_down, rate_up,"
         f" rate_down) >= {FACTOR_LIMIT}::HUGEINT ORDER BY 1"

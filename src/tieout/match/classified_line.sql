@@ -27,5 +27,16 @@ SELECT
     lower(coalesce(billing_frequency, '')) IN ('annual', 'yearly', 'p1y') AS is_yearly,
     billing_currency, unit_price, effective_unit_price, subtotal,
     coalesce(billable_quantity, quantity, 1::DECIMAL(38, 18)) AS reconciled_quantity,
-    price_adjustment_description
+    price_adjustment_description,
+    CASE
+        WHEN NOT getvariable('asks_list') THEN NULL
+        WHEN product_family = 'perpetual_software' THEN 'OneTime'
+        ELSE term_of_months(date_diff('month', subscription_start_date, subscription_end_date + 1))
+    END AS term,
+    CASE WHEN getvariable('asks_list') THEN meter_id END AS meter_id,
+    CASE WHEN getvariable('asks_list') THEN lower(billing_frequency) END AS billing_plan,
+    CASE
+        WHEN getvariable('keeps_credit') AND is_usage
+            THEN coalesce(partner_earned_credit_rate, stated_credit_rate(price_adjustment_description))
+    END AS credit_rate
 FROM kinded

@@ -1,15 +1,7 @@
 -- For each question and hop: the contract, the rule in force with the narrowest scope, the rate.
-WITH asked AS (
-    SELECT
-        pricing.*, n.n::INT AS hop, path.customer_id AS end_customer_id,
-        path.hops[n.n] AS c, path.hops[n.n - 1].currency AS cost_currency
-    FROM pricing
-    JOIN contract_path AS path USING (path_id), range(1, 9) AS n(n)
-    WHERE n.n <= len(path.hops)
-),
-fitting AS (
+WITH fitting AS (
     SELECT asked.pricing_id, asked.hop, rule.*
-    FROM asked
+    FROM asked_hop AS asked
     JOIN rule
         ON rule.contract_id = asked.c.contract_id
         AND asked.hop > 1
@@ -37,9 +29,13 @@ SELECT
     asked.c.policy AS policy,
     chosen.rule_id,
     chosen.kind,
+    chosen.kind IN ('fixed', 'list', 'discount_on_list') AS is_own_price,
     coalesce(chosen.rule_up, 1) AS rule_up,
-    coalesce(chosen.rule_down, 1) AS rule_down,
-    CASE WHEN chosen.kind = 'fixed' THEN units(chosen.value::DECIMAL(38, 18)) END AS fixed_price,
+    coalesce(chosen.rule_down, 1) * CASE
+        WHEN chosen.kind IN ('list', 'discount_on_list') THEN coalesce(listed.price_down, 1)
+        ELSE 1
+    END AS rule_down,
+    CASE WHEN chosen.kind = 'fixed' THEN units(chosen.value::DECIMAL(38, 18)) ELSE listed.price END AS own_price,
     coalesce(chosen.charge_free, 'no') = 'yes' AS charge_free,
     asked.c.currency = asked.cost_currency OR rate.rate_up IS NOT NULL AS is_rate_known,
     coalesce(rate.rate_up, 1) AS rate_up,
@@ -47,13 +43,16 @@ SELECT
     CASE
         WHEN asked.hop = 1 THEN NULL
         WHEN chosen.rule_id IS NULL THEN 'NO_PRICE_RULE'
-        WHEN chosen.kind IN ('list', 'discount_on_list', 'gap_share') THEN 'NO_LIST_PRICE'
-        WHEN chosen.kind <> 'fixed' AND asked.c.currency <> asked.cost_currency
+        WHEN chosen.kind = 'gap_share' THEN 'NO_LIST_PRICE'
+        WHEN chosen.kind IN ('list', 'discount_on_list') AND listed.price IS NULL THEN 'NO_LIST_PRICE'
+        WHEN chosen.kind NOT IN ('fixed', 'list', 'discount_on_list') AND asked.c.currency <> asked.cost_currency
             AND rate.rate_up IS NULL THEN 'NO_EXCHANGE_RATE'
         WHEN chosen.kind = 'fixed' AND chosen.currency <> asked.c.currency THEN 'NO_PRICE_RULE'
-    END AS missing
-FROM asked
+    END AS missing,
+    chosen.earned_credit = 'keep' AND chosen.kind IN ('markup', 'margin', 'pass_through') AS keeps_credit
+FROM asked_hop AS asked
 LEFT JOIN chosen USING (pricing_id, hop)
+LEFT JOIN listed_price AS listed USING (pricing_id, hop)
 LEFT JOIN rate_in_force AS rate
     ON rate.seller_id = asked.c.seller_id
     AND rate.from_currency = asked.cost_currency

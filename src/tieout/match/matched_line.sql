@@ -3,7 +3,7 @@ WITH signed AS (
     SELECT
         line.*,
         priced.* EXCLUDE (
-            file_no, row_number, missing, hop_missing, gap_hop, fixed_hop, is_not_reproduced
+            file_no, row_number, missing, hop_missing, gap_hop, own_price_hop, is_not_reproduced
         ),
         sha256(unhex(getvariable('outer_pad')) || unhex(sha256(
             unhex(getvariable('inner_pad'))
@@ -24,7 +24,7 @@ SELECT
     invoice_number AS vendor_invoice_number, vendor_invoice_row_id, customer_domain, product_id,
     sku_id, coalesce(sku_name, product_name) AS description, meter_name, order_id, order_date,
     charge_type, charge_kind, charge_type_id, is_usage, charge_start_date, charge_end_date,
-    cycle_start, cycle_end, days_billed, days_cycle, profile,
+    cycle_start, cycle_end, days_billed, days_cycle, profile, credit_hop, credit_left,
     coalesce(billable_quantity, quantity, 1::DECIMAL(38, 18)) AS quantity,
     CASE WHEN billable_quantity IS NOT NULL THEN billable_quantity_digits END AS quantity_digits,
     unit_price::DECIMAL(38, 18) AS unit_price, unit_price_digits,

@@ -2,7 +2,7 @@
 SELECT
     file_id, row_number, line.invoice_number,
     coalesce(missing, hop_missing, 'PRORATION_NOT_REPRODUCED') AS reason,
-    CASE WHEN missing IS NULL THEN coalesce(gap_hop, fixed_hop) END AS hop,
+    CASE WHEN missing IS NULL THEN coalesce(gap_hop, own_price_hop) END AS hop,
     line.subtotal AS amount, line.billing_currency AS currency,
     coalesce(line.vendor_invoice_row_id, line.row_hash) AS line_key
 FROM priced_line

@@ -2,7 +2,7 @@
 -- it asks the price rules: only what some rule tells apart.
 WITH joined AS (
     SELECT
-        line.*,
+        line.* EXCLUDE (term, billing_plan, meter_id),
         owner.found,
         owner.subscription_id AS our_subscription_id,
         path.path_id,
@@ -10,7 +10,22 @@ WITH joined AS (
         path.hops[1].currency AS first_currency,
         len(path.hops) AS hops,
         line.is_yearly OR coalesce(owner.is_yearly, FALSE) AS yearly,
-        coalesce(line.subscription_start_date, owner.start_date) AS anchor_date
+        coalesce(line.subscription_start_date, owner.start_date) AS anchor_date,
+        CASE WHEN getvariable('asks_list') THEN
+            concat_ws(
+                chr(31),
+                coalesce(line.product_id, ''), coalesce(line.sku_id, ''),
+                coalesce(upper(owner.term), line.term, ''),
+                coalesce(line.billing_plan, lower(owner.billing_frequency), ''),
+                coalesce(line.meter_id, ''),
+                CASE
+                    WHEN (line.product_id, line.sku_id) IN (
+                        SELECT (product_id, sku_id) FROM list_price WHERE is_tiered
+                    ) THEN line.unit_price::VARCHAR
+                    ELSE ''
+                END
+            )
+        END AS asked_list
     FROM classified_line AS line
     LEFT JOIN owner
         ON owner.vendor = line.vendor

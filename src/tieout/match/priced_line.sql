@@ -5,13 +5,14 @@ WITH gap AS (
         pricing_id,
         arg_min(missing, hop) FILTER (missing IS NOT NULL) AS hop_missing,
         min(hop) FILTER (missing IS NOT NULL) AS gap_hop,
-        min(hop) FILTER (kind = 'fixed') AS fixed_hop
+        min(hop) FILTER (is_own_price) AS own_price_hop,
+        min(hop) FILTER (keeps_credit) AS credit_hop
     FROM hop_price
     GROUP BY pricing_id
 ),
 asked AS (
     SELECT
-        line.*, pricing.pricing_id, gap.hop_missing, gap.gap_hop, gap.fixed_hop,
+        line.*, pricing.pricing_id, gap.hop_missing, gap.gap_hop, gap.own_price_hop, gap.credit_hop,
         (charge_end_date - charge_start_date + 1)::INT AS days,
         day(last_day(cycle_start))::INT AS month_days,
         (first_cycle_end - cycle_start + 1)::INT AS cycle_days,
@@ -27,13 +28,14 @@ asked AS (
         AND pricing.asked_sku_id IS NOT DISTINCT FROM line.asked_sku_id
         AND pricing.asked_product_family IS NOT DISTINCT FROM line.asked_product_family
         AND pricing.asked_class_id IS NOT DISTINCT FROM line.asked_class_id
+        AND pricing.asked_list IS NOT DISTINCT FROM line.asked_list
         AND line.missing IS NULL
     LEFT JOIN gap USING (pricing_id)
 ),
 adjusted AS (
     SELECT
         *,
-        fixed_hop IS NOT NULL AND NOT is_whole AND effective_unit_price IS NOT NULL
+        own_price_hop IS NOT NULL AND NOT is_whole AND effective_unit_price IS NOT NULL
             AND effective_unit_price <> 0 AS must_fit,
         CASE WHEN contains(lower(price_adjustment_description), 'fee') THEN 1 ELSE -1 END * coalesce(
             try_cast(regexp_extract(price_adjustment_description, '([0-9]{1,3}(\.[0-9]{1,4})?) ?%', 1) AS DECIMAL(9, 4)),
@@ -73,7 +75,11 @@ tried AS (
 )
 SELECT
     file_no, row_number, pricing_id, path_id, hops, our_subscription_id, end_customer_id,
-    charge_type_id, is_usage, cycle_start, cycle_end, missing, hop_missing, gap_hop, fixed_hop,
+    charge_type_id, is_usage, cycle_start, cycle_end, missing, hop_missing, gap_hop, own_price_hop,
+    -- the hop at which the seller keeps the credit, and the part of the price that is left of it
+    CASE WHEN credit_rate > 0 AND credit_rate < 1 AND credit_hop < coalesce(own_price_hop, 9) THEN credit_hop END
+        AS credit_hop,
+    1 - credit_rate AS credit_left,
     CASE WHEN is_whole THEN 1 ELSE coalesce(days, 1) END AS days_billed,
     CASE
         WHEN is_whole THEN 1
@@ -82,5 +88,5 @@ SELECT
     END AS days_cycle,
     coalesce(CASE WHEN NOT yearly THEN month_profile END, cycle_profile, 'exact') AS profile,
     (must_fit AND (yearly OR month_profile IS NULL) AND cycle_profile IS NULL)
-        OR (fixed_hop IS NOT NULL AND is_credit AND NOT is_usage) AS is_not_reproduced
+        OR (own_price_hop IS NOT NULL AND is_credit AND NOT is_usage) AS is_not_reproduced
 FROM tried

@@ -1,14 +1,14 @@
 -- The lines after this hop: a total that the rule left unchanged keeps the vendor's digits.
 SELECT
     * EXCLUDE (
-        rule_up, rule_down, fixed_price, rate_up, rate_down, is_fixed, policy, policy_version, price_sign,
+        rule_up, rule_down, own_price, is_own_price, is_kept, left_units, rate_up, rate_down, policy, policy_version, price_sign,
         minor_grain, quantity_units, start, unit_start, effective_start, prorate_up, prorate_down,
         quantity_whole, quantity_scale
     )
     REPLACE (
-        CASE WHEN NOT is_fixed AND total = cost_total THEN total_price_digits END AS total_price_digits,
-        CASE WHEN NOT is_fixed AND unit = cost_unit THEN unit_price_digits END AS unit_price_digits,
-        CASE WHEN NOT is_fixed AND effective = cost_effective THEN effective_unit_price_digits END
+        CASE WHEN NOT is_own_price AND total = cost_total THEN total_price_digits END AS total_price_digits,
+        CASE WHEN NOT is_own_price AND unit = cost_unit THEN unit_price_digits END AS unit_price_digits,
+        CASE WHEN NOT is_own_price AND effective = cost_effective THEN effective_unit_price_digits END
             AS effective_unit_price_digits
     ),
     total_price_digits AS cost_total_digits,
