@@ -1,5 +1,6 @@
 """vendor file -> vendor_line | rejected_row: nothing dropped, nothing rounded, nothing guessed."""
 
+from tieout.intake.columns import plain_name
 from tieout.intake.export_folder import read_export
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS
@@ -17,6 +18,7 @@ __all__ = [
     "Said",
     "StagedFile",
     "known_mappings",
+    "plain_name",
     "read_export",
     "stage_file",
 ]

@@ -13,8 +13,10 @@ from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import TotalsDiffer
 from tieout.intake import DETAIL_FORMATS, StagedFile
 from tieout.money import parse_number, round_fraction
+from tieout.pipeline.explain import line_name
 from tieout.pipeline.keep import drop_unnamed, utc_text
-from tieout.store import manifest, vendor_invoices
+from tieout.pipeline.overlap import find_overlaps, say_overlaps
+from tieout.store import line_decisions, manifest, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
@@ -129,9 +131,13 @@ def publish_delivery(
             f" rows {one['row_numbers']} ({one['amounts']})"
         )
     changes = [_change(house, engine, invoice=one) for one in found]
+    overlaps = find_overlaps(house, engine, staged=staged, found=found)
+    say_overlaps(of_file, overlaps)
     with house.catalog.write() as connection:
+        before = line_decisions.standing(connection)
         files = _file_records(staged, of_file)
         load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
+        manifest.add_overlaps(connection, overlaps, load_id=load_id)
         for invoice, change in zip(found, changes, strict=True):
             values = {k: v for k, v in invoice.items() if k not in ("file_ids", "is_billed")}
             if invoice["invoice_number"] is None:
@@ -144,6 +150,30 @@ def publish_delivery(
                 sentence += change if happened == "replaces" else ""
                 for file_id in invoice["file_ids"]:
                     of_file[file_id]["notices"].append(sentence)
+        _say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
+
+
+def _say_lapsed(
+    of_file: Mapping[str, dict[str, Any]],
+    found: Sequence[Mapping[str, Any]],
+    *,
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+) -> None:
+    """Say which decisions have no line to act on any more: each belongs to its file's line."""
+    acting = {one["decision_id"] for one in after}
+    for invoice in found:
+        named = (invoice["vendor"], invoice["invoice_number"])
+        lapsed = [
+            line_name(one["file_id"], one["row_number"])
+            for one in before
+            if one["decision_id"] not in acting and (one["vendor"], one["invoice_number"]) == named
+        ]
+        for file_id in invoice["file_ids"] if lapsed else ():
+            of_file[file_id]["notices"].append(
+                f"invoice {invoice['invoice_number']}: what set aside line {', '.join(lapsed)} has"
+                " lapsed with that file; every line of this one is billed until a person judges it"
+            )
 
 
 def _complete_reports(

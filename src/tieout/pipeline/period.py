@@ -21,7 +21,7 @@ from tieout.pipeline.inputs import open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
 from tieout.rate import rate_hops
 from tieout.rounding import policies
-from tieout.store import invoices, manifest, vendor_invoices
+from tieout.store import invoices, line_decisions, manifest, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
@@ -45,11 +45,12 @@ def run_period(
             taken = vendor_invoices.taken_files(connection, house, period=period)
             current = manifest.latest_snapshot(connection, house)
             before = manifest.current_run(connection, period=period)
+            decisions = line_decisions.standing(connection)
         if not taken:
             raise NotFound(kind="vendor invoice of period", name=period)
         if not current.snapshot_id:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
-        _open_inputs(engine, taken, current=current)
+        _open_inputs(engine, taken, current=current, decisions=decisions)
         secret = str(house.catalog.setting(SECRET)).encode()
         match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
         files = [write(house, engine, sql="SELECT * FROM parked_line", kind="parked_line")]
@@ -72,10 +73,14 @@ def run_period(
 
 
 def _open_inputs(
-    engine: Engine, taken: Sequence[vendor_invoices.TakenFile], *, current: manifest.Snapshot
+    engine: Engine,
+    taken: Sequence[vendor_invoices.TakenFile],
+    *,
+    current: manifest.Snapshot,
+    decisions: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
-    open_vendor_lines(engine, taken)
+    open_vendor_lines(engine, taken, decisions=decisions)
     for resource in RESOURCES.values():
         paths = [current.files[resource.name]] if resource.name in current.files else []
         engine.parquet(

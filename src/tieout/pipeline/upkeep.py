@@ -14,7 +14,10 @@ from tieout.tables import PARKED_LINE, REJECTED_ROW
 
 
 def certificate_of(house: House, period: str) -> dict[str, Any]:
-    """Give the certificate of a period's published run, with the lake files behind it."""
+    """Give the certificate of a period's published run, with the lake files behind it.
+
+    The rows that files share are those known now: a file loaded later may repeat some.
+    """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
         if found is None:
@@ -35,7 +38,14 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
             .order_by(lake_file.c.kind, lake_file.c.hop, lake_file.c.path)
         ).mappings()
         files = [dict(row) for row in rows]
-    return {**found["certificate"], "runId": found["run_id"], "files": files}
+        overlaps = manifest.overlaps_of(connection, period=period)
+    return {
+        "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
+        **found["certificate"],
+        "overlaps": overlaps,
+        "runId": found["run_id"],
+        "files": files,
+    }
 
 
 def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:

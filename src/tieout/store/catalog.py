@@ -119,6 +119,28 @@ vendor_invoice = _table(
     CheckConstraint("state IN ('current', 'detail', 'copy', 'replaced')", name="state_known"),
 )
 
+# What persons decided on single vendor lines: rows are added, never changed.
+line_decision = _table(
+    "line_decision",
+    Column("decision_id", Integer, primary_key=True, autoincrement=False),
+    *(_text("file_id"), _integer("row_number")),
+    _text("decision"),  # the last one on a line is in force
+    *(_text("reason", null=True), _text("decided_by"), _text("decided_at")),
+    *(_text("vendor"), _text("invoice_number"), _text("currency"), _text("subtotal")),
+    CheckConstraint("decision IN ('set_aside', 'take_back')", name="decision_known"),
+    Index("ix_line_decision_line", "file_id", "row_number"),
+)
+
+# Rows that two vendor files share, as they were found when the first was loaded.
+overlap = _table(
+    "overlap",
+    Column("load_id", Integer, ForeignKey("load.load_id"), primary_key=True),
+    *(_text(name, primary_key=True) for name in ("file_id", "invoice_number")),
+    *(_text(name, primary_key=True) for name in ("other_file_id", "other_invoice_number")),
+    _text("currency", primary_key=True),
+    *(_integer("rows"), _text("subtotal")),
+)
+
 run = _table(
     "run",
     _text("run_id", primary_key=True),

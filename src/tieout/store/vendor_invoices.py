@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, not_, select, update
 
 from tieout.errors import Conflict
 from tieout.store.catalog import DRAFTS, invoice, lake_file, vendor_file, vendor_invoice
@@ -87,6 +87,43 @@ def standing_paths(
     return [house.lake.full(path) for path in rows.scalars()]
 
 
+def standing_files(
+    connection: Connection, *, vendors: Collection[str], periods: Collection[str]
+) -> list[Mapping[str, Any]]:
+    """Give the files of standing invoices of some vendors and months, each once.
+
+    A row has the file's id, name and header (JSON) and the lake path of its vendor lines.
+    """
+    wanted = (
+        select(
+            vendor_file.c.file_id,
+            vendor_file.c.header,
+            lake_file.c.path,
+            func.min(vendor_file.c.name).label("name"),
+        )
+        .join(vendor_invoice, told_by())
+        .join(lake_file, lake_file.c.owner_id == vendor_file.c.file_id)
+        .where(
+            lake_file.c.owner_kind == "load",
+            lake_file.c.kind == "vendor_line",
+            vendor_invoice.c.vendor.in_(vendors),
+            vendor_invoice.c.period.in_(periods),
+            vendor_invoice.c.state.in_(STANDING),
+        )
+        .group_by(vendor_file.c.file_id, vendor_file.c.header, lake_file.c.path)
+        .order_by(vendor_file.c.file_id)
+    )
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def told_by() -> ColumnElement[bool]:
+    """Join a vendor file and the vendor invoices that its load tells in its format."""
+    return and_(
+        vendor_invoice.c.load_id == vendor_file.c.load_id,
+        vendor_invoice.c.format == vendor_file.c.format,
+    )
+
+
 def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
     """Give the invoices of a loaded file another period; give those whose period changed.
 
@@ -102,21 +139,35 @@ def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
         ),
     )
     found = connection.execute(
-        select(vendor_invoice.c.invoice_number, vendor_invoice.c.period).where(told)
+        select(
+            vendor_invoice.c.invoice_number, vendor_invoice.c.period, vendor_invoice.c.vendor
+        ).where(told)
     ).all()
-    for number, before in found:
-        verified = connection.execute(
-            select(invoice.c.invoice_number)
-            .where(invoice.c.period.in_((before, period)), invoice.c.hop > 1)
-            .where(invoice.c.status_id.not_in(DRAFTS))
-            .limit(1)
-        ).scalar()
+    for number, before, vendor in found:
+        verified = verified_invoice(connection, vendor=vendor, periods=(before, period))
         if verified:
             raise Conflict(
                 reason=f"vendor invoice {number} stays in {before}: invoice {verified} is verified"
             )
     connection.execute(update(vendor_invoice).where(told).values(period=period))
-    return sorted(number for number, _ in found)
+    return sorted(number for number, *_ in found)
+
+
+def verified_invoice(
+    connection: Connection, *, vendor: str, periods: Collection[str]
+) -> str | None:
+    """Give a verified invoice, from hop 2 on, that is made of a vendor's lines of some months."""
+    found: str | None = connection.execute(
+        select(invoice.c.invoice_number)
+        .where(
+            invoice.c.vendor_id == vendor,
+            invoice.c.period.in_(periods),
+            invoice.c.hop > 1,
+            invoice.c.status_id.not_in(DRAFTS),
+        )
+        .limit(1)
+    ).scalar()
+    return found
 
 
 def taken_files(
@@ -133,13 +184,7 @@ def taken_files(
             vendor_file.c.format,
             vendor_invoice.c.invoice_number,
         )
-        .join(
-            vendor_invoice,
-            and_(
-                vendor_invoice.c.load_id == vendor_file.c.load_id,
-                vendor_invoice.c.format == vendor_file.c.format,
-            ),
-        )
+        .join(vendor_invoice, told_by())
         .where(vendor_invoice.c.period == period, vendor_invoice.c.state == state)
         .order_by(vendor_file.c.file_id, vendor_invoice.c.invoice_number)
     ).all()
