@@ -6,7 +6,6 @@ same header names, and mostly do where an invoice's number does not stand in its
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from tieout.engine.duckdb import Engine, sql_text
@@ -35,12 +34,17 @@ def find_overlaps(
     heads = [_names(file.header) for file, _ in staged]
     names = {file.file_id: file.name for file, _ in staged}
     others = _standing(house, heads=set(heads), loaded=set(names), found=found)
-    if not others and len(set(heads)) == len(heads):
+    asked = {
+        "shared_with_other": bool(others),
+        "shared_in_load": len(set(heads)) < len(heads),
+    }
+    if not any(asked.values()):
         return []
     names |= {other["file_id"]: other["name"] for other in others}
     engine.parquet("other_line", [other["path"] for other in others], schema=VENDOR_LINE)
     engine.view("overlap_line", sql_text("tieout.pipeline", "overlap_line"))
-    engine.table("shared_hash", sql_text("tieout.pipeline", "shared_hash"))
+    parts = [sql_text("tieout.pipeline", name) for name, is_asked in asked.items() if is_asked]
+    engine.table("shared_hash", " UNION ".join(parts))
     if not engine.one("SELECT count(*) AS count FROM shared_hash")["count"]:
         return []
     rows = engine.arrow(sql_text("tieout.pipeline", "overlap")).to_pylist()
@@ -81,17 +85,17 @@ def _standing(
     billed = [invoice for invoice in found if invoice["invoice_number"] is not None]
     vendors = {invoice["vendor"] for invoice in billed}
     periods = {near for invoice in billed for near in _neighbours(invoice["period"])}
+    told_again = {(invoice["vendor"], invoice["invoice_number"]) for invoice in billed}
     with house.catalog.read() as connection:
         rows = vendor_invoices.standing_files(connection, vendors=vendors, periods=periods)
-    return [
-        {**row, "path": _path(house, row)}
+    wanted = {
+        row["file_id"]: {**row, "path": house.lake.full(row["path"])}
         for row in rows
-        if row["file_id"] not in loaded and _names(json.loads(row["header"])) in heads
-    ]
-
-
-def _path(house: House, row: Mapping[str, Any]) -> Path:
-    return house.lake.full(row["path"])
+        if row["file_id"] not in loaded
+        and (row["vendor"], row["invoice_number"]) not in told_again
+        and _names(json.loads(row["header"])) in heads
+    }
+    return list(wanted.values())
 
 
 def _neighbours(period: str | None) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, select, update
 
 from tieout.errors import Conflict
 from tieout.store.catalog import DRAFTS, invoice, lake_file, vendor_file, vendor_invoice
@@ -90,17 +90,14 @@ def standing_paths(
 def standing_files(
     connection: Connection, *, vendors: Collection[str], periods: Collection[str]
 ) -> list[Mapping[str, Any]]:
-    """Give the files of standing invoices of some vendors and months, each once.
+    """Give the standing invoices of some vendors and months, one row per file that tells them.
 
-    A row has the file's id, name and header (JSON) and the lake path of its vendor lines.
+    A row has the vendor, the invoice's number, the file's id, name and header (JSON) and the lake
+    path of its vendor lines.
     """
+    told = (vendor_file.c.file_id, vendor_file.c.name, vendor_file.c.header, lake_file.c.path)
     wanted = (
-        select(
-            vendor_file.c.file_id,
-            vendor_file.c.header,
-            lake_file.c.path,
-            func.min(vendor_file.c.name).label("name"),
-        )
+        select(*told, vendor_invoice.c.vendor, vendor_invoice.c.invoice_number)
         .join(vendor_invoice, told_by())
         .join(lake_file, lake_file.c.owner_id == vendor_file.c.file_id)
         .where(
@@ -110,7 +107,6 @@ def standing_files(
             vendor_invoice.c.period.in_(periods),
             vendor_invoice.c.state.in_(STANDING),
         )
-        .group_by(vendor_file.c.file_id, vendor_file.c.header, lake_file.c.path)
         .order_by(vendor_file.c.file_id)
     )
     return [dict(row) for row in connection.execute(wanted).mappings()]
