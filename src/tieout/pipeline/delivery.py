@@ -29,6 +29,14 @@ HAPPENED = {
     "outranks": "is billed from this file from the next run on, no longer from its daily file",
 }
 
+ESTIMATED = {  # the rows of a month that no invoice bills yet
+    "new": "is previewed until a billed file of the month is loaded, and never billed",
+    "copy": HAPPENED["copy"],
+    "replaces": HAPPENED["replaces"],
+    "detail": "is previewed from its monthly file; this one is kept as its detail",
+    "outranks": "is previewed from this file from the next run on, no longer from its daily file",
+}
+
 
 def summed_invoices(
     house: House, engine: Engine, *, staged: Sequence[Staged], period: str | None
@@ -139,18 +147,30 @@ def publish_delivery(
         load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
         manifest.add_overlaps(connection, overlaps, load_id=load_id)
         for invoice, change in zip(found, changes, strict=True):
-            values = {k: v for k, v in invoice.items() if k not in ("file_ids", "is_billed")}
+            values = {k: v for k, v in invoice.items() if k != "file_ids"} | {"load_id": load_id}
             if invoice["invoice_number"] is None:
-                continue
-            happened = vendor_invoices.publish(
-                connection, {**values, "load_id": load_id}, detail_formats=DETAIL_FORMATS
-            )
-            if happened != "new":
-                sentence = f"invoice {invoice['invoice_number']} {HAPPENED[happened]}"
-                sentence += change if happened == "replaces" else ""
-                for file_id in invoice["file_ids"]:
-                    of_file[file_id]["notices"].append(sentence)
+                if invoice["is_billed"] or invoice["period"] is None:
+                    continue
+                values["invoice_number"] = vendor_invoices.estimate_name(invoice)
+            happened = vendor_invoices.publish(connection, values, detail_formats=DETAIL_FORMATS)
+            sentence = _happened(invoice, happened)
+            for file_id in invoice["file_ids"] if sentence else ():
+                of_file[file_id]["notices"].append(
+                    sentence + (change if happened == "replaces" else "")
+                )
         _say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
+
+
+def _happened(invoice: Mapping[str, Any], happened: str) -> str:
+    """Say what became of a vendor invoice, or of an estimate, in the store; nothing where new."""
+    if invoice["invoice_number"] is not None:
+        return (
+            "" if happened == "new" else f"invoice {invoice['invoice_number']} {HAPPENED[happened]}"
+        )
+    return (
+        f"the estimate of {invoice['period']} ({invoice['rows']} rows, {invoice['currency']}"
+        f" {invoice['subtotal']}) {ESTIMATED[happened]}"
+    )
 
 
 def _say_lapsed(

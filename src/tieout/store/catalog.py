@@ -101,6 +101,7 @@ vendor_file = _table(
 
 NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6  # status ids of invoices
 DRAFTS = (NEW, NEW_CORRECTED)
+INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a draft for ever
 
 vendor_invoice = _table(
     "vendor_invoice",
@@ -110,13 +111,15 @@ vendor_invoice = _table(
     _text("format", primary_key=True),
     _text("currency"),
     _text("period"),  # yyyy-mm
-    _text("state"),  # current: billed; detail: told by another format too; copy; replaced
+    _text("state"),  # current: billed; detail: told by another format too; estimate: unbilled; ...
     _integer("rows"),
     _text("subtotal"),
     _text("tax_total"),
     _text("total"),
     _text("content_digest"),  # of the multiset of row hashes
-    CheckConstraint("state IN ('current', 'detail', 'copy', 'replaced')", name="state_known"),
+    CheckConstraint(
+        "state IN ('current', 'detail', 'estimate', 'copy', 'replaced')", name="state_known"
+    ),
 )
 
 # What persons decided on single vendor lines: rows are added, never changed.

@@ -11,7 +11,7 @@ from tieout.errors import Conflict
 from tieout.store.catalog import DRAFTS, invoice, lake_file, vendor_file, vendor_invoice
 from tieout.store.house import House
 
-STANDING = ("current", "detail")  # states of vendor invoices that count
+STANDING = ("current", "detail", "estimate")  # states of vendor invoices that count
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,11 @@ def publish(
 
     Where one of `detail_formats` and another format tell the same invoice, the other is billed
     (rulings 20); else formats lie side by side. Gives `new`, `copy`, `replaces`, `detail` (kept
-    beside a billed one) or `outranks` (billed from now on in the place of its detail).
+    beside a billed one) or `outranks` (billed from now on in the place of its detail). The unbilled
+    rows of a month are recorded likewise, under `estimate_name`: previewed, never billed.
     """
+    counts = "current" if values["is_billed"] else "estimate"
+    values = {name: value for name, value in values.items() if name != "is_billed"}
     gives_way = values["format"] in detail_formats
     named = and_(
         vendor_invoice.c.vendor == values["vendor"],
@@ -46,16 +49,14 @@ def publish(
         vendor_invoice.c.state.in_(STANDING),
     )
     details = vendor_invoice.c.format.in_(sorted(detail_formats))
-    other = and_(
-        named, vendor_invoice.c.state == "current", not_(details) if gives_way else details
-    )
+    other = and_(named, vendor_invoice.c.state == counts, not_(details) if gives_way else details)
     before = connection.execute(select(vendor_invoice.c.content_digest).where(same)).scalar()
     if before == values["content_digest"]:
         connection.execute(insert(vendor_invoice).values(state="copy", **values))
         return "copy"
     told = connection.execute(select(vendor_invoice.c.format).where(other)).scalar()
     connection.execute(update(vendor_invoice).where(same).values(state="replaced"))
-    state = "detail" if told and gives_way else "current"
+    state = "detail" if told and gives_way else counts
     if told and not gives_way:
         connection.execute(update(vendor_invoice).where(other).values(state="detail"))
     connection.execute(insert(vendor_invoice).values(state=state, **values))
@@ -64,6 +65,29 @@ def publish(
     if told:
         return "detail" if gives_way else "outranks"
     return "new"
+
+
+def estimate_name(invoice: Mapping[str, Any]) -> str:
+    """Give the name, in the place of a number, of what a vendor has not billed in a month."""
+    return f"unbilled {invoice['vendor']} {invoice['currency']} {invoice['period']}"
+
+
+def estimates(connection: Connection, *, period: str) -> list[dict[str, Any]]:
+    """Give what the unbilled files of a period add up to, one entry per file as it was named."""
+    rows = connection.execute(
+        select(
+            vendor_file.c.name.label("file"),
+            vendor_file.c.file_id.label("fileId"),
+            vendor_invoice.c.vendor,
+            vendor_invoice.c.rows,
+            vendor_invoice.c.subtotal.label("amount"),
+            vendor_invoice.c.currency,
+        )
+        .join(vendor_invoice, told_by())
+        .where(vendor_invoice.c.period == period, vendor_invoice.c.state == "estimate")
+        .order_by(vendor_file.c.file_id, vendor_invoice.c.vendor, vendor_invoice.c.currency)
+    ).mappings()
+    return [dict(row) for row in rows]
 
 
 def standing_paths(

@@ -26,6 +26,8 @@ def run(shell: Shell, period: str, *, strict: bool) -> None:
         f" invoices in {done['seconds']} s"
     )
     shell.say(f"run {done['runId']}, output digest {done['outputDigest']}")
+    if done["isEstimate"]:
+        shell.say("the month has unbilled files only: every invoice is an estimate, to preview")
     if done["parked"]:
         shell.say(f"see `tieout parked` and `tieout certificate {period}`")
     if strict and done["parked"]:
