@@ -1,8 +1,7 @@
 """Recompute a certificate without tieout: python recompute.py CERTIFICATE.json LAKE_FOLDER."""
-import csv, gzip, hashlib, itertools, json, sys, uuid
+import csv, gzip, hashlib, itertools, json, pyarrow.parquet, sys, uuid
 from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal, getcontext
-from pyarrow import parquet
 getcontext().prec = 76  # no sum below is ever rounded by accident
 IDS = uuid.UUID("5f0a9a9e-6a3c-5d0b-9f6e-7469656f7574")  # invoice ids are UUIDs of version 5 in it
 MINOR = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0)
@@ -10,16 +9,15 @@ MINOR |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)  # every other 
 SHOWN = ("charge_type", "charge_start_date", "charge_end_date", "quantity", "effective_unit_price",
          "total_price", "currency")  # what an invoice's digest covers, after each line's id
 FIGURES = "hop currency lines vendorTotal detailTotal residual invoiceTotal"
+def sha256(content): return hashlib.sha256(content).hexdigest()
 def plain(x):  # the shortest text of a number; any other value as text, none as nothing
     return str("" if x is None else f"{x.normalize():f}" if isinstance(x, Decimal) else x)
-def sha256(content): return hashlib.sha256(content).hexdigest()
 def compare(what, said, found):
     print("ok     " if said == found else f"DIFFERS from {said}:", what, found)
     faults.extend([what] * (said != found))
 def rows(kind):
-    for file in (file for file in certificate["files"] if file["kind"] == kind):
-        for batch in parquet.ParquetFile(lake + file["path"]).iter_batches():
-            yield from batch.to_pylist()
+    for p in (lake + file["path"] for file in certificate["files"] if file["kind"] == kind):
+        yield from (x for b in pyarrow.parquet.ParquetFile(p).iter_batches() for x in b.to_pylist())
 def records(path):  # of a vendor's CSV: number and cells by column; empty records do not count
     unpack = gzip.open if open(path, "rb").read(2) == b"\x1f\x8b" else open
     stream = unpack(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
@@ -31,8 +29,8 @@ texts, (wrong, lines, money, invoiced, groups) = defaultdict(list), (Counter() f
 charges = {charge["charge_no"]: charge for charge in rows("charge")}
 for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Lines of every hop.
     key, amount = (line["hop"], line["currency"]), line["total_price"]
-    parties = line["hop"], line["seller_id"], line["buyer_id"], line["vendor"], line["currency"]
-    invoice = uuid.uuid5(IDS, "\x1f".join([*map(str, parties), certificate["period"]]))
+    parties = [str(line[x]) for x in "hop seller_id buyer_id vendor currency".split()]
+    invoice = uuid.uuid5(IDS, "\x1f".join([*parties, certificate["period"]]))
     row_id = line["vendor_invoice_row_id"] or uuid.uuid5(invoice, f"detail\x1f{line['match_key']}")
     texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")
     groups[str(invoice), line["subscription_id"], line["charge_type_id"]] += amount
@@ -43,7 +41,11 @@ for x in rows("invoice_line"):  # 2. Each consolidated line: its lines' sum, rou
     rounded = exact.quantize(Decimal(1).scaleb(-MINOR.get(x["currency"], 2)), ROUND_HALF_UP)
     wrong["sums"] += (x["total_price"], x["rounding_residual"]) != (rounded, rounded - exact)
     invoiced[x["hop"], x["currency"]] += x["total_price"]
-# 3. What stands on no hop: parked lines; rejected rows, unless their invoice is in another period.
+aside = {(x["fileId"], x["rowNumber"]): x["amount"] for x in certificate["setAside"]["lines"]}
+twins = {(x["file_id"], x["row_hash"], (x["file_id"], x["row_number"]) in aside)
+         for x in rows("vendor_line")} if aside else set()  # of each line set aside one stays
+wrong["records"] = sum(is_aside and (*one, False) not in twins for *one, is_aside in twins)
+home |= {key: ("setAside", Decimal(amount)) for key, amount in aside.items()}  # 3. On no hop.
 home |= {(x["file_id"], x["row_number"]): ("parked", x["amount"]) for x in rows("parked_line")}
 seen = {(x["invoice_number"], (x["file_id"], x["row_number"]) in home) for x in rows("vendor_line")}
 others = {number for number, is_here in seen if not is_here and (number, True) not in seen} - {None}
@@ -58,18 +60,16 @@ for file in certificate["files"]:  # 4. The bytes, and each record of the vendor
         said = None if amount is None else Decimal(cells["subtotal"].strip().lstrip("'"))
         currency = None if amount is None else cells["currency"].strip().upper()
         wrong["records"] += where == "nowhere" or said != amount
-        for key in ((where, currency), (file["sha256"], currency)):
+        for key in ((where, currency), (file["sha256"], currency), where):
             lines[key], money[key] = lines[key] + 1, money[key] + (said or 0)
 compare("consolidated lines that are not their lines' rounded sum", 0, wrong["sums"] + len(groups))
-compare("vendor records that differ from their line", 0, wrong["records"] + len(home))
-for file in certificate["inputs"]:
-    key = file["fileId"], file["currency"]
+compare("vendor records unlike their line or with no equal", 0, wrong["records"] + len(home))
+for file, key in ((file, (file["fileId"], file["currency"])) for file in certificate["inputs"]):
     compare(f"in {key}", (file["rows"], file["total"]), (lines[key], plain(money[key])))
-for kind in ("rejected", "parked"):
+for kind in ("rejected", "parked", "setAside"):
     said = {entry["currency"]: entry["amount"] for entry in certificate[kind]["amounts"]}
     found = {key[1]: plain(money[key]) for key in money if key[0] == kind and key[1]}
-    found = sum(lines[key] for key in lines if key[0] == kind), found
-    compare(kind, (certificate[kind]["count"], said), found)
+    compare(kind, (certificate[kind]["count"], said), (lines[kind], found))
 for said, key in zip(certificate["hops"], sorted(invoiced), strict=True):
     sums = map(plain, (money[key], invoiced[key] - money[key], invoiced[key]))
     found = *key, lines[key], plain(money["hop 1", key[1]]) if key[0] == 1 else None, *sums

@@ -125,7 +125,7 @@ def read_line(record: Row, subscription: Row) -> VendorLine:
         quantity=Fraction(record["BillableQuantity"]),
         subtotal=Fraction(record["Subtotal"]),
         discount=_discount(record["PriceAdjustmentDescription"]),
-        term=subscription["term"] or _term(record, family),
+        term="payG-1" if is_usage else subscription["term"] or _term(record, family),
         plan=record["BillingFrequency"] or subscription["billing_frequency"],
         credit_rate=_credit_rate(record["PriceAdjustmentDescription"]) if is_usage else Fraction(0),
     )

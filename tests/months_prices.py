@@ -9,7 +9,21 @@ from months_exact import in_month
 from months_files import Row, reference_row
 from months_odds import rarely
 
-TERMS_AND_PLANS = (("", ""), ("P1M", "Monthly"), ("P1Y", "Monthly"), ("P1Y", "Annual"), ("P1Y", ""))
+TERMS_AND_PLANS = (
+    ("", ""),
+    ("P1M", "Monthly"),
+    ("P1Y", "Monthly"),
+    ("P1Y", "Annual"),
+    ("P1Y", ""),
+    ("payG-1", ""),
+)
+    ("", ""),
+    ("P1M", "Monthly"),
+    ("P1Y", "Monthly"),
+    ("P1Y", "Annual"),
+    ("P1Y", ""),
+    ("payG-1", ""),
+)
 
 
 @st.composite

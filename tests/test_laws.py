@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -155,6 +156,42 @@ def _same_secret(one: Any, other: Any) -> None:
 
     secret = one.scalar(select(setting.c.value).where(setting.c.name == "match_key_secret"))
     other.execute(update(setting).where(setting.c.name == "match_key_secret").values(value=secret))
+
+
+@settings(MONTHS, max_examples=4)
+@given(seed=SEEDS)
+def test_a_month_whose_repeated_lines_are_set_aside_is_the_month_without_them(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    month, folder = make_month(seed), tmp_path_factory.mktemp("month")
+    if not month.lines:
+        return
+    plain, twice = _new_house(folder / "plain"), _new_house(folder / "twice")
+    with plain.catalog.read() as one, twice.catalog.write() as other:
+        _same_secret(one, other)
+    first = _bill(plain, folder, write_month(month, folder))
+    before = len(month.lines)
+    month.lines = [*month.lines, *Random(seed).sample(month.lines, min(3, before))]
+    (path,) = write_month(month, folder)
+    repeated = _bill(twice, folder, [path])
+    prefix = sha256(path.read_bytes()).hexdigest()[:16]
+    word = pipeline.Word(by="ann", now=NOW, reason="sent twice")
+    names = [f"{prefix}-{number}" for number in range(before + 1, len(month.lines) + 1)]
+    for name in names:
+        pipeline.set_line_aside(twice, name, word=word)
+    second = pipeline.run_period(twice, MONTH, now=NOW)
+    assert (second["setAside"], second["vendorLines"]) == (len(names), len(month.lines))
+    assert second["outputDigest"] == first["outputDigest"]
+    aside = pipeline.certificate_of(twice, MONTH)["setAside"]["amounts"]
+    assert sum(Fraction(one["amount"]) for one in aside) == sum(
+        line.total for line in month.lines[before:]
+    )
+    for name in names:
+        pipeline.take_line_back(twice, name, word=word)
+    third = pipeline.run_period(twice, MONTH, now=NOW)
+    assert (third["inputDigest"], third["outputDigest"]) == (
+        *(repeated["inputDigest"], repeated["outputDigest"]),
+    )
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -36,7 +36,7 @@ def _fraction(value: Any) -> Fraction | None:
 
 
 @settings(
-    max_examples=150,
+    max_examples=25,
     deadline=None,
     database=None,
     derandomize=True,

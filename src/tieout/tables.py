@@ -239,3 +239,28 @@ PARKED_LINE = _schema(
     currency=(TEXT, NEVER_NULL),
     line_key=(TEXT, NEVER_NULL),
 )
+
+# One row per decision in force that sets a vendor line aside; from the catalog, never at rest.
+LINE_DECISION = _schema(
+    file_id=(TEXT, NEVER_NULL),
+    row_number=(pa.int64(), NEVER_NULL),
+    reason=(TEXT, MAY_BE_NULL),
+    decided_by=(TEXT, NEVER_NULL),
+    decided_at=(TEXT, NEVER_NULL),
+)
+
+# One row per billed line that is set aside: law 1 and law 2 count it beside parked lines.
+SET_ASIDE_LINE = _schema(
+    file_no=(pa.int32(), NEVER_NULL),
+    file_id=(TEXT, NEVER_NULL),
+    row_number=(pa.int64(), NEVER_NULL),
+    vendor=(TEXT, NEVER_NULL),
+    invoice_number=(TEXT, MAY_BE_NULL),
+    line_key=(TEXT, NEVER_NULL),
+    row_hash=(TEXT, NEVER_NULL),
+    amount=(AMOUNT, NEVER_NULL),
+    currency=(TEXT, NEVER_NULL),
+    reason=(TEXT, MAY_BE_NULL),
+    decided_by=(TEXT, NEVER_NULL),
+    decided_at=(TEXT, NEVER_NULL),
+)

@@ -85,7 +85,8 @@ def test_a_column_for_the_vendors_row_id_is_read_where_there_is_one(lines: Read)
 def test_equal_rows_are_all_kept_and_named(stage: Stage) -> None:
     staged = stage(vendor_file({"ReferenceId": "x"}, {}, {"ReferenceId": "x"}))
     assert staged.loaded == 3
-    assert staged.notices == ("equal rows, all kept: 1, 3 (EUR 40 each)",)
+    error = f"if one is the vendor's error: tieout set-aside {staged.file_id[:16]}-3"
+    assert staged.notices == (f"equal rows, all kept: 1, 3 (EUR 40 each); {error}",)
 
 
 def test_order_ids_cut_by_a_spreadsheet_are_a_notice(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 price sheet -> rows of a reference file, as text.
 """
 
+from tieout.intake.columns import plain_name
 from tieout.intake.export_folder import read_export
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS
@@ -22,6 +23,7 @@ __all__ = [
     "StagedFile",
     "StagedSheet",
     "known_mappings",
+    "plain_name",
     "read_export",
     "stage_file",
     "stage_sheet",

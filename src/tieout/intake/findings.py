@@ -54,7 +54,8 @@ def twins(engine: Engine) -> tuple[str, ...]:
         return ()
     found = engine.arrow(sql_text(PACKAGE, "twins")).to_pylist()
     return tuple(
-        f"equal rows, all kept: {row['row_numbers']} ({row['currency']} {row['amount']} each)"
+        f"equal rows, all kept: {row['row_numbers']} ({row['currency']} {row['amount']} each);"
+        f" if one is the vendor's error: tieout set-aside {row['last_line']}"
         for row in found
     )
 

@@ -6,8 +6,8 @@ from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import LawBroken
 
 LAWS = {
-    "law_rows": "vendor lines = matched + parked; each matched line has one detail line per hop",
-    "law_money": "vendor lines = hop-1 detail lines + parked, by currency",
+    "law_rows": "vendor lines = matched + parked + set aside; a detail line per match and hop",
+    "law_money": "vendor lines = hop-1 detail lines + parked + set aside, by currency",
     "law_residual": "detail + residual = invoice lines; no residual above half a minor unit",
     "law_keys": "a match key names one line per hop",
 }
@@ -38,6 +38,7 @@ def certify(
     inputs = engine.arrow(sql_text("tieout.invoice", "certificate_input")).to_pylist()
     rejected = engine.one("SELECT count(*)::INT AS count FROM rejected_row")["count"]
     parked = engine.one("SELECT count(*)::INT AS count FROM parked_line")["count"]
+    aside = engine.arrow(sql_text("tieout.invoice", "certificate_set_aside")).to_pylist()
     if rejected or parked:
         status = "quarantine_open"
     elif any(hop["residual"] != "0" for hop in hops):
@@ -56,6 +57,11 @@ def certify(
         "parked": {
             "count": parked,
             "amounts": amounts(engine, "SELECT currency, amount FROM parked_line"),
+        },
+        "setAside": {
+            "count": len(aside),
+            "amounts": amounts(engine, "SELECT currency, amount FROM set_aside_line"),
+            "lines": aside,
         },
         "inputDigest": input_digest,
         "outputDigest": output_digest,

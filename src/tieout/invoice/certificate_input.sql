@@ -1,6 +1,6 @@
--- Rows and readable money by vendor file and currency, rejected rows included (rulings 28).
+-- Rows and readable money by vendor file and currency, rejected rows and lines set aside included (rulings 28).
 WITH said AS (
-    SELECT file_id, billing_currency AS currency, subtotal AS amount FROM vendor_line
+    SELECT file_id, billing_currency AS currency, subtotal AS amount FROM read_line
     UNION ALL
     SELECT file_id, currency, subtotal FROM rejected_row
 )

@@ -7,4 +7,11 @@ SELECT
 FROM vendor_line AS line
 LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
 UNION ALL
+SELECT
+    concat_ws(
+        '|', 'setAside', vendor, invoice_number, line_key, row_hash,
+        sha256(concat_ws(chr(31), decided_by, decided_at, coalesce(reason, '')))
+    )
+FROM set_aside_line
+UNION ALL
 SELECT line FROM reference_input

@@ -1,8 +1,9 @@
 -- Counts that should agree and do not.
 WITH counted AS (
     SELECT
-        (SELECT count(*) FROM vendor_line) AS "left",
-        (SELECT count(*) FROM matched_line) + (SELECT count(*) FROM parked_line) AS "right"
+        (SELECT count(*) FROM read_line) AS "left",
+        (SELECT count(*) FROM matched_line) + (SELECT count(*) FROM parked_line)
+        + (SELECT count(*) FROM set_aside_line) AS "right"
     UNION ALL
     SELECT (SELECT coalesce(sum(hops), 0) FROM matched_line), (SELECT count(*) FROM detail_line)
     UNION ALL

@@ -15,7 +15,7 @@ WITH joined AS (
             concat_ws(
                 chr(31),
                 coalesce(line.product_id, ''), coalesce(line.sku_id, ''),
-                coalesce(upper(owner.term), line.term, ''),
+                CASE WHEN line.is_usage THEN 'payG-1' ELSE coalesce(owner.term, line.term, '') END,
                 coalesce(line.billing_plan, lower(owner.billing_frequency), ''),
                 coalesce(line.meter_id, ''),
                 CASE

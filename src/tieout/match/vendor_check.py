@@ -11,7 +11,10 @@ from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.quotient import Columns
 from tieout.rounding import SqlOperands, policies
 
-MACROS = ("month_cycle_start", "month_cycle_end", "year_cycle_start", "year_cycle_end")
+MACROS = (
+    *("month_cycle_start", "month_cycle_end", "year_cycle_start", "year_cycle_end"),
+    *("term_of_months", "stated_credit_rate"),
+)
 NO_FACTOR = ("1", "1")
 ADJUSTED = ("adjusted_up", "1000000::HUGEINT")
 RATE = ("rate_up", "rate_down")
@@ -77,6 +80,7 @@ ATTEMPTS = (
 def check_vendor_lines(engine: Engine) -> None:
     """Make `vendor_check` from the vendor lines of a period."""
     define_macros(engine, "tieout.match", names=MACROS)
+    engine.let(asks_list=False, keeps_credit=False)
     engine.view("classified_line", sql_text("tieout.match", "classified_line"))
     engine.table("check_operand", sql_text("tieout.match", "check_operand"))
     tables = []

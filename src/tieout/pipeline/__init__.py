@@ -6,6 +6,12 @@ transaction; whatever happens before that leaves only orphan files in the lake.
 
 from tieout.pipeline.check import check_vendor
 from tieout.pipeline.explain import explain_line
+from tieout.pipeline.line_decisions import (
+    Word,
+    recorded_decisions,
+    set_line_aside,
+    take_line_back,
+)
 from tieout.pipeline.load import Wishes, load_delivery, load_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.prices import load_prices
@@ -22,6 +28,7 @@ from tieout.pipeline.upkeep import (
 
 __all__ = [
     "Wishes",
+    "Word",
     "certificate_of",
     "check_vendor",
     "collect_orphans",
@@ -34,7 +41,10 @@ __all__ = [
     "load_prices",
     "load_reference",
     "parked_lines",
+    "recorded_decisions",
     "rejected_rows",
     "run_period",
+    "set_line_aside",
+    "take_line_back",
     "verify_store",
 ]

@@ -13,8 +13,10 @@ from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import TotalsDiffer
 from tieout.intake import DETAIL_FORMATS, StagedFile
 from tieout.money import parse_number, round_fraction
+from tieout.pipeline.explain import line_name
 from tieout.pipeline.keep import drop_unnamed, utc_text
-from tieout.store import manifest, vendor_invoices
+from tieout.pipeline.overlap import find_overlaps, say_overlaps
+from tieout.store import line_decisions, manifest, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
@@ -25,6 +27,14 @@ HAPPENED = {
     "replaces": "replaces the version loaded before as a whole",
     "detail": "is billed from its monthly file; this one is kept as its detail, not billed",
     "outranks": "is billed from this file from the next run on, no longer from its daily file",
+}
+
+ESTIMATED = {  # the rows of a month that no invoice bills yet
+    "new": "is previewed until a billed file of the month is loaded, and never billed",
+    "copy": HAPPENED["copy"],
+    "replaces": HAPPENED["replaces"],
+    "detail": "is previewed from its monthly file; this one is kept as its detail",
+    "outranks": "is previewed from this file from the next run on, no longer from its daily file",
 }
 
 
@@ -129,21 +139,61 @@ def publish_delivery(
             f" rows {one['row_numbers']} ({one['amounts']})"
         )
     changes = [_change(house, engine, invoice=one) for one in found]
+    overlaps = find_overlaps(house, engine, staged=staged, found=found)
+    say_overlaps(of_file, overlaps)
     with house.catalog.write() as connection:
+        before = line_decisions.standing(connection)
         files = _file_records(staged, of_file)
         load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
+        manifest.add_overlaps(connection, overlaps, load_id=load_id)
         for invoice, change in zip(found, changes, strict=True):
-            values = {k: v for k, v in invoice.items() if k not in ("file_ids", "is_billed")}
+            values = {k: v for k, v in invoice.items() if k != "file_ids"} | {"load_id": load_id}
             if invoice["invoice_number"] is None:
-                continue
-            happened = vendor_invoices.publish(
-                connection, {**values, "load_id": load_id}, detail_formats=DETAIL_FORMATS
+                if invoice["is_billed"] or invoice["period"] is None:
+                    continue
+                values["invoice_number"] = vendor_invoices.estimate_name(invoice)
+            happened = vendor_invoices.publish(connection, values, detail_formats=DETAIL_FORMATS)
+            sentence = _happened(invoice, happened)
+            for file_id in invoice["file_ids"] if sentence else ():
+                of_file[file_id]["notices"].append(
+                    sentence + (change if happened == "replaces" else "")
+                )
+        _say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
+
+
+def _happened(invoice: Mapping[str, Any], happened: str) -> str:
+    """Say what became of a vendor invoice, or of an estimate, in the store; nothing where new."""
+    if invoice["invoice_number"] is not None:
+        return (
+            "" if happened == "new" else f"invoice {invoice['invoice_number']} {HAPPENED[happened]}"
+        )
+    return (
+        f"the estimate of {invoice['period']} ({invoice['rows']} rows, {invoice['currency']}"
+        f" {invoice['subtotal']}) {ESTIMATED[happened]}"
+    )
+
+
+def _say_lapsed(
+    of_file: Mapping[str, dict[str, Any]],
+    found: Sequence[Mapping[str, Any]],
+    *,
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+) -> None:
+    """Say which decisions have no line to act on any more: each belongs to its file's line."""
+    acting = {one["decision_id"] for one in after}
+    for invoice in found:
+        named = (invoice["vendor"], invoice["invoice_number"])
+        lapsed = [
+            line_name(one["file_id"], one["row_number"])
+            for one in before
+            if one["decision_id"] not in acting and (one["vendor"], one["invoice_number"]) == named
+        ]
+        for file_id in invoice["file_ids"] if lapsed else ():
+            of_file[file_id]["notices"].append(
+                f"invoice {invoice['invoice_number']}: what set aside line {', '.join(lapsed)} has"
+                " lapsed with that file; every line of this one is billed until a person judges it"
             )
-            if happened != "new":
-                sentence = f"invoice {invoice['invoice_number']} {HAPPENED[happened]}"
-                sentence += change if happened == "replaces" else ""
-                for file_id in invoice["file_ids"]:
-                    of_file[file_id]["notices"].append(sentence)
 
 
 def _complete_reports(

@@ -1,16 +1,28 @@
 """What a period takes from the lake, named for the stages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.store.vendor_invoices import TakenFile
-from tieout.tables import REJECTED_ROW, VENDOR_LINE
+from tieout.tables import LINE_DECISION, REJECTED_ROW, SET_ASIDE_LINE, VENDOR_LINE
 
 
-def open_vendor_lines(engine: Engine, taken: Sequence[TakenFile]) -> None:
-    """Name `taken_file`, `taken_invoice`, `vendor_line` and `rejected_row`; files get numbers."""
+def open_vendor_lines(
+    engine: Engine,
+    taken: Sequence[TakenFile],
+    *,
+    decisions: Sequence[Mapping[str, Any]] = (),
+    is_estimate: bool = False,
+) -> None:
+    """Name the vendor's lines and rejected rows that a period takes; files get numbers.
+
+    Makes `taken_file`, `taken_invoice` and `rejected_row`; `read_line`, every billed line;
+    `set_aside_line`, those that `decisions` in force set aside; `vendor_line`, all others. Of an
+    estimate the lines are those that no invoice bills yet.
+    """
     ordered = sorted(taken, key=lambda file: file.file_id)
     engine.register(
         "taken_file",
@@ -35,7 +47,25 @@ def open_vendor_lines(engine: Engine, taken: Sequence[TakenFile]) -> None:
         ),
     )
     engine.parquet("vendor_line_all", [file.vendor_line for file in taken], schema=VENDOR_LINE)
-    engine.view("vendor_line", sql_text("tieout.pipeline", "vendor_line"))
+    read = sql_text("tieout.pipeline", "estimate_line" if is_estimate else "vendor_line")
+    _split(engine, decisions, read=read)
     rejected = [file.rejected_row for file in taken if file.rejected_row]
     engine.parquet("rejected_row_all", rejected, schema=REJECTED_ROW)
     engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))
+
+
+def _split(engine: Engine, decisions: Sequence[Mapping[str, Any]], *, read: str) -> None:
+    """Part the lines read into those set aside and all others; with no decision nothing is read."""
+    if not decisions:
+        engine.view("vendor_line", read)
+        engine.view("read_line", "SELECT * FROM vendor_line")
+        engine.register("set_aside_line", SET_ASIDE_LINE.empty_table())
+        return
+    rows = [{name: one[name] for name in LINE_DECISION.names} for one in decisions]
+    engine.register("line_decision", pa.Table.from_pylist(rows, schema=LINE_DECISION))
+    engine.view("read_line", read)
+    engine.table("set_aside_line", sql_text("tieout.pipeline", "set_aside_line"))
+    engine.view(
+        "vendor_line",
+        "SELECT * FROM read_line ANTI JOIN set_aside_line USING (file_no, row_number)",
+    )

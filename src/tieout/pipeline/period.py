@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from tieout import __version__
 from tieout.engine.duckdb import Engine, session, sql_text
@@ -22,7 +23,8 @@ from tieout.pipeline.keep import utc_text, write
 from tieout.rate import rate_hops
 from tieout.reference import view_current
 from tieout.rounding import policies
-from tieout.store import invoices, manifest, vendor_invoices
+from tieout.store import invoices, line_decisions, manifest, vendor_invoices
+from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
@@ -43,14 +45,15 @@ def run_period(
     started = time.monotonic()
     with house.writer(), session(house.scratch, threads=threads) as engine:
         with house.catalog.read() as connection:
-            taken = vendor_invoices.taken_files(connection, house, period=period)
+            taken, is_estimate = _taken_files(connection, house, period=period)
             current = manifest.latest_snapshot(connection, house)
             before = manifest.current_run(connection, period=period)
+            decisions = line_decisions.standing(connection)
         if not taken:
             raise NotFound(kind="vendor invoice of period", name=period)
         if not current.snapshot_id:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
-        _open_inputs(engine, taken, current=current)
+        _open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
         secret = str(house.catalog.setting(SECRET)).encode()
         match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
         files = [
@@ -67,6 +70,7 @@ def run_period(
         files += _write_invoice_lines(house, engine)
         check_laws(engine)
         summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
+        summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
         _publish_run(house, engine, summary=summary, files=files, now=now)
         house.clear_scratch()
     return {
@@ -75,11 +79,31 @@ def run_period(
     }
 
 
+def _taken_files(
+    connection: Connection, house: House, *, period: str
+) -> tuple[list[vendor_invoices.TakenFile], bool]:
+    """Give the files that a period bills, or those it can only preview, and whether it is so.
+
+    Unbilled files give way as a whole to the first billed file of their period (rulings 6).
+    """
+    billed = vendor_invoices.taken_files(connection, house, period=period)
+    if billed:
+        return billed, False
+    found = vendor_invoices.taken_files(connection, house, period=period, state="estimate")
+    return found, bool(found)
+
+
 def _open_inputs(
-    engine: Engine, taken: Sequence[vendor_invoices.TakenFile], *, current: manifest.Snapshot
+    engine: Engine,
+    taken: Sequence[vendor_invoices.TakenFile],
+    *,
+    current: manifest.Snapshot,
+    decisions: Sequence[Mapping[str, Any]] = (),
+    is_estimate: bool = False,
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
-    open_vendor_lines(engine, taken)
+    open_vendor_lines(engine, taken, decisions=decisions, is_estimate=is_estimate)
+    engine.register("made_with", pa.table({"line": _made_with(is_estimate=is_estimate)}))
     for label, resource in RESOURCES.items():
         view_current(engine, resource, path=current.files.get(label))
         engine.view(label, f"SELECT * FROM current_{label}")
@@ -116,7 +140,6 @@ def _certified(
     engine: Engine, *, period: str, snapshot_id: int, before: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Give a run's summary and certificate; equal inputs must have given equal outputs."""
-    engine.register("made_with", pa.table({"line": _made_with()}))
     engine.view("reference_input", _reference_input())
     input_digest = digest_of_lines(engine, sql_text("tieout.invoice", "input_line"))
     output_digest = digest_of_lines(
@@ -161,6 +184,7 @@ def _publish_run(
             "run_id": summary["runId"],
             "period": summary["period"],
             "input_digest": summary["inputDigest"],
+            "document_type": ESTIMATE if summary["isEstimate"] else INVOICE,
         }
     said = {key: value for key, value in summary.items() if key != "certificate"}
     with house.catalog.write() as connection:
@@ -182,9 +206,10 @@ def _publish_run(
         invoices.replace_invoices(connection, headers, period=summary["period"], now=utc_text(now))
 
 
-def _made_with() -> list[str]:
-    """Give the input lines of the engine and the rounding policies."""
-    lines = [f"engine|tieout|{__version__}|"]
+def _made_with(*, is_estimate: bool) -> list[str]:
+    """Give the input lines of the engine, the rounding policies, and what kind of run it is."""
+    lines = ["kind|estimate|1|"] if is_estimate else []
+    lines += [f"engine|tieout|{__version__}|"]
     for name, policy in policies().items():
         content = hashlib.sha256(repr(policy).encode()).hexdigest()
         lines.append(f"policy|{name}|{policy.version}|{content}")

@@ -1,7 +1,8 @@
 -- The counts that `tieout run` prints.
 SELECT
-    (SELECT count(*) FROM vendor_line)::INT AS "vendorLines",
+    (SELECT count(*) FROM read_line)::INT AS "vendorLines",
     (SELECT count(*) FROM matched_line)::INT AS matched,
     (SELECT count(*) FROM parked_line)::INT AS parked,
+    (SELECT count(*) FROM set_aside_line)::INT AS "setAside",
     (SELECT count(*) FROM detail_line)::INT AS "detailLines",
     (SELECT count(*) FROM invoice_header)::INT AS invoices

@@ -7,14 +7,17 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed
-from tieout.store import manifest
+from tieout.store import manifest, vendor_invoices
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import PARKED_LINE, REJECTED_ROW
 
 
 def certificate_of(house: House, period: str) -> dict[str, Any]:
-    """Give the certificate of a period's published run, with the lake files behind it."""
+    """Give the certificate of a period's published run, with the lake files behind it.
+
+    The unbilled files of the period, and the rows that files share, are those known now.
+    """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
         if found is None:
@@ -35,7 +38,17 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
             .order_by(lake_file.c.kind, lake_file.c.hop, lake_file.c.path)
         ).mappings()
         files = [dict(row) for row in rows]
-    return {**found["certificate"], "runId": found["run_id"], "files": files}
+        overlaps = manifest.overlaps_of(connection, period=period)
+        estimates = vendor_invoices.estimates(connection, period=period)
+    return {
+        "isEstimate": False,
+        "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
+        **found["certificate"],
+        "estimates": estimates,
+        "overlaps": overlaps,
+        "runId": found["run_id"],
+        "files": files,
+    }
 
 
 def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:

@@ -101,6 +101,7 @@ vendor_file = _table(
 
 NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6  # status ids of invoices
 DRAFTS = (NEW, NEW_CORRECTED)
+INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a draft for ever
 
 vendor_invoice = _table(
     "vendor_invoice",
@@ -110,13 +111,37 @@ vendor_invoice = _table(
     _text("format", primary_key=True),
     _text("currency"),
     _text("period"),  # yyyy-mm
-    _text("state"),  # current: billed; detail: told by another format too; copy; replaced
+    _text("state"),  # current: billed; detail: told by another format too; estimate: unbilled; ...
     _integer("rows"),
     _text("subtotal"),
     _text("tax_total"),
     _text("total"),
     _text("content_digest"),  # of the multiset of row hashes
-    CheckConstraint("state IN ('current', 'detail', 'copy', 'replaced')", name="state_known"),
+    CheckConstraint(
+        "state IN ('current', 'detail', 'estimate', 'copy', 'replaced')", name="state_known"
+    ),
+)
+
+# What persons decided on single vendor lines: rows are added, never changed.
+line_decision = _table(
+    "line_decision",
+    Column("decision_id", Integer, primary_key=True, autoincrement=False),
+    *(_text("file_id"), _integer("row_number")),
+    _text("decision"),  # the last one on a line is in force
+    *(_text("reason", null=True), _text("decided_by"), _text("decided_at")),
+    *(_text("vendor"), _text("invoice_number"), _text("currency"), _text("subtotal")),
+    CheckConstraint("decision IN ('set_aside', 'take_back')", name="decision_known"),
+    Index("ix_line_decision_line", "file_id", "row_number"),
+)
+
+# Rows that two vendor files share, as they were found when the first was loaded.
+overlap = _table(
+    "overlap",
+    Column("load_id", Integer, ForeignKey("load.load_id"), primary_key=True),
+    *(_text(name, primary_key=True) for name in ("file_id", "invoice_number")),
+    *(_text(name, primary_key=True) for name in ("other_file_id", "other_invoice_number")),
+    _text("currency", primary_key=True),
+    *(_integer("rows"), _text("subtotal")),
 )
 
 run = _table(

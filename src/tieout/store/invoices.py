@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, ISSUED, NEW, VERIFIED, insert_rows, invoice, number_series
+from tieout.store.catalog import (
+    DRAFTS,
+    ESTIMATE,
+    ISSUED,
+    NEW,
+    VERIFIED,
+    insert_rows,
+    invoice,
+    number_series,
+)
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 
@@ -17,7 +26,8 @@ def replace_invoices(
     """Put a run's headers in the place of the period's drafts.
 
     A verified invoice stays as it is when its digest is the same; the vendor's own documents
-    (hop 1) follow the vendor's lines. Raises Conflict when a verified invoice would change.
+    (hop 1) follow the vendor's lines. An estimate is a draft, whatever its contract says. Raises
+    Conflict when a verified invoice would change.
     """
     before = {
         row["invoice_id"]: dict(row)
@@ -26,7 +36,8 @@ def replace_invoices(
     fresh, kept = [], set()
     for header in headers:
         known = before.get(header["invoice_id"])
-        if known is None or known["status_id"] in DRAFTS:
+        follows = header["document_type"] == ESTIMATE and header["hop"] == 1
+        if known is None or known["status_id"] in DRAFTS or follows:
             fresh.append(_started(connection, header, known=known, now=now))
             continue
         kept.add(header["invoice_id"])
@@ -49,6 +60,10 @@ def _keep_verified(
 ) -> None:
     """Point a verified invoice at the new run; its figures must be the same from hop 2 on."""
     changes: dict[str, Any] = {"run_id": header["run_id"]}
+    if header["document_type"] == ESTIMATE:
+        raise Conflict(
+            reason=f"verified invoice {known['invoice_number']} would become an estimate"
+        )
     if known["output_digest"] != header["output_digest"]:
         if known["hop"] > 1:
             raise Conflict(
@@ -69,11 +84,13 @@ def _started(
 ) -> dict[str, Any]:
     """Give a header its starting status, and a number once it starts verified."""
     values = {k: v for k, v in header.items() if k not in ("start_status", "vendor_invoice_number")}
-    status = START_STATUS[header["start_status"]]
-    same = known is not None and known["output_digest"] == header["output_digest"]
+    is_estimate = header["document_type"] == ESTIMATE
+    status = NEW if is_estimate else START_STATUS[header["start_status"]]
+    same = known is not None and all(
+        known[name] == header[name] for name in ("output_digest", "document_type")
+    )
     values |= {
         "status_id": status,
-        "document_type": "Invoice",
         "invoice_number": None,
         "verified_at": now if status else None,
         "issued_at": now if status == ISSUED else None,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, select, update
 
 from tieout.errors import Conflict
 from tieout.store.catalog import DRAFTS, invoice, lake_file, vendor_file, vendor_invoice
 from tieout.store.house import House
 
-STANDING = ("current", "detail")  # states of vendor invoices that count
+STANDING = ("current", "detail", "estimate")  # states of vendor invoices that count
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,11 @@ def publish(
 
     Where one of `detail_formats` and another format tell the same invoice, the other is billed
     (rulings 20); else formats lie side by side. Gives `new`, `copy`, `replaces`, `detail` (kept
-    beside a billed one) or `outranks` (billed from now on in the place of its detail).
+    beside a billed one) or `outranks` (billed from now on in the place of its detail). The unbilled
+    rows of a month are recorded likewise, under `estimate_name`: previewed, never billed.
     """
+    counts = "current" if values["is_billed"] else "estimate"
+    values = {name: value for name, value in values.items() if name != "is_billed"}
     gives_way = values["format"] in detail_formats
     named = and_(
         vendor_invoice.c.vendor == values["vendor"],
@@ -46,16 +49,14 @@ def publish(
         vendor_invoice.c.state.in_(STANDING),
     )
     details = vendor_invoice.c.format.in_(sorted(detail_formats))
-    other = and_(
-        named, vendor_invoice.c.state == "current", not_(details) if gives_way else details
-    )
+    other = and_(named, vendor_invoice.c.state == counts, not_(details) if gives_way else details)
     before = connection.execute(select(vendor_invoice.c.content_digest).where(same)).scalar()
     if before == values["content_digest"]:
         connection.execute(insert(vendor_invoice).values(state="copy", **values))
         return "copy"
     told = connection.execute(select(vendor_invoice.c.format).where(other)).scalar()
     connection.execute(update(vendor_invoice).where(same).values(state="replaced"))
-    state = "detail" if told and gives_way else "current"
+    state = "detail" if told and gives_way else counts
     if told and not gives_way:
         connection.execute(update(vendor_invoice).where(other).values(state="detail"))
     connection.execute(insert(vendor_invoice).values(state=state, **values))
@@ -64,6 +65,29 @@ def publish(
     if told:
         return "detail" if gives_way else "outranks"
     return "new"
+
+
+def estimate_name(invoice: Mapping[str, Any]) -> str:
+    """Give the name, in the place of a number, of what a vendor has not billed in a month."""
+    return f"unbilled {invoice['vendor']} {invoice['currency']} {invoice['period']}"
+
+
+def estimates(connection: Connection, *, period: str) -> list[dict[str, Any]]:
+    """Give what the unbilled files of a period add up to, one entry per file as it was named."""
+    rows = connection.execute(
+        select(
+            vendor_file.c.name.label("file"),
+            vendor_file.c.file_id.label("fileId"),
+            vendor_invoice.c.vendor,
+            vendor_invoice.c.rows,
+            vendor_invoice.c.subtotal.label("amount"),
+            vendor_invoice.c.currency,
+        )
+        .join(vendor_invoice, told_by())
+        .where(vendor_invoice.c.period == period, vendor_invoice.c.state == "estimate")
+        .order_by(vendor_file.c.file_id, vendor_invoice.c.vendor, vendor_invoice.c.currency)
+    ).mappings()
+    return [dict(row) for row in rows]
 
 
 def standing_paths(
@@ -87,6 +111,39 @@ def standing_paths(
     return [house.lake.full(path) for path in rows.scalars()]
 
 
+def standing_files(
+    connection: Connection, *, vendors: Collection[str], periods: Collection[str]
+) -> list[Mapping[str, Any]]:
+    """Give the standing invoices of some vendors and months, one row per file that tells them.
+
+    A row has the vendor, the invoice's number, the file's id, name and header (JSON) and the lake
+    path of its vendor lines.
+    """
+    told = (vendor_file.c.file_id, vendor_file.c.name, vendor_file.c.header, lake_file.c.path)
+    wanted = (
+        select(*told, vendor_invoice.c.vendor, vendor_invoice.c.invoice_number)
+        .join(vendor_invoice, told_by())
+        .join(lake_file, lake_file.c.owner_id == vendor_file.c.file_id)
+        .where(
+            lake_file.c.owner_kind == "load",
+            lake_file.c.kind == "vendor_line",
+            vendor_invoice.c.vendor.in_(vendors),
+            vendor_invoice.c.period.in_(periods),
+            vendor_invoice.c.state.in_(STANDING),
+        )
+        .order_by(vendor_file.c.file_id)
+    )
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def told_by() -> ColumnElement[bool]:
+    """Join a vendor file and the vendor invoices that its load tells in its format."""
+    return and_(
+        vendor_invoice.c.load_id == vendor_file.c.load_id,
+        vendor_invoice.c.format == vendor_file.c.format,
+    )
+
+
 def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
     """Give the invoices of a loaded file another period; give those whose period changed.
 
@@ -102,21 +159,35 @@ def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
         ),
     )
     found = connection.execute(
-        select(vendor_invoice.c.invoice_number, vendor_invoice.c.period).where(told)
+        select(
+            vendor_invoice.c.invoice_number, vendor_invoice.c.period, vendor_invoice.c.vendor
+        ).where(told)
     ).all()
-    for number, before in found:
-        verified = connection.execute(
-            select(invoice.c.invoice_number)
-            .where(invoice.c.period.in_((before, period)), invoice.c.hop > 1)
-            .where(invoice.c.status_id.not_in(DRAFTS))
-            .limit(1)
-        ).scalar()
+    for number, before, vendor in found:
+        verified = verified_invoice(connection, vendor=vendor, periods=(before, period))
         if verified:
             raise Conflict(
                 reason=f"vendor invoice {number} stays in {before}: invoice {verified} is verified"
             )
     connection.execute(update(vendor_invoice).where(told).values(period=period))
-    return sorted(number for number, _ in found)
+    return sorted(number for number, *_ in found)
+
+
+def verified_invoice(
+    connection: Connection, *, vendor: str, periods: Collection[str]
+) -> str | None:
+    """Give a verified invoice, from hop 2 on, that is made of a vendor's lines of some months."""
+    found: str | None = connection.execute(
+        select(invoice.c.invoice_number)
+        .where(
+            invoice.c.vendor_id == vendor,
+            invoice.c.period.in_(periods),
+            invoice.c.hop > 1,
+            invoice.c.status_id.not_in(DRAFTS),
+        )
+        .limit(1)
+    ).scalar()
+    return found
 
 
 def taken_files(
@@ -133,13 +204,7 @@ def taken_files(
             vendor_file.c.format,
             vendor_invoice.c.invoice_number,
         )
-        .join(
-            vendor_invoice,
-            and_(
-                vendor_invoice.c.load_id == vendor_file.c.load_id,
-                vendor_invoice.c.format == vendor_file.c.format,
-            ),
-        )
+        .join(vendor_invoice, told_by())
         .where(vendor_invoice.c.period == period, vendor_invoice.c.state == state)
         .order_by(vendor_file.c.file_id, vendor_invoice.c.invoice_number)
     ).all()

@@ -4,11 +4,14 @@ from fractions import Fraction
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from tieout import pipeline
 from tieout.money import UNITS, parse_number, shortest, to_units
 from tieout.serve.cli import Shell
 from tieout.serve.cli.load import month
+
+WAITING = {"rejected": "rejected", "parked": "parked", "setAside": "set aside"}
 
 
 @click.command()
@@ -27,6 +30,11 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     colour = "green" if found["status"].startswith("tied") else "yellow"
     title = f"[bold]tie-out certificate {found['period']}[/bold]"
     shell.say(f"{title}: [{colour}]{found['status']}[/{colour}]")
+    if found["isEstimate"]:
+        shell.say("an estimate from unbilled files: previewed, never billed")
+    elif found["estimates"]:
+        names = ", ".join(sorted({escape(one["file"]) for one in found["estimates"]}))
+        shell.say(f"unbilled files that gave way to the billed ones: {names}")
     shell.table(
         "in: vendor files",
         ["file", "currency", "rows>", "total of readable amounts>"],
@@ -48,16 +56,38 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
             for h in found["hops"]
         ],
     )
-    for kind in ("rejected", "parked"):
+    for kind, name in WAITING.items():
         money = (
             ", ".join(f"{a['amount']} {a['currency']}" for a in found[kind]["amounts"])
             or "no readable money"
         )
-        shell.say(f"{kind}: {found[kind]['count']} ({money})")
+        shell.say(f"{name}: {found[kind]['count']} ({money})")
+    _print_named(shell, found)
     for entry in sorted({i["currency"] for i in found["inputs"] if i["currency"]}):
         shell.say(_tied(found, currency=entry))
     shell.say(f"input digest  {found['inputDigest']}")
     shell.say(f"output digest {found['outputDigest']}")
+
+
+def _print_named(shell: Shell, found: dict[str, Any]) -> None:
+    """Name the lines that persons set aside, and the rows that two files share."""
+    if found["setAside"]["lines"]:
+        keys = ("vendorLineId", "file", "invoiceNumber", "amount", "currency", "by", "at", "reason")
+        shell.table(
+            "set aside: lines that persons judged to be the vendor's error",
+            ["line", "file", "invoice", "amount>", "currency", "by", "at", "reason"],
+            rows=[[line[key] for key in keys] for line in found["setAside"]["lines"]],
+        )
+    if found["overlaps"]:
+        pair = ("file", "invoiceNumber", "otherFile", "otherInvoiceNumber")
+        shell.table(
+            "overlaps: equal rows in two files, both billed",
+            ["file", "invoice", "other file", "its invoice", "rows>", "amount>", "currency"],
+            rows=[
+                [one[key] for key in (*pair, "rows", "amount", "currency")]
+                for one in found["overlaps"]
+            ],
+        )
 
 
 def _tied(found: dict[str, Any], *, currency: str) -> str:
@@ -70,8 +100,8 @@ def _tied(found: dict[str, Any], *, currency: str) -> str:
             h["detailTotal"] for h in found["hops"] if (h["hop"], h["currency"]) == (1, currency)
         ]
     }
-    for kind in ("rejected", "parked"):
-        parts[kind] = [a["amount"] for a in found[kind]["amounts"] if a["currency"] == currency]
+    for kind, name in WAITING.items():
+        parts[name] = [a["amount"] for a in found[kind]["amounts"] if a["currency"] == currency]
     placed = {name: sum(to_units(parse_number(t)) for t in texts) for name, texts in parts.items()}
     sign = "=" if read == sum(placed.values()) else "is not"
     said = " + ".join(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
@@ -24,6 +25,8 @@ def explain(shell: Shell, line: str) -> None:
     for kind in ("rejected", "parked"):
         if found[kind]:
             shell.say(f"{kind}: {_said(found[kind])}")
+    for one in found["decisions"]:
+        shell.say(f"decided: {escape(_said(one))}")
     if found["vendorLine"]:
         shell.table("read as", ["field", "value"], rows=list(found["vendorLine"].items()))
     if found["hops"]:
@@ -33,7 +36,7 @@ def explain(shell: Shell, line: str) -> None:
             ["hop>", "seller", "buyer", "rule", "policy", "pays>", "asks>", "currency"],
             rows=[[hop[key] for key in (*keys, "currency")] for hop in found["hops"]],
         )
-    elif not found["rejected"] and not found["parked"]:
+    elif not (found["rejected"] or found["parked"] or found["decisions"]):
         shell.say("no published run has this line yet")
 
 

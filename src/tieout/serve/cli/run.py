@@ -19,12 +19,15 @@ def run(shell: Shell, period: str, *, strict: bool) -> None:
     done = pipeline.run_period(shell.house, period, now=dt.datetime.now(dt.UTC))
     if shell.json:
         shell.print_json(done)
+    aside = f", {done['setAside']} set aside" if done["setAside"] else ""
     shell.say(
         f"{period}: {done['vendorLines']} vendor lines, {done['matched']} matched,"
-        f" {done['parked']} parked; {done['detailLines']} detail lines on {done['invoices']}"
+        f" {done['parked']} parked{aside}; {done['detailLines']} detail lines on {done['invoices']}"
         f" invoices in {done['seconds']} s"
     )
     shell.say(f"run {done['runId']}, output digest {done['outputDigest']}")
+    if done["isEstimate"]:
+        shell.say("the month has unbilled files only: every invoice is an estimate, to preview")
     if done["parked"]:
         shell.say(f"see `tieout parked` and `tieout certificate {period}`")
     if strict and done["parked"]:

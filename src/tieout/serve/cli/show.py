@@ -100,6 +100,7 @@ def invoices(shell: Shell, *, period: str | None) -> None:
         "roundingResidual": invoice.c.rounding_residual,
         "currency": invoice.c.currency,
         "statusId": invoice.c.status_id,
+        "documentType": invoice.c.document_type,
         "invoiceDate": invoice.c.invoice_date,
         "rowCount": invoice.c.row_count,
         "detailCount": invoice.c.detail_count,
@@ -115,10 +116,14 @@ def invoices(shell: Shell, *, period: str | None) -> None:
         shell.print_json({"invoices": found})
     shell.table(
         "invoices",
-        ["invoice", "number", "hop>", "seller", "buyer", "total>", "currency", "status>", "lines>"],
+        [
+            *("invoice", "type", "number", "hop>", "seller", "buyer"),
+            *("total>", "currency", "status>", "lines>"),
+        ],
         rows=[
             (
                 r["invoiceId"],
+                r["documentType"],
                 r["invoiceNumber"],
                 r["hop"],
                 r["providerId"],
@@ -146,7 +151,8 @@ def show(shell: Shell, name: str, *, expand: str) -> None:
     total = f"{header['totalAmount']} {header['currency']}"
     shell.say(
         f"[bold]{header['invoiceNumber']}[/bold] {header['providerName']} to"
-        f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['status']}: {total}"
+        f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['documentType']},"
+        f" {header['status']}: {total}"
     )
     shell.table("rows", list(ROW_COLUMNS), rows=[row_cells(row) for row in found["rows"]])
     shell.say(f"details {header['detailTotal']} + residual {header['roundingResidual']} = {total}")

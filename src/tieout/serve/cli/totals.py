@@ -1,6 +1,7 @@
 """`tieout totals`: the control totals of a vendor invoice, to hold beside the vendor's paper."""
 
 import click
+from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
@@ -33,3 +34,10 @@ def totals(shell: Shell, invoice: str) -> None:
             for entry in found["customers"]
         ],
     )
+    for amount in found["setAside"]["amounts"]:
+        shell.say(f"set aside: {amount['amount']} {amount['currency']} of these sums")
+    for line in found["setAside"]["lines"]:
+        shell.say(
+            f"  line {line['vendorLineId']}, {line['amount']} {line['currency']},"
+            f" by {escape(line['by'])}: {escape(line['reason'])}"
+        )
