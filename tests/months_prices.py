@@ -17,13 +17,6 @@ TERMS_AND_PLANS = (
     ("P1Y", ""),
     ("payG-1", ""),
 )
-    ("", ""),
-    ("P1M", "Monthly"),
-    ("P1Y", "Monthly"),
-    ("P1Y", "Annual"),
-    ("P1Y", ""),
-    ("payG-1", ""),
-)
 
 
 @st.composite

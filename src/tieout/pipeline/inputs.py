@@ -48,7 +48,8 @@ def open_vendor_lines(
     )
     engine.parquet("vendor_line_all", [file.vendor_line for file in taken], schema=VENDOR_LINE)
     read = sql_text("tieout.pipeline", "estimate_line" if is_estimate else "vendor_line")
-    _split(engine, decisions, read=read)
+    here = {file.file_id for file in taken}
+    _split(engine, [one for one in decisions if one["file_id"] in here], read=read)
     rejected = [file.rejected_row for file in taken if file.rejected_row]
     engine.parquet("rejected_row_all", rejected, schema=REJECTED_ROW)
     engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))

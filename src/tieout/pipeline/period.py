@@ -103,7 +103,6 @@ def _open_inputs(
 ) -> None:
     """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
     open_vendor_lines(engine, taken, decisions=decisions, is_estimate=is_estimate)
-    engine.register("made_with", pa.table({"line": _made_with(is_estimate=is_estimate)}))
     for label, resource in RESOURCES.items():
         view_current(engine, resource, path=current.files.get(label))
         engine.view(label, f"SELECT * FROM current_{label}")
@@ -140,6 +139,7 @@ def _certified(
     engine: Engine, *, period: str, snapshot_id: int, before: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Give a run's summary and certificate; equal inputs must have given equal outputs."""
+    engine.register("made_with", pa.table({"line": _made_with()}))
     engine.view("reference_input", _reference_input())
     input_digest = digest_of_lines(engine, sql_text("tieout.invoice", "input_line"))
     output_digest = digest_of_lines(
@@ -206,10 +206,9 @@ def _publish_run(
         invoices.replace_invoices(connection, headers, period=summary["period"], now=utc_text(now))
 
 
-def _made_with(*, is_estimate: bool) -> list[str]:
-    """Give the input lines of the engine, the rounding policies, and what kind of run it is."""
-    lines = ["kind|estimate|1|"] if is_estimate else []
-    lines += [f"engine|tieout|{__version__}|"]
+def _made_with() -> list[str]:
+    """Give the input lines of the engine and the rounding policies."""
+    lines = [f"engine|tieout|{__version__}|"]
     for name, policy in policies().items():
         content = hashlib.sha256(repr(policy).encode()).hexdigest()
         lines.append(f"policy|{name}|{policy.version}|{content}")
