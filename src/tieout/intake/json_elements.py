@@ -4,8 +4,9 @@ pieces of UTF-8 -> shape -> blocks of record texts, each with its line or its pl
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tieout.errors import FileRefused
 from tieout.intake.vendor_text import decoded_blocks, unpacked_blocks, with_bad_bytes_marked
 
 RECORD_BYTES_MAX = 16 << 20
-QUOTE, COMMA, BACKSLASH = 0x22, 0x2C, 0x5C
+QUOTE, COMMA, BACKSLASH, LINE_FEED = 0x22, 0x2C, 0x5C, 0x0A
 ASCII_END, LEAD_BYTE = 0x80, 0xC0
 MANIFEST = frozenset(("blobs", "blobcount"))
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
@@ -32,12 +33,18 @@ _STRUCTURAL: NDArray[np.bool_] = np.zeros(256, np.bool_)
 _STRUCTURAL[list(b'{}[],"')] = True
 
 
-@dataclass
+@dataclass(frozen=True)
 class Block:
-    """Some records in file order: where each begins, as a line or a place, and its text."""
+    """Some records in file order: where the first begins, as a line or a place, and their text."""
 
-    lines: list[int] = field(default_factory=list)
-    texts: list[bytes] = field(default_factory=list)
+    line: int
+    text: bytes  # each record ends with a line feed
+    parts: Sequence[bytes] | None = None  # the records where one holds a line feed itself
+
+    @cached_property
+    def texts(self) -> Sequence[bytes]:
+        """Give the text of each record."""
+        return self.text.split(b"\n")[:-1] if self.parts is None else self.parts
 
 
 def utf8_pieces(source: Path, *, name: str, marks: list[bool]) -> Iterator[bytes]:
@@ -101,13 +108,15 @@ def _manifest(name: str) -> FileRefused:
 def _lines(pieces: Iterator[bytes], *, name: str) -> Iterator[Block]:
     carry, line = b"", 1
     for piece in pieces:
-        texts = (carry + piece).split(b"\n")
-        carry = texts.pop()
+        cut = piece.rfind(b"\n") + 1
+        text = b"".join([carry, memoryview(piece)[:cut]]) if cut else b""
+        carry = piece[cut:] if cut else carry + piece
         _check_length(carry, name=name)
-        yield Block(list(range(line, line + len(texts))), texts)
-        line += len(texts)
+        if text:
+            yield Block(line, text)
+            line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == LINE_FEED))
     if carry:
-        yield Block([line], [carry])
+        yield Block(line, carry + b"\n")
 
 
 def _check_length(text: bytes, *, name: str) -> None:
@@ -132,7 +141,10 @@ def _elements(pieces: Iterator[bytes], *, name: str) -> Iterator[Block]:
     for piece in chain([rest], pieces):
         texts = splitter.split(piece)
         _check_length(splitter.tail or splitter.carry, name=name)
-        yield Block(list(range(line, line + len(texts))), texts)
+        if texts:
+            text = b"\n".join(texts) + b"\n"
+            whole = text.count(b"\n") == len(texts)
+            yield Block(line, text, parts=None if whole else texts)
         line += len(texts)
     _check_frame(head, tail=splitter.tail, name=name)
 

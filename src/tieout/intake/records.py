@@ -83,6 +83,11 @@ class Records(ABC):
     separators: bool = field(default=False, kw_only=True)
 
     @property
+    def count(self) -> int:
+        """How many records were read so far, empty ones not counted."""
+        return self.good + len(self.misshapen.ordinals)
+
+    @property
     def names(self) -> list[str]:
         """The positional column names."""
         return [f"c{at}" for at in range(len(self.text.header))]

@@ -16,7 +16,7 @@ from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.errors import FileRefused, LawBroken
 from tieout.intake import typing_sql
 from tieout.intake.columns import Layout, lay_out
-from tieout.intake.containers import Container, OpenedFile, records_of
+from tieout.intake.containers import Container, records_of
 from tieout.intake.findings import look_around, number_style, twins
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS, NOT_READ
@@ -88,14 +88,11 @@ def stage_file(
     """
     parts = ("cells", "vendor_line", "rejected_row")
     cells, lines, rejects = (drafts / f"{part}.parquet" for part in parts)
-    text, form = _open(source, name=name, mappings=said.mappings)
-    layout = lay_out(form.columns, text.header, name=name)
-    records = records_of(text)
-    read = _read(engine, records, path=cells)
+    form, layout, records = _read(engine, source, name=name, mappings=said.mappings, path=cells)
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros, "shown"))
     engine.let(file_id=file_id)
     aside = set_aside(engine, records, style=form.style, cells=cells)
-    rows = read - aside.count
+    rows = records.count
     found = _numbered(_reading(form, layout, records=records), said.invoice_number)
     reading, notices = look_around(engine, found, kind_of_word=form.kind_of_word)
     loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
@@ -112,7 +109,7 @@ def stage_file(
         name=name,
         format=form.code,
         vendor=form.vendor,
-        header=text.header,
+        header=records.text.header,
         rows=rows,
         loaded=loaded,
         rejected=rejected,
@@ -125,14 +122,31 @@ def stage_file(
     )
 
 
-def _open(source: Path, *, name: str, mappings: Sequence[Form]) -> tuple[OpenedFile, Form]:
-    """Open a file up to its header as the format that it has says."""
-    return open_recognised(
-        Container(source, name=name).opened,
-        name=name,
-        forms=(*FORMS, *mappings),
-        not_read=NOT_READ,
-    )
+def _read(
+    engine: Engine, source: Path, *, name: str, mappings: Sequence[Form], path: Path
+) -> tuple[Form, Layout, Records]:
+    """Recognise a file and copy its cells; give how it is laid out, and what was read of it."""
+    container = Container(source, name=name, whole=False)
+    try:
+        return _copied(engine, container, mappings=mappings, path=path)
+    except FileRefused:
+        if container.kind != "json":
+            raise
+    return _copied(engine, Container(source, name=name), mappings=mappings, path=path)
+
+
+def _copied(
+    engine: Engine, container: Container, *, mappings: Sequence[Form], path: Path
+) -> tuple[Form, Layout, Records]:
+    name, forms = container.name, (*FORMS, *mappings)
+    text, form = open_recognised(container.opened, name=name, forms=forms, not_read=NOT_READ)
+    layout = lay_out(form.columns, text.header, name=name)
+    records = records_of(text)
+    _copy_cells(engine, records, path=path)
+    if not records.count:
+        reason = "the file has a header but no rows"
+        raise FileRefused(file=name, code="empty_file", reason=reason)
+    return form, layout, records
 
 
 def _reading(form: Form, layout: Layout, *, records: Records) -> Reading:
@@ -159,16 +173,6 @@ def _check_rows(rows: int, *, loaded: int, rejected: int) -> None:
     if loaded + rejected != rows:
         law, counted = "rows in = loaded + rejected", f"{loaded} + {rejected}"
         raise LawBroken(law=law, left=str(rows), right=counted)
-
-
-def _read(engine: Engine, records: Records, *, path: Path) -> int:
-    """Copy the cells; give the number of records."""
-    _copy_cells(engine, records, path=path)
-    rows = records.good + len(records.misshapen.ordinals)
-    if not rows:
-        reason = "the file has a header but no rows"
-        raise FileRefused(file=records.text.name, code="empty_file", reason=reason)
-    return rows
 
 
 def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
