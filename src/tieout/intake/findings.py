@@ -34,9 +34,10 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     """
     if reading.style.decimal is not None:
         return "plain"  # declared, and so not found out
-    numbers = [column for column in reading.typed if column.kind in NUMBERS]
-    _union(engine, "intake_number", reading=reading, columns=numbers)
-    found = engine.one(sql_text(PACKAGE, "number_style"))
+    # every cell that is not plain stands in a row that was not loaded
+    found = _number_styles(engine, reading, source="intake_rest")
+    if found["comma"] or found["grouped"]:
+        found = _number_styles(engine, reading, source="intake_cells")
     if found["comma"] and found["point"]:
         reason = (
             f"some numbers have a decimal comma ('{found['comma']}') and others a decimal point"
@@ -46,6 +47,13 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     if found["comma"]:
         return "comma"
     return "point" if found["point"] and found["grouped"] else "plain"
+
+
+def _number_styles(engine: Engine, reading: Reading, *, source: str) -> dict[str, str | None]:
+    cells = [f"c{reading.place(c)}" for c in reading.typed if c.kind in NUMBERS]
+    listed = f"[{', '.join(cells)}]::VARCHAR[]"
+    engine.view("intake_number", f"SELECT DISTINCT unnest({listed}) AS cell FROM {source}")
+    return engine.one(sql_text(PACKAGE, "number_style"))
 
 
 def twins(engine: Engine) -> tuple[str, ...]:

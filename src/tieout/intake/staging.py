@@ -99,9 +99,9 @@ def stage_file(
     if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
         reading = replace(reading, number_style=style)
         loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
-    rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
+    clean = loaded == rows
+    rejected = _copy_rejected_rows(engine, records, reading=reading, clean=clean, path=rejects)
     _check_rows(rows, loaded=loaded, rejected=rejected)
-    engine.parquet("intake_line", [lines])
     notices = (*layout.notices, *notices, *_of_container(records), *aside.notices(), *twins(engine))
     notices += tuple(compared(engine, reading, aside=aside, rejects=rejects))
     return StagedFile(
@@ -212,7 +212,7 @@ def _copy_vendor_lines(
             }
         ),
     )
-    engine.view("intake_read", typing_sql.read_sql(reading))
+    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_cells"))
     engine.view("intake_judged", typing_sql.judged_sql(reading))
     engine.view("intake_typed", typing_sql.typed_sql(reading))
     engine.view("intake_checked", _checked(engine, reading))
@@ -220,7 +220,12 @@ def _copy_vendor_lines(
     constants = {"file_id": file_id, "vendor": form.vendor}
     rules = form.rules(reading.layout)
     sql = typing_sql.vendor_line_sql(reading, names=names, constants=constants, rules=rules)
-    return engine.copy(sql, path)
+    loaded = engine.copy(sql, path)
+    engine.parquet("intake_line", [path])
+    engine.view(
+        "intake_rest", "SELECT * FROM intake_cells ANTI JOIN intake_line USING (row_number)"
+    )
+    return loaded
 
 
 def _checked(engine: Engine, reading: Reading) -> str:
@@ -244,10 +249,14 @@ def _checked(engine: Engine, reading: Reading) -> str:
     return f"SELECT *, [{cells}] AS cells, {verdict} AS verdict FROM intake_typed"
 
 
-def _copy_rejected_rows(engine: Engine, records: Records, *, clean: bool, path: Path) -> int:
+def _copy_rejected_rows(
+    engine: Engine, records: Records, *, reading: Reading, clean: bool, path: Path
+) -> int:
+    """Judge again the rows that are no vendor lines, now for what is to be said about them."""
     if clean:
         parquet.write_table(tables.REJECTED_ROW.empty_table(), path, compression="zstd")
         return 0
+    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_rest"))
     engine.register("intake_misshapen", records.misshapen_table())
     return engine.copy(sql_text(PACKAGE, "rejected_row"), path)
 

@@ -62,7 +62,7 @@ class Reading:
         return next((self.place(c) for c in self.typed if c.ours == ours), 0)
 
 
-def read_sql(reading: Reading) -> str:
+def read_sql(reading: Reading, *, source: str) -> str:
     """Give cells cleaned for their kind: `<name>_cell` for numbers and dates, the rest as text."""
     cells = ["row_number", "line", *(f"c{at}" for at in range(len(reading.layout.header)))]
     for column in reading.typed:
@@ -82,7 +82,7 @@ def read_sql(reading: Reading) -> str:
         else:
             cells.append(f"{cell} AS {column.ours}")
     cells.extend(f"{sql} AS {name}" for name, sql in reading.given.items())
-    return f"SELECT {', '.join(cells)} FROM intake_cells"
+    return f"SELECT {', '.join(cells)} FROM {source}"
 
 
 def judged_sql(reading: Reading) -> str:
