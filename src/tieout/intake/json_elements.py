@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.errors import FileRefused
+from tieout.intake.reached import Reached
 from tieout.intake.vendor_text import decoded_blocks, unpacked_blocks, with_bad_bytes_marked
 
 RECORD_BYTES_MAX = 16 << 20
@@ -47,12 +48,13 @@ class Block:
         return self.text.split(b"\n")[:-1] if self.parts is None else self.parts
 
 
-def utf8_pieces(source: Path, *, name: str, marks: list[bool]) -> Iterator[bytes]:
+def utf8_pieces(
+    source: Path, *, name: str, marks: list[bool], reached: Reached | None = None
+) -> Iterator[bytes]:
     """Give a file unpacked and transcoded, cut between characters; bad bytes are marked."""
     carry = b""
-    for block in decoded_blocks(
-        unpacked_blocks(source, name), name=name, encoding=None, marks=marks
-    ):
+    unpacked = unpacked_blocks(source, name, reached=reached or Reached())
+    for block in decoded_blocks(unpacked, name=name, encoding=None, marks=marks):
         piece = carry + block
         cut = _last_character(piece)
         carry = piece[cut:]
@@ -60,7 +62,9 @@ def utf8_pieces(source: Path, *, name: str, marks: list[bool]) -> Iterator[bytes
     yield with_bad_bytes_marked(carry, marks)
 
 
-def blocks(source: Path, *, name: str, marks: list[bool]) -> Iterator[Block]:
+def blocks(
+    source: Path, *, name: str, marks: list[bool], reached: Reached | None = None
+) -> Iterator[Block]:
     """Give the records of a JSON file: its lines, or the elements of its array or page.
 
     An element's `line` is its place in the array, the first being 2. Raises FileRefused:
@@ -68,7 +72,7 @@ def blocks(source: Path, *, name: str, marks: list[bool]) -> Iterator[Block]:
     """
     start = _start(utf8_pieces(source, name=name, marks=[])).lstrip()
     split = _lines if start[:1] == b"{" and _is_lines(start, name=name) else _elements
-    yield from split(utf8_pieces(source, name=name, marks=marks), name=name)
+    yield from split(utf8_pieces(source, name=name, marks=marks, reached=reached), name=name)
 
 
 def _start(pieces: Iterator[bytes]) -> bytes:

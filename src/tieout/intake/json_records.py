@@ -14,6 +14,7 @@ import pyarrow as pa
 from tieout.errors import FileRefused
 from tieout.intake.json_elements import TOKEN, Block, blocks
 from tieout.intake.json_shapes import Fit, Shape, find_tokens, learn_shape
+from tieout.intake.reached import Reached
 from tieout.intake.recognition import COLUMNS_MAX
 from tieout.intake.records import BatchMisshapen, NumberedRecords, Numbers
 from tieout.intake.vendor_text import show_marked
@@ -75,6 +76,7 @@ class JsonText:
     is_whole: bool  # all objects were looked at, not only the first ones
     shapes: Shapes = field(default_factory=Shapes)
     marks: list[bool] = field(default_factory=list)
+    reached: Reached = field(default_factory=Reached)
     failure: FileRefused | None = None
 
     @property
@@ -134,9 +136,11 @@ class JsonRecords(NumberedRecords):
         return self.misshapen.table([[text] for text in texts], reasons=[_why(t) for t in texts])
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        source, name = self.text.source, self.text.name
+        text = self.text
         try:
-            for block in blocks(source, name=name, marks=self.text.marks):
+            for block in blocks(
+                text.source, name=text.name, marks=text.marks, reached=text.reached
+            ):
                 yield self._batch(block)
         except FileRefused as refusal:
             self.text.failure = refusal

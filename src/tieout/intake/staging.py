@@ -88,7 +88,9 @@ def stage_file(
     """
     parts = ("cells", "vendor_line", "rejected_row")
     cells, lines, rejects = (drafts / f"{part}.parquet" for part in parts)
+    engine.watch.phase("read")
     form, layout, records = _read(engine, source, name=name, mappings=said.mappings, path=cells)
+    engine.watch.phase("type")
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros, "shown"))
     engine.let(file_id=file_id)
     aside = set_aside(engine, records, style=form.style, cells=cells)
@@ -176,7 +178,11 @@ def _check_rows(rows: int, *, loaded: int, rejected: int) -> None:
 
 
 def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
-    engine.register("intake_records", records.reader())
+
+    def told() -> None:
+        engine.watch.reached(size=records.text.reached.size, rows=records.count)
+
+    engine.register("intake_records", records.reader(told))
     try:
         engine.run(
             f"COPY (SELECT * FROM intake_records) TO {literal(str(path))}"

@@ -10,6 +10,7 @@ from tieout.pipeline.load import Wishes, load_delivery, load_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
+from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.upkeep import (
     certificate_of,
@@ -31,7 +32,10 @@ __all__ = [
     "load_delivery",
     "load_files",
     "load_reference",
+    "loaded_since",
+    "newest_load",
     "parked_lines",
+    "published_run",
     "rejected_rows",
     "run_period",
     "verify_store",

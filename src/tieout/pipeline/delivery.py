@@ -129,6 +129,7 @@ def publish_delivery(
             f" rows {one['row_numbers']} ({one['amounts']})"
         )
     changes = [_change(house, engine, invoice=one) for one in found]
+    engine.watch.phase("publish")
     with house.catalog.write() as connection:
         files = _file_records(staged, of_file)
         load_id = manifest.publish_load(connection, files, created_at=utc_text(now))

@@ -38,7 +38,6 @@ def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str,
                     digest=staged.digest,
                     created_at=utc_text(now),
                 )
-        house.clear_scratch()
     changed = {
         resource: rows.num_rows for resource, rows in staged.changed.items() if rows.num_rows
     }
