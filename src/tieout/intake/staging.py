@@ -17,7 +17,7 @@ from tieout.errors import FileRefused, LawBroken
 from tieout.intake import typing_sql
 from tieout.intake.columns import Layout, lay_out
 from tieout.intake.containers import Container, records_of
-from tieout.intake.findings import look_around, number_style, twins
+from tieout.intake.findings import look_around, restyled, twins
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS, NOT_READ
 from tieout.intake.recognition import open_recognised
@@ -98,8 +98,8 @@ def stage_file(
     found = _numbered(_reading(form, layout, records=records), said.invoice_number)
     reading, notices = look_around(engine, found, kind_of_word=form.kind_of_word)
     loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
-    if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
-        reading = replace(reading, number_style=style)
+    if loaded < records.good and (found := restyled(engine, reading, name=name)) != reading:
+        reading = found
         loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
     clean = loaded == rows
     rejected = _copy_rejected_rows(engine, records, reading=reading, clean=clean, path=rejects)
