@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from intake_case import Rows, Stage, vendor_file
-from legacy_case import USAGE, legacy_file
+from legacy_case import LICENCE, USAGE, legacy_file
 from mapping_case import lines_of, rejects_of, small, small_file, stage_mapped
 from pyarrow import parquet
 
@@ -144,6 +144,12 @@ def test_a_totals_row_may_bear_a_sign(tmp_path: Path) -> None:
     content = small_file({"Net": "€10.50"}, {"Net": "€0.25", "Item": "8"}) + "Sum;;;;;;;;€10.75\r\n"
     staged = stage_mapped(tmp_path, content, small({**SIGNS, **control}))
     assert "the totals row agrees: subtotal EUR 10.75" in staged.notices
+
+
+def test_a_licence_file_has_no_currency_signs(stage: Stage) -> None:
+    staged = stage(legacy_file(LICENCE, {"Subtotal": "$4", "Currency": "USD"}))
+    (row,) = parquet.read_table(staged.rejected_row).to_pylist()
+    assert row["reason"] == "'$4' is not a number"
 
 
 def test_other_formats_have_no_currency_signs(stage: Stage) -> None:

@@ -284,23 +284,6 @@ def test_rejected_rows_of_a_file_without_charge_dates_say_why(stage: Stage) -> N
     assert (staged.loaded, row["reason"]) == (1, "'x' is not a number")
 
 
-@pytest.mark.parametrize(("column", "cell"), [("ListPrice", "$0.0808"), ("PretaxCharges", "-$4")])
-def test_a_currency_sign_in_a_usage_file_must_be_that_of_its_row(
-    rejects: Read, column: str, cell: str
-) -> None:
-    (row,) = rejects(legacy_file(USAGE, {column: cell, "InvoiceNumber": "D7"}, {}))
-    assert (row["column"], row["code"]) == (column, "bad_number")
-    assert row["reason"] == f"'{cell}' bears the sign of another currency than EUR"
-    assert (
-        rejects(legacy_file(USAGE, {column: cell, "InvoiceNumber": "D7", "Currency": "USD"})) == []
-    )
-
-
-def test_a_licence_file_has_no_currency_signs(rejects: Read) -> None:
-    (row,) = rejects(legacy_file(LICENCE, {"Subtotal": "$4", "Currency": "USD"}))
-    assert row["reason"] == "'$4' is not a number"
-
-
 def test_a_usage_invoice_in_two_currencies_is_rejected_whole(rejects: Read) -> None:
     found = rejects(legacy_file(USAGE, {}, {"Currency": "USD"}, {"InvoiceNumber": "D2"}))
     assert [row["row_number"] for row in found] == [1, 2]
