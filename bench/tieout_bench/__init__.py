@@ -1,6 +1,7 @@
-"""The benchmark: generator -> runs -> report. `tieout bench` calls `run_bench`."""
+"""The benchmark: generator -> runs -> report. `tieout bench` calls `run_bench` or `run_shapes`."""
 
 from tieout_bench.generate import Month, make_month
 from tieout_bench.report import run_bench
+from tieout_bench.shapes import run_shapes
 
-__all__ = ["Month", "make_month", "run_bench"]
+__all__ = ["Month", "make_month", "run_bench", "run_shapes"]

@@ -7,7 +7,10 @@ memory, and how both divide over the parts of a stage and over its slowest state
 
 import datetime as dt
 import json
+import os
+import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +72,28 @@ def load(folder: Path, laps: Laps) -> Said:
     return report
 
 
+def shape(folder: Path, _: Laps) -> Said:
+    """Load the only vendor file of a folder into a new store beside it."""
+    from tieout.pipeline import load_files
+    from tieout.store.house import open_house
+    from tieout.store.migrations import upgrade
+
+    shutil.rmtree(folder / "store", ignore_errors=True)
+    (source,) = folder.glob("month*")
+    house = open_house(folder / "store")
+    upgrade(house.catalog)
+    began, cpu = time.perf_counter(), time.process_time()
+    (report,) = load_files(house, [(source.name, source)], now=NOW)
+    seconds = {
+        "wallSeconds": time.perf_counter() - began,
+        "cpuSeconds": time.process_time() - cpu,
+    }
+    if report["status"] != "loaded":
+        sentence = f"{source.name} was not loaded: {report['notices']}"
+        raise SystemExit(sentence)
+    return {**report, **seconds, "bytes": source.stat().st_size, "threads": os.cpu_count()}
+
+
 def run(folder: Path, laps: Laps) -> Said:
     """Run the period; its parts are told apart by the calls of `tieout.pipeline.period`."""
     from tieout import pipeline
@@ -93,6 +118,7 @@ STAGES: dict[str, Callable[[Path, Laps], Said]] = {
     "floor": floor,
     "reference": reference,
     "load": load,
+    "shape": shape,
     "run": run,
 }
 

@@ -284,15 +284,6 @@ def test_rejected_rows_of_a_file_without_charge_dates_say_why(stage: Stage) -> N
     assert (staged.loaded, row["reason"]) == (1, "'x' is not a number")
 
 
-@pytest.mark.parametrize(("column", "cell"), [("ListPrice", "$0.0808"), ("PretaxCharges", "-$4")])
-def test_a_currency_sign_is_no_part_of_a_plain_number(
-    rejects: Read, column: str, cell: str
-) -> None:
-    (row,) = rejects(legacy_file(USAGE, {column: cell}, {}))
-    assert (row["column"], row["code"]) == (column, "bad_number")
-    assert row["reason"] == f"'{cell}' is not a number"
-
-
 def test_a_usage_invoice_in_two_currencies_is_rejected_whole(rejects: Read) -> None:
     found = rejects(legacy_file(USAGE, {}, {"Currency": "USD"}, {"InvoiceNumber": "D2"}))
     assert [row["row_number"] for row in found] == [1, 2]

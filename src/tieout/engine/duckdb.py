@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tieout.engine.watch import UNWATCHED, Watch
 from tieout.quotient import DUCKDB
 
 DIALECT = DUCKDB
@@ -31,11 +32,11 @@ def literal(value: object) -> str:
 
 
 class Engine:
-    """One DuckDB session: views and tables by name."""
+    """One DuckDB session: views and tables by name; `watch` hears what it is used for."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, watch: Watch = UNWATCHED) -> None:
         """Wrap a connection."""
-        self.connection = connection
+        self.connection, self.watch = connection, watch
 
     def run(self, sql: str) -> None:
         """Run a statement that gives nothing back."""
@@ -97,7 +98,13 @@ def define_macros(engine: Engine, package: str, *, names: Sequence[str]) -> None
 
 
 @contextmanager
-def session(scratch: Path, *, threads: int | None = None, memory: str = "3GB") -> Iterator[Engine]:
+def session(
+    scratch: Path,
+    *,
+    threads: int | None = None,
+    memory: str = "3GB",
+    watch: Watch = UNWATCHED,
+) -> Iterator[Engine]:
     """Open an engine that spills to `scratch` and forgets everything when it closes."""
     scratch.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {"temp_directory": str(scratch), "memory_limit": memory}
@@ -105,11 +112,13 @@ def session(scratch: Path, *, threads: int | None = None, memory: str = "3GB") -
         config["threads"] = str(threads)
     connection = duckdb.connect(":memory:", config=config)
     try:
+        watch.opened(connection.interrupt)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET enable_progress_bar = false")
-        engine = Engine(connection)
+        engine = Engine(connection, watch)
         define_macros(engine, "tieout.engine", names=MACROS)
         yield engine
     finally:
+        watch.closed()
         connection.close()

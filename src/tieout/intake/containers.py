@@ -35,11 +35,15 @@ _MAYBE_JSON = re.compile(rb"\s*([{\[]\s*)?")
 
 
 class Container:
-    """One vendor file, to be opened in the style of each format in turn."""
+    """One vendor file, to be opened in the style of each format in turn.
 
-    def __init__(self, source: Path, *, name: str) -> None:
+    Of a JSON file only `whole` shows every column; the beginning of most files does as well, at
+    half the cost. A file that was refused when it was not read as a whole may still be good.
+    """
+
+    def __init__(self, source: Path, *, name: str, whole: bool = True) -> None:
         """Look at the file's beginning. Raises FileRefused: unknown_format, damaged_archive."""
-        self.source, self.name = source, name
+        self.source, self.name, self.whole = source, name, whole
         self.kind = _kind(source, name=name)
         self.known: dict[tuple[int, int], OpenedFile | FileRefused] = {}
 
@@ -63,7 +67,7 @@ class Container:
             return open_xlsx(self.source, name=self.name, style=style)
         if self.kind == "parquet":
             return open_parquet(self.source, name=self.name)
-        return open_json(self.source, name=self.name)
+        return open_json(self.source, name=self.name, whole=self.whole)
 
 
 def records_of(text: OpenedFile) -> Records:

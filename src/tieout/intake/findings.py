@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tieout.engine.duckdb import Engine, sql_text
+from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import FileRefused
 from tieout.intake.columns import NUMBERS, Column
-from tieout.intake.typing_sql import Reading
+from tieout.intake.currency_sign import ANY
+from tieout.intake.typing_sql import MONEY, Reading
 
 PACKAGE = "tieout.intake"
 MONTHS = 12
@@ -25,6 +26,19 @@ def look_around(
     return replace(reading, day_first=day_first), tuple(notices)
 
 
+def restyled(engine: Engine, reading: Reading, *, name: str) -> Reading:
+    """Give how to read a file of which some rows could not be read plainly.
+
+    Raises FileRefused (bad_number) as `number_style`.
+    """
+    if reading.style.currency_signs:
+        cells = [f"c{reading.place(c)}" for c in reading.typed if c.kind in MONEY]
+        signed = f"regexp_matches(concat_ws(' ', {', '.join(cells)}), {literal(ANY)})"
+        found = engine.one(f"SELECT coalesce(bool_or({signed}), FALSE) AS signs FROM intake_rest")
+        reading = replace(reading, signs=found["signs"])
+    return replace(reading, number_style=number_style(engine, reading, name=name))
+
+
 def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     """Give the number style of a file in which some number cells are not plain.
 
@@ -34,9 +48,10 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     """
     if reading.style.decimal is not None:
         return "plain"  # declared, and so not found out
-    numbers = [column for column in reading.typed if column.kind in NUMBERS]
-    _union(engine, "intake_number", reading=reading, columns=numbers)
-    found = engine.one(sql_text(PACKAGE, "number_style"))
+    # every cell that is not plain stands in a row that was not loaded
+    found = _number_styles(engine, reading, source="intake_rest")
+    if found["comma"] or found["grouped"]:
+        found = _number_styles(engine, reading, source="intake_cells")
     if found["comma"] and found["point"]:
         reason = (
             f"some numbers have a decimal comma ('{found['comma']}') and others a decimal point"
@@ -46,6 +61,17 @@ def number_style(engine: Engine, reading: Reading, *, name: str) -> str:
     if found["comma"]:
         return "comma"
     return "point" if found["point"] and found["grouped"] else "plain"
+
+
+def _number_styles(engine: Engine, reading: Reading, *, source: str) -> dict[str, str | None]:
+    cells = [
+        reading.number_cell(c) if reading.signs else f"c{reading.place(c)}"
+        for c in reading.typed
+        if c.kind in NUMBERS
+    ]
+    listed = f"[{', '.join(cells)}]::VARCHAR[]"
+    engine.view("intake_number", f"SELECT DISTINCT unnest({listed}) AS cell FROM {source}")
+    return engine.one(sql_text(PACKAGE, "number_style"))
 
 
 def twins(engine: Engine) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ class FileStyle:
     thousands: str = ""
     negative: str = "leading"
     guard: str = "'"  # one such sign before a number or a date is dropped
+    currency_signs: bool = False  # amounts and prices may bear one, which must fit their currency
     footer: str | None = None
     totals_row: TotalsRow | None = None
 

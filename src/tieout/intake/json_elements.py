@@ -4,8 +4,9 @@ pieces of UTF-8 -> shape -> blocks of record texts, each with its line or its pl
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.errors import FileRefused
+from tieout.intake.reached import Reached
 from tieout.intake.vendor_text import decoded_blocks, unpacked_blocks, with_bad_bytes_marked
 
 RECORD_BYTES_MAX = 16 << 20
-QUOTE, COMMA, BACKSLASH = 0x22, 0x2C, 0x5C
+QUOTE, COMMA, BACKSLASH, LINE_FEED = 0x22, 0x2C, 0x5C, 0x0A
 ASCII_END, LEAD_BYTE = 0x80, 0xC0
 MANIFEST = frozenset(("blobs", "blobcount"))
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
@@ -32,20 +34,27 @@ _STRUCTURAL: NDArray[np.bool_] = np.zeros(256, np.bool_)
 _STRUCTURAL[list(b'{}[],"')] = True
 
 
-@dataclass
+@dataclass(frozen=True)
 class Block:
-    """Some records in file order: where each begins, as a line or a place, and its text."""
+    """Some records in file order: where the first begins, as a line or a place, and their text."""
 
-    lines: list[int] = field(default_factory=list)
-    texts: list[bytes] = field(default_factory=list)
+    line: int
+    text: bytes  # each record ends with a line feed
+    parts: Sequence[bytes] | None = None  # the records where one holds a line feed itself
+
+    @cached_property
+    def texts(self) -> Sequence[bytes]:
+        """Give the text of each record."""
+        return self.text.split(b"\n")[:-1] if self.parts is None else self.parts
 
 
-def utf8_pieces(source: Path, *, name: str, marks: list[bool]) -> Iterator[bytes]:
+def utf8_pieces(
+    source: Path, *, name: str, marks: list[bool], reached: Reached | None = None
+) -> Iterator[bytes]:
     """Give a file unpacked and transcoded, cut between characters; bad bytes are marked."""
     carry = b""
-    for block in decoded_blocks(
-        unpacked_blocks(source, name), name=name, encoding=None, marks=marks
-    ):
+    unpacked = unpacked_blocks(source, name, reached=reached or Reached())
+    for block in decoded_blocks(unpacked, name=name, encoding=None, marks=marks):
         piece = carry + block
         cut = _last_character(piece)
         carry = piece[cut:]
@@ -53,7 +62,9 @@ def utf8_pieces(source: Path, *, name: str, marks: list[bool]) -> Iterator[bytes
     yield with_bad_bytes_marked(carry, marks)
 
 
-def blocks(source: Path, *, name: str, marks: list[bool]) -> Iterator[Block]:
+def blocks(
+    source: Path, *, name: str, marks: list[bool], reached: Reached | None = None
+) -> Iterator[Block]:
     """Give the records of a JSON file: its lines, or the elements of its array or page.
 
     An element's `line` is its place in the array, the first being 2. Raises FileRefused:
@@ -61,7 +72,7 @@ def blocks(source: Path, *, name: str, marks: list[bool]) -> Iterator[Block]:
     """
     start = _start(utf8_pieces(source, name=name, marks=[])).lstrip()
     split = _lines if start[:1] == b"{" and _is_lines(start, name=name) else _elements
-    yield from split(utf8_pieces(source, name=name, marks=marks), name=name)
+    yield from split(utf8_pieces(source, name=name, marks=marks, reached=reached), name=name)
 
 
 def _start(pieces: Iterator[bytes]) -> bytes:
@@ -101,13 +112,15 @@ def _manifest(name: str) -> FileRefused:
 def _lines(pieces: Iterator[bytes], *, name: str) -> Iterator[Block]:
     carry, line = b"", 1
     for piece in pieces:
-        texts = (carry + piece).split(b"\n")
-        carry = texts.pop()
+        cut = piece.rfind(b"\n") + 1
+        text = b"".join([carry, memoryview(piece)[:cut]]) if cut else b""
+        carry = piece[cut:] if cut else carry + piece
         _check_length(carry, name=name)
-        yield Block(list(range(line, line + len(texts))), texts)
-        line += len(texts)
+        if text:
+            yield Block(line, text)
+            line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == LINE_FEED))
     if carry:
-        yield Block([line], [carry])
+        yield Block(line, carry + b"\n")
 
 
 def _check_length(text: bytes, *, name: str) -> None:
@@ -132,7 +145,10 @@ def _elements(pieces: Iterator[bytes], *, name: str) -> Iterator[Block]:
     for piece in chain([rest], pieces):
         texts = splitter.split(piece)
         _check_length(splitter.tail or splitter.carry, name=name)
-        yield Block(list(range(line, line + len(texts))), texts)
+        if texts:
+            text = b"\n".join(texts) + b"\n"
+            whole = text.count(b"\n") == len(texts)
+            yield Block(line, text, parts=None if whole else texts)
         line += len(texts)
     _check_frame(head, tail=splitter.tail, name=name)
 

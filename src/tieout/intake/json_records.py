@@ -1,6 +1,6 @@
 """The records of a JSON file as text cells: every number as its digits stand, none ever a float.
 
-blocks of record texts -> members undecoded -> row_number, line, c0..cN | bad_json
+blocks of record texts -> what fits a shape, cut | members undecoded -> c0..cN | bad_json
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,23 +13,70 @@ import pyarrow as pa
 
 from tieout.errors import FileRefused
 from tieout.intake.json_elements import TOKEN, Block, blocks
+from tieout.intake.json_shapes import Fit, Shape, find_tokens, learn_shape
+from tieout.intake.reached import Reached
 from tieout.intake.recognition import COLUMNS_MAX
-from tieout.intake.records import BatchMisshapen, NumberedRecords
+from tieout.intake.records import BatchMisshapen, NumberedRecords, Numbers
 from tieout.intake.vendor_text import show_marked
 
 NULL, QUOTED, NOTHING = msgspec.Raw(b"null"), 0x22, 0x6E  # the first bytes of "text" and null
+HEAD_BLOCKS = 4  # some thousands of rows
+SHAPES_MAX, TRIES = 32, 4  # known of one file; lines of one block that may show a new one
+LINES_LEAST = 8  # fewer lines of one shape are decoded sooner than cut
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 Row = Mapping[str, msgspec.Raw]
 
 
 @dataclass
+class Shapes:
+    """The shapes seen in one file so far."""
+
+    known: list[Shape] = field(default_factory=list)
+
+    def sort(self, block: Block) -> tuple[list[Fit], Numbers]:
+        """Give the records of a block that fit a shape, and the places of all others."""
+        if block.parts is not None:
+            return [], np.arange(len(block.parts))
+        tokens = find_tokens(block.text)
+        rest, fits, tried = np.arange(len(tokens.ends)), list[Fit](), 0
+        for known in self.known:
+            rest = _taken(known.fit(tokens, rest), fits, rest=rest)
+        while rest.size >= LINES_LEAST + tried and tried < TRIES and len(self.known) < SHAPES_MAX:
+            # the lines before this one are no objects, or cut by no shape
+            failed, open_yet = rest[:tried], rest[tried:]
+            shape = learn_shape(block.texts[open_yet[0]])
+            left = (
+                open_yet
+                if shape is None
+                else _taken(shape.fit(tokens, open_yet), fits, rest=open_yet)
+            )
+            if shape is not None and left.size < open_yet.size:
+                self.known.append(shape)
+            else:
+                tried += 1
+            rest = np.concatenate([failed, left])
+        return fits, rest
+
+
+def _taken(fit: Fit, fits: list[Fit], *, rest: Numbers) -> Numbers:
+    """Take the lines that fit a shape out of the rest, where they are worth it."""
+    if len(fit.lines) < LINES_LEAST:
+        return rest
+    fits.append(fit)
+    return np.setdiff1d(rest, fit.lines, assume_unique=True)
+
+
+@dataclass
 class JsonText:
-    """A JSON file whose header, the union of the keys of all its objects, is known."""
+    """A JSON file whose header, the union of the keys of all its objects, is known or hoped for."""
 
     source: Path
     name: str
     keys: tuple[str, ...]  # in order of their first appearance
+    is_whole: bool  # all objects were looked at, not only the first ones
+    shapes: Shapes = field(default_factory=Shapes)
     marks: list[bool] = field(default_factory=list)
+    reached: Reached = field(default_factory=Reached)
     failure: FileRefused | None = None
 
     @property
@@ -43,25 +90,29 @@ class JsonText:
         return bool(self.marks)
 
 
-def open_json(source: Path, *, name: str) -> JsonText:
-    """Read a JSON file once for its keys.
+def open_json(source: Path, *, name: str, whole: bool) -> JsonText:
+    """Read a JSON file once for its keys; if not as a whole, its beginning.
 
     Raises FileRefused: duplicate_header for a key that stands twice in one object; unknown_format
     for a manifest, an object without items, too many keys; empty_file; damaged_file.
     """
     keys: dict[str, None] = {}
-    bad, last = 0, None
-    for block in blocks(source, name=name, marks=[]):
-        for text in block.texts:
-            row = _row(text)
+    shapes, bad, is_whole = Shapes(), 0, True
+    for number, block in enumerate(blocks(source, name=name, marks=[])):
+        is_whole = whole or number < HEAD_BLOCKS
+        if not is_whole:
+            break
+        fits, rest = shapes.sort(block)
+        seen = [(int(fit.lines[0]), fit.keys) for fit in fits]
+        for at in rest.tolist():
+            row = _row(block.texts[at])
             if row is None:
                 bad += 1
-                continue
-            _check_keys(text, row, name=name)
-            found = tuple(row)
-            if found != last:
-                keys.update(dict.fromkeys(found))
-                last = found
+            else:
+                _check_keys(block.texts[at], row, name=name)
+                seen.append((at, tuple(row)))
+        for _, found in sorted(seen):
+            keys.update(dict.fromkeys(found))
         if len(keys) > COLUMNS_MAX:
             reason = f"the objects have {len(keys)} keys, at most {COLUMNS_MAX} are read"
             raise FileRefused(file=name, code="unknown_format", reason=reason)
@@ -70,7 +121,7 @@ def open_json(source: Path, *, name: str) -> JsonText:
         if bad:
             code, reason = "damaged_file", "no record of the file is a JSON object"
         raise FileRefused(file=name, code=code, reason=reason)
-    return JsonText(source, name, tuple(keys))
+    return JsonText(source, name, tuple(keys), is_whole, shapes)
 
 
 @dataclass
@@ -85,27 +136,83 @@ class JsonRecords(NumberedRecords):
         return self.misshapen.table([[text] for text in texts], reasons=[_why(t) for t in texts])
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        source, name = self.text.source, self.text.name
+        text = self.text
         try:
-            for block in blocks(source, name=name, marks=self.text.marks):
+            for block in blocks(
+                text.source, name=text.name, marks=text.marks, reached=text.reached
+            ):
                 yield self._batch(block)
         except FileRefused as refusal:
             self.text.failure = refusal
             raise
 
     def _batch(self, block: Block) -> pa.RecordBatch:
-        rows: list[Row] = []
-        lines: list[int] = []
+        fits, rest = self.text.shapes.sort(block)
+        parts = [_cut(fit) for fit in fits]
+        lost = [np.setdiff1d(f.lines, part.places) for f, part in zip(fits, parts, strict=True)]
+        part, bad = _decoded(block, np.sort(np.concatenate([rest, *lost])))
+        parts.append(part)
+        if not self.text.is_whole:
+            self._check_hope(block, parts)
+        places = np.concatenate([part.places for part in parts])
+        order = pa.array(np.argsort(places))
+        cells = [_joined(parts, key, order=order) for key in self.text.keys]
+        places.sort()
         misshapen = BatchMisshapen()
-        for line, text in zip(block.lines, block.texts, strict=True):
-            row = _row(text)
-            if row is None:
-                misshapen.add(len(rows), line=line, text=text.strip().decode())
-            else:
-                rows.append(row)
-                lines.append(line)
-        cells = [_cells([row.get(key, NULL) for row in rows]) for key in self.text.keys]
-        return self.numbered(cells, lines=np.array(lines, np.int64), misshapen=misshapen)
+        for at in bad:
+            text = block.texts[at].strip().decode()
+            before = int(np.searchsorted(places, at))
+            misshapen.add(before, line=block.line + at, text=text)
+        return self.numbered(cells, lines=block.line + places, misshapen=misshapen)
+
+    def _check_hope(self, block: Block, parts: Sequence["_Part"]) -> None:
+        """Refuse the file where it was opened with too few keys; it will be read as a whole."""
+        for part in parts:
+            if found := part.cells.keys() - set(self.text.keys):
+                reason = f"the first rows lack the keys {', '.join(map(repr, sorted(found)))}"
+                raise FileRefused(file=self.text.name, code="unknown_format", reason=reason)
+        for at in parts[-1].places.tolist():
+            text = block.texts[at]
+            _check_keys(text, _row(text) or {}, name=self.text.name)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some objects of a block: their places in it, and their cells by key."""
+
+    places: Numbers
+    cells: Mapping[str, pa.Array]
+
+    def column(self, key: str) -> pa.Array:
+        found = self.cells.get(key)
+        return pa.repeat(pa.scalar(""), len(self.places)) if found is None else found
+
+
+def _cut(fit: Fit) -> _Part:
+    places, columns = fit.cells()
+    return _Part(places, dict(zip(fit.keys, columns, strict=True)))
+
+
+def _decoded(block: Block, places: Numbers) -> tuple[_Part, list[int]]:
+    """Decode some records of a block one by one; give also the places of those that are none."""
+    rows: dict[int, Row] = {}
+    bad = []
+    for at in places.tolist():
+        row = _row(block.texts[at])
+        if row is None:
+            bad.append(at)
+        else:
+            rows[at] = row
+    keys = dict.fromkeys(key for row in rows.values() for key in row)
+    cells = {key: _cells([row.get(key, NULL) for row in rows.values()]) for key in keys}
+    return _Part(np.array(list(rows), np.int64), cells), bad
+
+
+def _joined(parts: Sequence[_Part], key: str, *, order: pa.Array) -> pa.Array:
+    filled = [part.column(key) for part in parts if len(part.places)]
+    if len(filled) <= 1:
+        return filled[0] if filled else parts[0].column(key)
+    return pa.concat_arrays(filled).take(order)
 
 
 def _row(text: bytes) -> Row | None:

@@ -25,7 +25,7 @@ KEYS = (
 )
 FILE_KEYS = (
     *("encoding", "delimiter", "decimal", "thousands", "date_order", "null_values"),
-    *("guard", "negative", "skip_rows", "header_row", "footer"),
+    *("guard", "negative", "currency_signs", "skip_rows", "header_row", "footer"),
 )
 # of one byte for each character, beside UTF-8 and UTF-16
 ENCODINGS = (
@@ -136,6 +136,7 @@ def _style(table: Table, totals_row: TotalsRow | None) -> FileStyle:
         thousands=thousands,
         negative=table.word("negative", among=NEGATIVES) or "leading",
         guard="'" if guard is None else guard,
+        currency_signs=table.truth("currency_signs"),
         footer=table.pattern("footer"),
         totals_row=totals_row,
     )

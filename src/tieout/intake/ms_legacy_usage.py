@@ -5,7 +5,7 @@ https://learn.microsoft.com/en-us/partner-center/usage-based-recon-files
 """
 
 from tieout.intake.columns import Column, Layout
-from tieout.intake.form import Form, signature
+from tieout.intake.form import FileStyle, Form, signature
 
 COLUMNS = (
     Column("PartnerId", "partner_id", "id"),
@@ -70,4 +70,5 @@ FORM = Form(
     rules=_rules,
     kind_of_word="legacy_charge_kind(word, NULL)",
     macros=("legacy_charge_kind",),
+    style=FileStyle(currency_signs=True),
 )

@@ -4,7 +4,7 @@ row groups -> columns as text -> row_number, line, c0..cN
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from pyarrow import parquet, types
 
 from tieout.errors import FileRefused
 from tieout.intake.json_elements import marked_text
+from tieout.intake.reached import Reached
 from tieout.intake.records import BatchMisshapen, NumberedRecords
 
 BATCH_ROWS = 8192  # some dozens of MiB with the widest rows seen
@@ -28,6 +29,7 @@ class ParquetTable:
     name: str
     schema: pa.Schema
     marked: bool = False
+    reached: Reached = field(default_factory=Reached)
     failure: FileRefused | None = None
 
     @property
@@ -67,13 +69,14 @@ class ParquetRecords(NumberedRecords):
         return self.misshapen.table([])
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        line = 2
+        line, size = 2, self.text.source.stat().st_size
         try:
             with _opened(self.text.source) as file, duckdb.connect(":memory:") as nested:
                 for batch in file.iter_batches(batch_size=BATCH_ROWS):
                     cells = [self._cells(column, nested) for column in batch.columns]
                     lines = np.arange(line, line + batch.num_rows)
                     line += batch.num_rows
+                    self.text.reached.size = size * (line - 2) // file.metadata.num_rows
                     yield self.numbered(cells, lines=lines, misshapen=BatchMisshapen())
         except (pa.ArrowException, OSError, duckdb.Error) as fault:
             self.text.failure = _damaged(self.text.name, fault)

@@ -57,11 +57,11 @@ def stage_sheet(engine: Engine, source: Path, *, name: str, drafts: Path) -> Sta
     )
     layout = lay_out(form.columns, text.header, name=name)
     records = records_of(text)
-    rows = read_cells(engine, records, path=drafts / "cells.parquet")
+    read_cells(engine, records, path=drafts / "cells.parquet")
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros))
     engine.parquet("intake_cells", [drafts / "cells.parquet"])
     reading, notices = _look_around(engine, _reading(form, layout), name=name)
-    engine.view("intake_read", typing_sql.read_sql(reading))
+    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_cells"))
     engine.view("intake_judged", typing_sql.judged_sql(reading))
     left_out = _leave_out(engine, form)
     engine.let(slash_format=SLASHED["dmy" if reading.day_first else "mdy"])
@@ -73,7 +73,7 @@ def stage_sheet(engine: Engine, source: Path, *, name: str, drafts: Path) -> Sta
         name=name,
         format=form.code,
         resource=form.resource,
-        rows=rows,
+        rows=records.count,
         left_out=sum(map(len, left_out.values())),
         notices=(*layout.notices, *notices, *said, *of_container(records)),
         faults=tuple(faults[:FAULTS_MAX]),
@@ -100,6 +100,7 @@ def _reading(form: SheetForm, layout: Layout) -> Reading:
 def _look_around(engine: Engine, reading: Reading, *, name: str) -> tuple[Reading, tuple[str, ...]]:
     """Find out the order of slash dates and the number style of the file."""
     day_first, notices = date_order(engine, reading)
+    engine.view("intake_rest", "SELECT * FROM intake_cells")
     style = number_style(engine, reading, name=name)
     return replace(reading, day_first=day_first, number_style=style), tuple(notices)
 

@@ -6,7 +6,7 @@ opened file -> row_number, line, c0..cN | misshapen records, empty records
 import csv
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tieout.errors import FileRefused
+from tieout.intake.reached import Reached
 
 ESCAPE, RECORD_SEPARATOR, SPACE = 0x1B, 0x1E, 0x20
 ROWS_PER_GROUP = 40_960
@@ -36,6 +37,7 @@ class Opened(Protocol):
 
     name: str
     failure: FileRefused | None  # why a reading broke off
+    reached: Reached
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -83,6 +85,11 @@ class Records(ABC):
     separators: bool = field(default=False, kw_only=True)
 
     @property
+    def count(self) -> int:
+        """How many records were read so far, empty ones not counted."""
+        return self.good + len(self.misshapen.ordinals)
+
+    @property
     def names(self) -> list[str]:
         """The positional column names."""
         return [f"c{at}" for at in range(len(self.text.header))]
@@ -98,9 +105,18 @@ class Records(ABC):
         """What the container itself gives cause to say."""
         return ()
 
-    def reader(self) -> pa.RecordBatchReader:
-        """Give the well-shaped records; `failure` of the text says why a reading broke off."""
-        return pa.RecordBatchReader.from_batches(self.schema, _regrouped(self._batches()))
+    def reader(self, told: Callable[[], None] = lambda: None) -> pa.RecordBatchReader:
+        """Give the well-shaped records; `failure` of the text says why a reading broke off.
+
+        `told` is called, in any thread, whenever some more of them were read.
+        """
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in self._batches():
+                told()
+                yield batch
+
+        return pa.RecordBatchReader.from_batches(self.schema, _regrouped(batches()))
 
     @abstractmethod
     def misshapen_table(self) -> pa.Table:

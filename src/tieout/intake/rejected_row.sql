@@ -4,7 +4,8 @@ fault AS (
     SELECT
         *,
         split_part(verdict, ':', 1) AS code,
-        split_part(verdict, ':', 2)::INTEGER AS position
+        split_part(verdict, ':', 2)::INTEGER AS position,
+        split_part(verdict, ':', 3) AS contradicted
     FROM intake_checked
     WHERE verdict IS NOT NULL
 ),
@@ -25,7 +26,12 @@ rejected AS (
         CASE code
             WHEN 'undecodable_text' THEN '''' || shown(cells[position + 1]) || ''' is not UTF-8 text'
             WHEN 'missing_required' THEN 'the cell is empty'
-            WHEN 'bad_number' THEN '''' || cells[position + 1] || ''' is not a number'
+            WHEN 'bad_number'
+                THEN '''' || cells[position + 1] || ''' '
+                    || CASE
+                        WHEN contradicted = '' THEN 'is not a number'
+                        ELSE 'bears the sign of another currency than ' || contradicted
+                    END
             WHEN 'amount_overflow' THEN '''' || cells[position + 1] || ''' has more digits than fit'
             WHEN 'bad_date' THEN '''' || cells[position + 1] || ''' is not a date'
             WHEN 'bad_currency' THEN '''' || cells[position + 1] || ''' is not a currency of ISO 4217'

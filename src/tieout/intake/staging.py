@@ -16,8 +16,8 @@ from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.errors import FileRefused, LawBroken
 from tieout.intake import typing_sql
 from tieout.intake.columns import Layout, lay_out
-from tieout.intake.containers import Container, OpenedFile, records_of
-from tieout.intake.findings import look_around, number_style, twins
+from tieout.intake.containers import Container, records_of
+from tieout.intake.findings import look_around, restyled, twins
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS, NO_INVOICE
 from tieout.intake.recognition import open_recognised
@@ -88,21 +88,21 @@ def stage_file(
     """
     parts = ("cells", "vendor_line", "rejected_row")
     cells, lines, rejects = (drafts / f"{part}.parquet" for part in parts)
-    text, form = _open(source, name=name, mappings=said.mappings)
-    layout = lay_out(form.columns, text.header, name=name)
-    records = records_of(text)
-    read = read_cells(engine, records, path=cells)
+    engine.watch.phase("read")
+    form, layout, records = _read(engine, source, name=name, mappings=said.mappings, path=cells)
+    engine.watch.phase("type")
     define_macros(engine, PACKAGE, names=(*typing_sql.MACROS, *form.macros, "shown"))
     engine.let(file_id=file_id)
     aside = set_aside(engine, records, style=form.style, cells=cells)
-    rows = read - aside.count
+    rows = records.count
     found = _numbered(_reading(form, layout, records=records), said.invoice_number)
     reading, notices = look_around(engine, found, kind_of_word=form.kind_of_word)
     loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
-    if loaded < records.good and (style := number_style(engine, reading, name=name)) != "plain":
-        reading = replace(reading, number_style=style)
+    if loaded < records.good and (found := restyled(engine, reading, name=name)) != reading:
+        reading = found
         loaded = _copy_vendor_lines(engine, reading, form=form, file_id=file_id, path=lines)
-    rejected = _copy_rejected_rows(engine, records, clean=loaded == rows, path=rejects)
+    clean = loaded == rows
+    rejected = _copy_rejected_rows(engine, records, reading=reading, clean=clean, path=rejects)
     _check_rows(rows, loaded=loaded, rejected=rejected)
     engine.parquet("intake_line", [lines])
     notices = (*layout.notices, *notices, *of_container(records), *aside.notices(), *twins(engine))
@@ -112,7 +112,7 @@ def stage_file(
         name=name,
         format=form.code,
         vendor=form.vendor,
-        header=text.header,
+        header=records.text.header,
         rows=rows,
         loaded=loaded,
         rejected=rejected,
@@ -125,14 +125,28 @@ def stage_file(
     )
 
 
-def _open(source: Path, *, name: str, mappings: Sequence[Form]) -> tuple[OpenedFile, Form]:
-    """Open a file up to its header as the format that it has says."""
-    return open_recognised(
-        Container(source, name=name).opened,
-        name=name,
-        forms=(*FORMS, *mappings),
-        elsewhere=NO_INVOICE,
-    )
+def _read(
+    engine: Engine, source: Path, *, name: str, mappings: Sequence[Form], path: Path
+) -> tuple[Form, Layout, Records]:
+    """Recognise a file and copy its cells; give how it is laid out, and what was read of it."""
+    container = Container(source, name=name, whole=False)
+    try:
+        return _copied(engine, container, mappings=mappings, path=path)
+    except FileRefused:
+        if container.kind != "json":
+            raise
+    return _copied(engine, Container(source, name=name), mappings=mappings, path=path)
+
+
+def _copied(
+    engine: Engine, container: Container, *, mappings: Sequence[Form], path: Path
+) -> tuple[Form, Layout, Records]:
+    name, forms = container.name, (*FORMS, *mappings)
+    text, form = open_recognised(container.opened, name=name, forms=forms, elsewhere=NO_INVOICE)
+    layout = lay_out(form.columns, text.header, name=name)
+    records = records_of(text)
+    read_cells(engine, records, path=path)
+    return form, layout, records
 
 
 def _reading(form: Form, layout: Layout, *, records: Records) -> Reading:
@@ -161,21 +175,20 @@ def _check_rows(rows: int, *, loaded: int, rejected: int) -> None:
         raise LawBroken(law=law, left=str(rows), right=counted)
 
 
-def read_cells(engine: Engine, records: Records, *, path: Path) -> int:
-    """Copy the cells; give the number of records.
-
-    Raises FileRefused where there is none, or where the reading broke off.
-    """
+def read_cells(engine: Engine, records: Records, *, path: Path) -> None:
+    """Copy the cells. Raises FileRefused where there is no record, or the reading broke off."""
     _copy_cells(engine, records, path=path)
-    rows = records.good + len(records.misshapen.ordinals)
-    if not rows:
+    if not records.count:
         reason = "the file has a header but no rows"
         raise FileRefused(file=records.text.name, code="empty_file", reason=reason)
-    return rows
 
 
 def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
-    engine.register("intake_records", records.reader())
+
+    def told() -> None:
+        engine.watch.reached(size=records.text.reached.size, rows=records.count)
+
+    engine.register("intake_records", records.reader(told))
     try:
         engine.run(
             f"COPY (SELECT * FROM intake_records) TO {literal(str(path))}"
@@ -211,7 +224,7 @@ def _copy_vendor_lines(
             }
         ),
     )
-    engine.view("intake_read", typing_sql.read_sql(reading))
+    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_cells"))
     engine.view("intake_judged", typing_sql.judged_sql(reading))
     engine.view("intake_typed", typing_sql.typed_sql(reading))
     engine.view("intake_checked", _checked(engine, reading))
@@ -219,7 +232,12 @@ def _copy_vendor_lines(
     constants = {"file_id": file_id, "vendor": form.vendor}
     rules = form.rules(reading.layout)
     sql = typing_sql.vendor_line_sql(reading, names=names, constants=constants, rules=rules)
-    return engine.copy(sql, path)
+    loaded = engine.copy(sql, path)
+    engine.parquet("intake_line", [path])
+    engine.view(
+        "intake_rest", "SELECT * FROM intake_cells ANTI JOIN intake_line USING (row_number)"
+    )
+    return loaded
 
 
 def _checked(engine: Engine, reading: Reading) -> str:
@@ -243,10 +261,14 @@ def _checked(engine: Engine, reading: Reading) -> str:
     return f"SELECT *, [{cells}] AS cells, {verdict} AS verdict FROM intake_typed"
 
 
-def _copy_rejected_rows(engine: Engine, records: Records, *, clean: bool, path: Path) -> int:
+def _copy_rejected_rows(
+    engine: Engine, records: Records, *, reading: Reading, clean: bool, path: Path
+) -> int:
+    """Judge again the rows that are no vendor lines, now for what is to be said about them."""
     if clean:
         parquet.write_table(tables.REJECTED_ROW.empty_table(), path, compression="zstd")
         return 0
+    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_rest"))
     engine.register("intake_misshapen", records.misshapen_table())
     return engine.copy(sql_text(PACKAGE, "rejected_row"), path)
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import FileRefused
+from tieout.intake.currency_sign import without_sign
 from tieout.intake.declared_style import emptied, number_cell
 from tieout.intake.form import FileStyle
 from tieout.intake.records import Records
@@ -102,6 +103,7 @@ def compared(engine: Engine, reading: Reading, *, aside: SetAside, rejects: Path
         cells = [_cell(row, reading.layout.places[vendor]) for row in aside.totals]
         engine.register("intake_stated", pa.table({"cell": pa.array(cells, pa.string())}))
         bare = emptied("cell", column.nulls)
+        bare = without_sign(bare) if reading.style.currency_signs else bare
         number = number_cell(bare, style=reading.style, found=reading.number_style)
         number = f"negated({number})" if column.negate else number
         engine.view("intake_control", f"SELECT {number} AS cell FROM intake_stated")

@@ -2,7 +2,8 @@
 
     intake_cells -> intake_read (cells cleaned) -> intake_typed (values and the first fault)
 
-A fault is `code:position`: the reason code of vendor-formats.md 1 and the header position.
+A fault is `code:position`: the reason code of vendor-formats.md 1 and the header position; where
+a currency sign is at fault, `:currency` of the row follows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from tieout.engine.duckdb import literal
+from tieout.intake import currency_sign
 from tieout.intake.columns import NUMBERS, Column, Layout, plain_name
 from tieout.intake.declared_style import date_cell, day_of_date, emptied, number_cell
 from tieout.intake.form import PLAIN_STYLE, FileStyle
@@ -23,6 +25,7 @@ MACROS = (
     *("declared_number", "negated", "declared_date"),
 )
 WIDTHS = {"amount": (20, 18), "quantity": (20, 18), "price": (14, 24)}
+MONEY = ("amount", "price")  # the kinds of numbers that may bear a currency sign
 PRINTED = ("unit_price", "effective_unit_price", "billable_quantity", "subtotal")
 # what the sentences on rejected rows name, also where a file has no such column
 NAMED = {"invoice_number": "VARCHAR", "charge_start_date": "DATE", "charge_end_date": "DATE"}
@@ -37,6 +40,7 @@ class Reading:
     layout: Layout
     day_first: bool = False
     number_style: str = "plain"
+    signs: bool = False  # some amounts or prices bear a currency sign
     marked: bool = False  # some cells hold bytes that are not UTF-8
     separators: bool = False  # some cells hold the control characters that row_hash separates with
     style: FileStyle = PLAIN_STYLE
@@ -57,17 +61,32 @@ class Reading:
         found = next((f"c{self.place(c)}" for c in self.typed if c.ours == ours), None)
         return found or self.given.get(ours)
 
+    def number_cell(self, column: Column) -> str:
+        """Give what a number column is read from, as SQL over cells, without a currency sign."""
+        cell = emptied(f"c{self.place(column)}", column.nulls)
+        return currency_sign.without_sign(cell) if self.signs and column.kind in MONEY else cell
+
+    def currency_of(self, column: Column) -> str | None:
+        """Give the currency of an amount or a price, as SQL over what `read_sql` gives."""
+        in_pricing = column.kind == "price" or column.ours == "pricing_subtotal"
+        for name in ("pricing_currency",) * in_pricing + ("billing_currency",):
+            kind = next((c.kind for c in self.typed if c.ours == name), None)
+            if kind is not None or name in self.given:
+                return f"{name}_cell" if kind == "currency" else f"upper(trim({name}))"
+        return None
+
     def blamed(self, ours: str) -> int:
         """Give the position to name for a fault of one of our columns; 0 where no cell makes it."""
         return next((self.place(c) for c in self.typed if c.ours == ours), 0)
 
 
-def read_sql(reading: Reading) -> str:
+def read_sql(reading: Reading, *, source: str) -> str:
     """Give cells cleaned for their kind: `<name>_cell` for numbers and dates, the rest as text."""
     cells = ["row_number", "line", *(f"c{at}" for at in range(len(reading.layout.header)))]
     for column in reading.typed:
         cell = emptied(f"c{reading.place(column)}", column.nulls)
         if column.kind in NUMBERS:
+            cell = reading.number_cell(column)
             number = number_cell(cell, style=reading.style, found=reading.number_style)
             number = f"negated({number})" if column.negate else number
             cells.append(f"{number} AS {column.ours}_cell")
@@ -82,7 +101,7 @@ def read_sql(reading: Reading) -> str:
         else:
             cells.append(f"{cell} AS {column.ours}")
     cells.extend(f"{sql} AS {name}" for name, sql in reading.given.items())
-    return f"SELECT {', '.join(cells)} FROM intake_cells"
+    return f"SELECT {', '.join(cells)} FROM {source}"
 
 
 def judged_sql(reading: Reading) -> str:
@@ -237,7 +256,17 @@ def _faults(reading: Reading) -> Iterator[str]:
                 f"CASE WHEN {name}_cell = '' THEN 'missing_required:{at}'"
                 f" WHEN NOT {_is_currency(column)} THEN 'bad_currency:{at}' END"
             )
+    yield from _contradictory_signs(reading)
     yield from _date_order(reading)
+
+
+def _contradictory_signs(reading: Reading) -> Iterator[str]:
+    for column in reading.typed:
+        currency = reading.currency_of(column)
+        if reading.signs and column.kind in MONEY and currency is not None:
+            at = reading.place(column)
+            misfit = currency_sign.contradicts(f"c{at}", currency)
+            yield f"CASE WHEN {misfit} THEN 'bad_number:{at}:' || {currency} END"
 
 
 def _date_order(reading: Reading) -> Iterator[str]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from tieout.errors import FileRefused
 from tieout.intake.form import PLAIN_STYLE, FileStyle
+from tieout.intake.reached import Reached
 
 BLOCK_BYTES = 2 << 20  # small enough for the allocator to use the same memory again
 LINE_BYTES = 32 << 20
@@ -72,6 +73,7 @@ class VendorText(io.RawIOBase):
     delimiter: str
     pieces: Iterator[bytes]
     marks: list[bool] = field(default_factory=list)
+    reached: Reached = field(default_factory=Reached)
     quotes: int = 0
     rest: bytes = b""
     misshapen_size: int = 0
@@ -121,9 +123,9 @@ def open_vendor_text(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE)
     Raises FileRefused: empty_file, damaged_archive, damaged_file.
     """
     marks: list[bool] = []
-    decoded = decoded_blocks(
-        unpacked_blocks(source, name), name=name, encoding=style.encoding, marks=marks
-    )
+    reached = Reached()
+    unpacked = unpacked_blocks(source, name, reached=reached)
+    decoded = decoded_blocks(unpacked, name=name, encoding=style.encoding, marks=marks)
     pieces = _whole_lines(decoded, marks, name=name)
     start = b""
     for piece in pieces:
@@ -152,6 +154,7 @@ def open_vendor_text(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE)
         delimiter=delimiter,
         pieces=_chain(start[end:], pieces),
         marks=marks,
+        reached=reached,
     )
 
 
@@ -202,7 +205,7 @@ def _record_end(text: bytes) -> int | None:
     return None
 
 
-def unpacked_blocks(source: Path, name: str) -> Iterator[bytes]:
+def unpacked_blocks(source: Path, name: str, *, reached: Reached) -> Iterator[bytes]:
     """Read a file block by block, through gzip if its first bytes say so."""
     with source.open("rb") as raw:
         packed = raw.read(2) == GZIP_MAGIC
@@ -212,6 +215,7 @@ def unpacked_blocks(source: Path, name: str) -> Iterator[bytes]:
         try:
             while block := stream.read(BLOCK_BYTES):
                 size += len(block)
+                reached.size = raw.tell()
                 if packed and size > max(BOMB_BYTES, BOMB_RATIO * packed_size):
                     reason = f"the gzip archive unpacks to over {BOMB_RATIO} times its size"
                     raise FileRefused(file=name, code="damaged_archive", reason=reason)

@@ -24,6 +24,7 @@ from python_calamine import (
 
 from tieout.errors import FileRefused
 from tieout.intake.form import PLAIN_STYLE, FileStyle
+from tieout.intake.reached import Reached
 from tieout.intake.records import BatchMisshapen, NumberedRecords, split_cells
 from tieout.intake.workbook_parts import check_parts, error_cells
 
@@ -47,6 +48,7 @@ class Sheet:
     others: tuple[str, ...]  # sheets that are not read
     marked: bool = False
     failure: FileRefused | None = None
+    reached: Reached = field(default_factory=Reached)
 
 
 def open_xlsx(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE) -> Sheet:

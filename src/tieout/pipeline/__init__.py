@@ -17,6 +17,7 @@ from tieout.pipeline.period import run_period
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
+from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.upkeep import (
     certificate_of,
@@ -40,7 +41,10 @@ __all__ = [
     "load_files",
     "load_prices",
     "load_reference",
+    "loaded_since",
+    "newest_load",
     "parked_lines",
+    "published_run",
     "recorded_decisions",
     "rejected_rows",
     "run_period",

@@ -141,6 +141,7 @@ def publish_delivery(
     changes = [_change(house, engine, invoice=one) for one in found]
     overlaps = find_overlaps(house, engine, staged=staged, found=found)
     say_overlaps(of_file, overlaps)
+    engine.watch.phase("publish")
     with house.catalog.write() as connection:
         before = line_decisions.standing(connection)
         files = _file_records(staged, of_file)

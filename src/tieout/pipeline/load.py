@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tieout.engine.duckdb import Engine, session, sql_text
+from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import FileRefused
 from tieout.intake import TOTAL_MISMATCH, Form, Said, StagedFile, known_mappings, stage_file
 from tieout.pipeline.delivery import Staged, check_totals, publish_delivery, summed_invoices
@@ -54,14 +55,19 @@ class Desk:
 
 
 def load_delivery(
-    house: House, delivery: Delivery, *, wishes: Wishes = NO_WISHES, now: dt.datetime
+    house: House,
+    delivery: Delivery,
+    *,
+    wishes: Wishes = NO_WISHES,
+    now: dt.datetime,
+    watch: Watch = UNWATCHED,
 ) -> list[dict[str, Any]]:
     """Load one delivery as `load_files` does; one that was refused gives one report."""
     if delivery.refusal is not None:
         refusal = delivery.refusal
         return [{**_report(refusal.file), "notices": [str(refusal)], "seconds": "0.000"}]
     wishes = replace(wishes, whole=delivery.whole)
-    return load_files(house, delivery.sources, wishes=wishes, now=now)
+    return load_files(house, delivery.sources, wishes=wishes, now=now, watch=watch)
 
 
 def load_files(
@@ -70,6 +76,7 @@ def load_files(
     *,
     wishes: Wishes = NO_WISHES,
     now: dt.datetime,
+    watch: Watch = UNWATCHED,
 ) -> list[dict[str, Any]]:
     """Load vendor files, each as (name for people, path), and give one report per file.
 
@@ -80,24 +87,26 @@ def load_files(
     reports: list[dict[str, Any]] = []
     staged: list[Staged] = []
     mappings = known_mappings(house.home / "mappings")
-    with house.writer(), session(house.scratch) as engine:
+    with house.writer(), session(house.scratch, watch=watch) as engine:
         desk = Desk(house, engine, mappings, wishes, staged)
         for name, path in sources:
+            watch.file(name)
             started = time.monotonic()
             report = _stage(desk, name=name, path=path)
             reports.append({**report, "seconds": f"{time.monotonic() - started:.3f}"})
         if wishes.whole:
             _hold_together(house, reports, staged=staged)
+        watch.phase("sum")
         if staged:
             found = summed_invoices(house, engine, staged=staged, period=wishes.period)
             check_totals(house, engine, staged=staged, expected=wishes.expected)
         held_back = wishes.whole and any(report["status"] == "refused" for report in reports)
         if wishes.period is not None and not held_back:
+            watch.phase("publish")
             repeated = [report for report in reports if report["status"] == "duplicate_file"]
             _move(house, repeated, period=wishes.period)
         if staged:
             publish_delivery(house, engine, staged=staged, reports=reports, found=found, now=now)
-        house.clear_scratch()
     return reports
 
 
@@ -141,6 +150,7 @@ def _loaded_before(house: House, file_id: str) -> Staged:
 def _stage(desk: Desk, *, name: str, path: Path) -> dict[str, Any]:
     """Stage one vendor file into the lake; its report lacks what only the whole load knows."""
     report = _report(name)
+    desk.engine.watch.phase("store")
     with desk.house.lake.draft(".original") as copy, ThreadPoolExecutor(1) as aside:
         try:
             report["fileId"] = copy_file(path, copy)
@@ -215,6 +225,7 @@ def _move(house: House, reports: Sequence[dict[str, Any]], *, period: str) -> No
 def _keep_files(desk: Desk, file: StagedFile, *, copy: Path) -> list[LakeFile]:
     """Move into the lake the copy of the original and what was read from it."""
     house = desk.house
+    desk.engine.watch.phase("keep")
     totals = write(
         house, desk.engine, sql=sql_text("tieout.pipeline", "control_total"), kind="control_total"
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from tieout import __version__
 from tieout.engine.duckdb import Engine, session, sql_text
+from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import certify, check_laws
@@ -34,7 +35,12 @@ SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the sec
 
 
 def run_period(
-    house: House, period: str, *, now: dt.datetime, threads: int | None = None
+    house: House,
+    period: str,
+    *,
+    now: dt.datetime,
+    threads: int | None = None,
+    watch: Watch = UNWATCHED,
 ) -> dict[str, Any]:
     """Match, rate, invoice and certify a calendar month, and publish it as a whole.
 
@@ -43,7 +49,7 @@ def run_period(
     change, LawBroken when a border does not tie out.
     """
     started = time.monotonic()
-    with house.writer(), session(house.scratch, threads=threads) as engine:
+    with house.writer(), session(house.scratch, threads=threads, watch=watch) as engine:
         with house.catalog.read() as connection:
             taken, is_estimate = _taken_files(connection, house, period=period)
             current = manifest.latest_snapshot(connection, house)
@@ -72,7 +78,6 @@ def run_period(
         summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
         summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
         _publish_run(house, engine, summary=summary, files=files, now=now)
-        house.clear_scratch()
     return {
         **{key: value for key, value in summary.items() if key != "certificate"},
         "seconds": f"{time.monotonic() - started:.3f}",
@@ -187,6 +192,7 @@ def _publish_run(
             "document_type": ESTIMATE if summary["isEstimate"] else INVOICE,
         }
     said = {key: value for key, value in summary.items() if key != "certificate"}
+    engine.watch.phase("publish")
     with house.catalog.write() as connection:
         manifest.publish_run(
             connection,

@@ -64,7 +64,6 @@ def publish(
                 digest=staged.digest,
                 created_at=utc_text(now),
             )
-    house.clear_scratch()
     return {
         "snapshot": number,
         "unchanged": staged.is_unchanged,

@@ -123,6 +123,4 @@ def verify_store(house: House) -> int:
 def collect_orphans(house: House) -> list[str]:
     """Remove lake files that the manifest does not name; give their paths."""
     with house.writer():
-        removed = drop_unnamed(house)
-        house.clear_scratch()
-    return removed
+        return drop_unnamed(house)

@@ -31,7 +31,7 @@ class House:
 
     @contextmanager
     def writer(self) -> Iterator[None]:
-        """Be the only writer; the lock ends with the process, however it ends.
+        """Be the only writer, whose scratch ends with it; the lock ends with the process.
 
         Raises Conflict when another load, run or clean-up is at work.
         """
@@ -45,7 +45,8 @@ class House:
             except BlockingIOError:
                 raise busy from None
             if self.catalog.is_sqlite:
-                yield
+                with self._scratch_cleared():
+                    yield
                 return
             with self.catalog.engine.connect() as connection:
                 taken = connection.scalar(
@@ -55,16 +56,21 @@ class House:
                 if not taken:
                     raise busy
                 try:
-                    yield
+                    with self._scratch_cleared():
+                        yield
                 finally:
                     connection.execute(
                         text("SELECT pg_advisory_unlock(:number)"), {"number": WRITER_LOCK}
                     )
                     connection.commit()
 
-    def clear_scratch(self) -> None:
-        """Remove what killed commands left in the scratch folder; call it only as the writer."""
-        shutil.rmtree(self.scratch, ignore_errors=True)
+    @contextmanager
+    def _scratch_cleared(self) -> Iterator[None]:
+        """Remove at the end what this command and killed ones left in the scratch folder."""
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def open_house(home: Path, *, catalog_url: str | None = None, lake: Path | None = None) -> House:

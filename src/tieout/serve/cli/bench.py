@@ -1,6 +1,7 @@
 """`tieout bench`: the benchmark, with its floor measured in the same run."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,14 +13,41 @@ from tieout.serve.cli import Shell
 @click.option(
     "--folder", type=click.Path(path_type=Path), default=Path("bench-out"), show_default=True
 )
+@click.option(
+    "--shapes", is_flag=True, help="Only load the month: as CSV, gzip, JSON lines, with bad rows."
+)
 @click.pass_obj
-def bench(shell: Shell, rows: int, folder: Path) -> None:
+def bench(shell: Shell, *, rows: int, folder: Path, shapes: bool) -> None:
     """Make a month of ROWS rows, bill it, and time every stage."""
-    from tieout_bench import run_bench  # noqa: PLC0415 - the benchmark is imported only when it runs
+    from tieout_bench import (  # noqa: PLC0415 - the benchmark is imported only when it runs
+        run_bench,
+        run_shapes,
+    )
 
-    result = run_bench(rows=rows, folder=folder)
+    result = run_shapes(rows=rows, folder=folder) if shapes else run_bench(rows=rows, folder=folder)
     if shell.json:
         shell.print_json(result)
+    elif shapes:
+        _print_shapes(shell, result)
+    else:
+        _print_stages(shell, result)
+
+
+def _print_shapes(shell: Shell, result: dict[str, Any]) -> None:
+    shell.table(
+        f"loading {result['rows']} rows",
+        ["shape", "bytes>", "rejected>", "seconds>", "x csv>", "CPU s>", "x csv>"],
+        rows=[
+            (
+                *(s["shape"], s["bytes"], s["rejected"]),
+                *(s["seconds"], s["ratio"], s["cpuSeconds"], s["cpuRatio"]),
+            )
+            for s in result["shapes"]
+        ],
+    )
+
+
+def _print_stages(shell: Shell, result: dict[str, Any]) -> None:
     shell.table(
         f"{result['rows']} rows; floor {result['floorSeconds']} s;"
         f" whole run {result['ratio']} x the floor",

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import REFUSED, WITH_OPEN_ROWS, Shell
+from tieout.serve.cli.progress import shown_progress
+from tieout.serve.cli.stopping import Stopping, stoppable
 
 
 def month(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -75,6 +78,7 @@ def load(
     The files of one command are one delivery: a vendor invoice may be split over them. A folder
     with a Partner Center manifest is a delivery of its own, loaded complete or not at all. A file
     that was loaded before changes nothing, unless --period gives its invoices another month.
+    Ctrl-C stops it, and says which files were loaded before; the others changed nothing.
     """
     wishes = pipeline.Wishes(
         period=period,
@@ -82,12 +86,7 @@ def load(
         expected=expected,
         accept_mismatch=accept_mismatch,
     )
-    with tempfile.TemporaryDirectory() as scratch:
-        named = [_spooled(Path(scratch)) if str(path) == "-" else path for path in files]
-        reports = []
-        for delivery in pipeline.deliveries(named):
-            now = dt.datetime.now(dt.UTC)
-            reports += pipeline.load_delivery(shell.house, delivery, wishes=wishes, now=now)
+    reports = _loaded(shell, files, wishes=wishes)
     if shell.json:
         shell.print_json({"files": reports})
     for report in reports:
@@ -96,6 +95,31 @@ def load(
         sys.exit(REFUSED)
     if strict and any(report["rejected"] for report in reports):
         sys.exit(WITH_OPEN_ROWS)
+
+
+def _loaded(
+    shell: Shell, files: Sequence[Path], *, wishes: pipeline.Wishes
+) -> list[dict[str, Any]]:
+    """Load the deliveries one after another; a signal stops at the one at work."""
+    house, newest = shell.house, pipeline.newest_load(shell.house)
+
+    def what_stands() -> str:
+        names = pipeline.loaded_since(house, newest)
+        return f"loaded before it: {', '.join(names)}" if names else "nothing was loaded"
+
+    stopping = Stopping(what_stands=what_stands)
+    reports: list[dict[str, Any]] = []
+    with stoppable(stopping), tempfile.TemporaryDirectory() as scratch:
+        named = [_spooled(Path(scratch)) if str(path) == "-" else path for path in files]
+        found = pipeline.deliveries(named)
+        paths = [path for delivery in found for _, path in delivery.sources]
+        with shown_progress(paths, wanted=not shell.json) as stopping.onlooker:
+            for delivery in found:
+                now = dt.datetime.now(dt.UTC)
+                reports += pipeline.load_delivery(
+                    house, delivery, wishes=wishes, now=now, watch=stopping
+                )
+    return reports
 
 
 def _spooled(scratch: Path) -> Path:

@@ -8,6 +8,7 @@ import click
 from tieout import pipeline
 from tieout.serve.cli import WITH_OPEN_ROWS, Shell
 from tieout.serve.cli.load import month
+from tieout.serve.cli.stopping import Stopping, stoppable
 
 
 @click.command()
@@ -15,8 +16,22 @@ from tieout.serve.cli.load import month
 @click.option("--strict", is_flag=True, help="Exit 3 when lines are parked.")
 @click.pass_obj
 def run(shell: Shell, period: str, *, strict: bool) -> None:
-    """Bill a calendar month (YYYY-MM). Drafts are replaced, verified invoices never."""
-    done = pipeline.run_period(shell.house, period, now=dt.datetime.now(dt.UTC))
+    """Bill a calendar month (YYYY-MM). Drafts are replaced, verified invoices never.
+
+    Ctrl-C stops it; the month then stands as it stood before.
+    """
+    house, before = shell.house, pipeline.published_run(shell.house, period)
+
+    def what_stands() -> str:
+        after = pipeline.published_run(house, period)
+        if after == before:
+            return f"period {period} stands as it stood before"
+        return f"period {period} was published before the stop came, as run {after}"
+
+    stopping = Stopping(what_stands=what_stands)
+    with stoppable(stopping):
+        now = dt.datetime.now(dt.UTC)
+        done = pipeline.run_period(house, period, now=now, watch=stopping)
     if shell.json:
         shell.print_json(done)
     aside = f", {done['setAside']} set aside" if done["setAside"] else ""
