@@ -41,7 +41,7 @@ def open_parquet(source: Path, *, name: str) -> ParquetTable:
     try:
         with _opened(source) as file:
             schema = file.schema_arrow
-    except (pa.ArrowException, OSError) as fault:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
         raise _damaged(name, fault) from fault
     if not len(schema):
         raise FileRefused(file=name, code="empty_file", reason="the file has no columns")
@@ -75,7 +75,7 @@ class ParquetRecords(NumberedRecords):
                     lines = np.arange(line, line + batch.num_rows)
                     line += batch.num_rows
                     yield self.numbered(cells, lines=lines, misshapen=BatchMisshapen())
-        except (pa.ArrowException, OSError, duckdb.Error) as fault:
+        except (pa.ArrowException, OSError, UnicodeDecodeError, duckdb.Error) as fault:
             self.text.failure = _damaged(self.text.name, fault)
             raise self.text.failure from fault
 
