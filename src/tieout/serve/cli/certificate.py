@@ -25,8 +25,7 @@ def certificate(shell: Shell, period: str) -> None:
 def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     """Print a certificate for a person."""
     colour = "green" if found["status"].startswith("tied") else "yellow"
-    title = f"[bold]tie-out certificate {found['period']}[/bold]"
-    shell.say(f"{title}: [{colour}]{found['status']}[/{colour}]")
+    shell.say(f"tie-out certificate {found['period']}: {found['status']}", style=f"bold {colour}")
     shell.table(
         "in: vendor files",
         ["file", "currency", "rows>", "total of readable amounts>"],

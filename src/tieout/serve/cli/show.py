@@ -145,7 +145,7 @@ def show(shell: Shell, name: str, *, expand: str) -> None:
     header = found["header"]
     total = f"{header['totalAmount']} {header['currency']}"
     shell.say(
-        f"[bold]{header['invoiceNumber']}[/bold] {header['providerName']} to"
+        f"{header['invoiceNumber']} {header['providerName']} to"
         f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['status']}: {total}"
     )
     shell.table("rows", list(ROW_COLUMNS), rows=[row_cells(row) for row in found["rows"]])
