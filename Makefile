@@ -20,10 +20,10 @@ help: ## print this list
 demo: $(INSTALLED) ## bill a small fictional channel and show that every cent ties out
 	@$(BIN)/tieout demo
 
-test: $(INSTALLED) ## run the tests; ARGS="-k name" goes to pytest
+test: $(INSTALLED) ## run the tests and a minute of fuzzing; ARGS="-k name" goes to pytest
 	$(BIN)/pytest $(SPREAD) $(ARGS)
 
-deep: $(INSTALLED) ## run the tests that take minutes
+deep: $(INSTALLED) ## run the tests that take minutes; TIEOUT_FUZZ_SECONDS is for each fuzzed reader
 	$(BIN)/pytest $(SPREAD) -m deep --timeout 3600 $(ARGS)
 
 lint: $(INSTALLED) ## check style, types, import order and dependencies
@@ -57,7 +57,7 @@ lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	cp "$$scratch/new.lock" requirements.lock
 
 clean: ## remove .venv and everything that tools leave behind
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src bench tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(LOCKED): requirements.lock

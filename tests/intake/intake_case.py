@@ -2,14 +2,21 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import pytest
+from pyarrow import parquet
+
+from tieout.errors import FileRefused
 from tieout.intake import StagedFile
 
 Stage: TypeAlias = Callable[..., StagedFile]
 Rows: TypeAlias = list[dict[str, Any]]
+Read: TypeAlias = Callable[[str | bytes], Rows]
 
+NUMBERS = ("UnitPrice", "Quantity", "Subtotal", "TaxTotal", "Total", "EffectiveUnitPrice")
 GOOD: dict[str, str] = {
     "PartnerId": "a0000000-0000-4000-8000-000000000001",
     "CustomerId": "c0000000-0000-4000-8000-000000000001",
@@ -77,3 +84,26 @@ def vendor_file(
         known = {name.casefold(): cell for name, cell in row.items()}
         writer.writerow([known.get(name.casefold(), "") for name in header])
     return out.getvalue()
+
+
+def json_object(change: dict[str, str] | None = None, *, spaced: bool = True) -> str:
+    """Write a good row with some members replaced by JSON text, numbers as bare tokens."""
+    members = {
+        name: cell if name in NUMBERS else json.dumps(cell) for name, cell in GOOD.items()
+    } | (change or {})
+    colon, comma = (": ", ", ") if spaced else (":", ",")
+    return "{" + comma.join(f'"{name}"{colon}{cell}' for name, cell in members.items()) + "}"
+
+
+def cells(staged: StagedFile, name: str) -> list[str]:
+    """Give the cells of a column as read."""
+    at = staged.header.index(name)
+    found: list[str] = parquet.read_table(staged.cells).column(f"c{at}").to_pylist()
+    return found
+
+
+def refusal(stage: Stage, content: str | bytes) -> FileRefused:
+    """Stage what must be refused; give the refusal."""
+    with pytest.raises(FileRefused) as caught:
+        stage(content)
+    return caught.value

@@ -6,43 +6,15 @@ import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeAlias
 
 import pytest
-from intake_case import GOOD, Rows, Stage, camel, vendor_file
+from intake_case import GOOD, Read, Stage, camel, cells, json_object, refusal, vendor_file
 from pyarrow import parquet
-
-from tieout.errors import FileRefused
-from tieout.intake import StagedFile
-
-Read: TypeAlias = Callable[[str | bytes], Rows]
-NUMBERS = ("UnitPrice", "Quantity", "Subtotal", "TaxTotal", "Total", "EffectiveUnitPrice")
-
-
-def json_object(change: dict[str, str] | None = None, *, spaced: bool = True) -> str:
-    """Write a good row with some members replaced by JSON text, numbers as bare tokens."""
-    members = {
-        name: cell if name in NUMBERS else json.dumps(cell) for name, cell in GOOD.items()
-    } | (change or {})
-    colon, comma = (": ", ", ") if spaced else (":", ",")
-    return "{" + comma.join(f'"{name}"{colon}{cell}' for name, cell in members.items()) + "}"
 
 
 def as_json_lines(text: str) -> str:
     """Give a CSV text as JSON lines, each cell a string."""
     return "".join(json.dumps(row) + "\n" for row in csv.DictReader(io.StringIO(text, newline="")))
-
-
-def cells(staged: StagedFile, name: str) -> list[str]:
-    at = staged.header.index(name)
-    found: list[str] = parquet.read_table(staged.cells).column(f"c{at}").to_pylist()
-    return found
-
-
-def refusal(stage: Stage, content: str | bytes) -> FileRefused:
-    with pytest.raises(FileRefused) as caught:
-        stage(content)
-    return caught.value
 
 
 def test_json_lines_of_a_csv_give_the_same_vendor_lines_hashes_included(lines: Read) -> None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from intake_case import GOOD, Stage
+from intake_case import GOOD, Stage, cells, json_object
 from pyarrow import parquet
-from test_json_records import cells, json_object
 
 from tieout.errors import FileRefused
 from tieout.intake import json_records, vendor_text

@@ -2,92 +2,15 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeAlias
 
 import pytest
-from intake_case import GOOD, Rows, Stage, vendor_file
+from intake_case import GOOD, Read, Stage, cells, refusal, vendor_file
 from pyarrow import parquet
+from xlsx_case import MAIN, good_row, header, row, text_cell, workbook
 
-from tieout.errors import FileRefused
-from tieout.intake import StagedFile
-
-Read: TypeAlias = Callable[[str | bytes], Rows]
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 FIFTEEN = "numbers of a spreadsheet have at most 15 significant digits"
-# number formats 0 = general, 14 = a date, 22 = a date with the time
-STYLES = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/></cellXfs>'
-
-
-def workbook(*sheets: str, hidden: str = "", extra: dict[str, bytes] | None = None) -> bytes:
-    """Zip a workbook of sheets S1, S2, ..., each given as the XML of its rows."""
-    numbers = range(1, len(sheets) + 1)
-    states = {n: 'state="hidden"' if hidden == f"S{n}" else "" for n in numbers}
-    listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r{n}" {states[n]}/>' for n in numbers)
-    related = "".join(
-        f'<Relationship Id="r{n}" Type="{OFFICE}/worksheet" Target="worksheets/s{n}.xml"/>'
-        for n in numbers
-    )
-    related += f'<Relationship Id="rs" Type="{OFFICE}/styles" Target="styles.xml"/>'
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        types = f'<Types xmlns="{TYPES}"><Default Extension="xml" ContentType="{BOOK}"/></Types>'
-        archive.writestr("[Content_Types].xml", types)
-        start = f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-        archive.writestr("_rels/.rels", f'<Relationships xmlns="{PACKAGE}">{start}</Relationships>')
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{PACKAGE}">{related}</Relationships>',
-        )
-        archive.writestr("xl/styles.xml", f'<styleSheet xmlns="{MAIN}">{STYLES}</styleSheet>')
-        for number, rows in zip(numbers, sheets, strict=True):
-            text = rows
-            if not rows.startswith("<?xml"):
-                text = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
-            archive.writestr(f"xl/worksheets/s{number}.xml", text)
-        for name, content in (extra or {}).items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def text_cell(text: str) -> str:
-    safe = text.replace("&", "&amp;").replace("<", "&lt;")
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
-
-
-def row(number: int, cells: Sequence[str]) -> str:
-    """Write a row; a cell is text unless it is XML already."""
-    written = (cell if cell.startswith("<c") else text_cell(cell) for cell in cells)
-    return f'<row r="{number}">{"".join(written)}</row>'
-
-
-def good_row(number: int, **change: str) -> str:
-    return row(number, list((GOOD | change).values()))
-
-
-def header(number: int = 1) -> str:
-    return row(number, list(GOOD))
-
-
-def cells(staged: StagedFile, name: str) -> list[str]:
-    at = staged.header.index(name)
-    found: list[str] = parquet.read_table(staged.cells).column(f"c{at}").to_pylist()
-    return found
-
-
-def refusal(stage: Stage, content: bytes) -> FileRefused:
-    with pytest.raises(FileRefused) as caught:
-        stage(content)
-    return caught.value
 
 
 def test_rows_of_text_give_the_same_vendor_lines_as_csv(lines: Read) -> None:
@@ -120,11 +43,23 @@ def test_rows_of_text_give_the_same_vendor_lines_as_csv(lines: Read) -> None:
         ("<c><f>6*7</f><v>42</v></c>", "42"),
         ('<c t="str"><f>HYPERLINK("x")</f><v>cached</v></c>', "cached"),
         ("<c><f>1+1</f></c>", ""),
+        ('<c s="2"><v>0.5</v></c>', "12:00:00"),
+        ('<c s="1"><v>59</v></c>', "1900-02-28"),
+        ('<c s="1"><v>61</v></c>', "1900-03-01"),  # 60 is a day that never was
+        ('<c t="str"><v>a_x000D_b</v></c>', "a\rb"),
+        ("<c><is><t>x</t></is></c>", "x"),
+        ('<c t="inlineStr"><is><t> a </t></is></c>', "a"),
+        ('<c t="inlineStr"><is><t xml:space="preserve"> a </t></is></c>', " a "),
+        ('<c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c>', "ab"),
+        ('<c t="inlineStr"><is><t>a</t><rPh sb="0" eb="1"><t>b</t></rPh></is></c>', "a"),
+        ('<c t="s"><v>0</v></c>', " shared "),
+        ("<c><v>what</v></c>", "what"),
         ("<c/>", ""),
     ],
 )
 def test_a_cell_becomes_text(stage: Stage, cell: str, expected: str) -> None:
-    staged = stage(workbook(header() + good_row(2, MpnId=cell)))
+    texts = f'<sst xmlns="{MAIN}"><si><t xml:space="preserve"> shared </t></si></sst>'
+    staged = stage(workbook(header() + good_row(2, MpnId=cell), texts=texts))
     assert cells(staged, "MpnId") == [expected]
 
 

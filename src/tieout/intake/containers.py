@@ -13,8 +13,9 @@ from tieout.intake.form import PLAIN_STYLE, FileStyle
 from tieout.intake.json_elements import utf8_pieces
 from tieout.intake.json_records import JsonRecords, JsonText, open_json
 from tieout.intake.parquet_records import ParquetRecords, ParquetTable, open_parquet
+from tieout.intake.reached import Reached
 from tieout.intake.records import Records
-from tieout.intake.vendor_text import GZIP_MAGIC, VendorText, open_vendor_text
+from tieout.intake.vendor_text import GZIP_MAGIC, VendorText, open_vendor_text, unpacked_blocks
 from tieout.intake.xlsx_records import Sheet, XlsxRecords, open_xlsx
 
 OpenedFile: TypeAlias = VendorText | JsonText | ParquetTable | Sheet
@@ -88,7 +89,10 @@ def _kind(source: Path, *, name: str) -> str:
     with source.open("rb") as raw:
         start = raw.read(8)
     packed = start.startswith(GZIP_MAGIC)
-    start = _text_start(source, name=name) if packed else start
+    start = next(unpacked_blocks(source, name, reached=Reached()), b"") if packed else start
+    if packed and start.startswith(GZIP_MAGIC):
+        reason = "the gzip archive holds another one; unpack it first"
+        raise FileRefused(file=name, code="unknown_format", reason=reason)
     for magic, what in NOT_READ.items():
         if start.startswith(magic):
             raise FileRefused(file=name, code="unknown_format", reason=f"the file is {what}")

@@ -36,7 +36,6 @@ class CsvRecords(Records):
     text: VendorText
     next_ordinal: int = 1
     line_shift: int = 0
-    last_cell: str = ""
 
     def __post_init__(self) -> None:
         """Start below the header."""
@@ -50,7 +49,8 @@ class CsvRecords(Records):
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for batch in self._parsed():
-                yield self._numbered(batch)
+                if batch.num_rows:
+                    yield self._numbered(batch)
         except pa.ArrowInvalid as fault:
             if "Empty CSV" not in str(fault):
                 reason = f"the file is not readable as CSV: {fault}"
@@ -62,8 +62,18 @@ class CsvRecords(Records):
                     file=self.text.name, code="damaged_file", reason=reason
                 )
                 raise self.text.failure from fault
+        ended = self._end_reached()
         self._place(np.zeros(0, np.int64), np.zeros(0, np.bool_))
-        self._refuse_endless_quote()
+        if not ended:
+            self.text.failure = self._endless_quote()
+            raise self.text.failure
+
+    def _end_reached(self) -> bool:
+        """Take away the mark behind the last record; say whether it stood there by itself."""
+        reached = self.misshapen.texts[-1:] == [self.text.end_mark]
+        if reached:
+            del self.misshapen.texts[-1], self.misshapen.ordinals[-1]
+        return reached
 
     def _parsed(self) -> Iterator[pa.RecordBatch]:
         def keep(row: arrow_csv.InvalidRow) -> str:
@@ -91,8 +101,6 @@ class CsvRecords(Records):
         )
 
     def _numbered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        if batch.num_rows:
-            self.last_cell = batch.column(batch.num_columns - 1)[-1].as_py()
         inner, empty = self._inner_line_ends(batch), empty_records(batch)
         row_numbers, lines = self._place(inner, empty)
         numbered = pa.RecordBatch.from_arrays(
@@ -147,16 +155,12 @@ class CsvRecords(Records):
                 total += pc.count_substring(column, "\n").to_numpy().astype(np.int64)
         return total
 
-    def _refuse_endless_quote(self) -> None:
-        """Refuse a file whose last record ran over line ends because its quote never ended."""
-        ends_bad = self.misshapen.ordinals[-1:] == [self.next_ordinal - 1]
-        last = self.misshapen.texts[-1] if ends_bad else self.last_cell
-        if self.text.odd_quotes and _inner_lines(last):
-            line = self.misshapen.lines[-1] if ends_bad else None
-            where = f" (the record that starts in line {line})" if line else ""
-            reason = f"a quote never ends, so the last record runs to the end of the file{where}"
-            self.text.failure = FileRefused(file=self.text.name, code="damaged_file", reason=reason)
-            raise self.text.failure
+    def _endless_quote(self) -> FileRefused:
+        """Refuse a file whose last record ran to its end because a quote in it never ends."""
+        is_last = self.misshapen.ordinals[-1:] == [self.next_ordinal - 1]
+        where = f" (the record that starts in line {self.misshapen.lines[-1]})" if is_last else ""
+        reason = f"a quote never ends, so the last record runs to the end of the file{where}"
+        return FileRefused(file=self.text.name, code="damaged_file", reason=reason)
 
 
 def _inner_lines(text: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from tieout.errors import FileRefused
 
 MANIFEST_BYTES = 16 << 20
+NAME_MAX = 255  # characters, with the folders inside the export
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read_export(path: Path) -> ExportFolder | None:
 def _manifest(file: Path) -> dict[str, Any] | None:
     """Give a manifest's members by lower-case name; None where a file is no manifest."""
     try:
-        if file.stat().st_size > MANIFEST_BYTES:
+        if not file.is_file() or file.stat().st_size > MANIFEST_BYTES:  # a pipe never ends
             return None
         members = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -72,9 +73,16 @@ def _place(folder: Path, name: str, *, manifest: str) -> Path:
     """Give a blob's place inside the folder; a name that leads elsewhere is refused."""
     parts = name.split("/")
     place = folder.joinpath(*parts)
-    strange = "\\" in name or "\0" in name or any(part in ("", ".", "..") for part in parts)
-    if strange or not place.resolve().is_relative_to(folder.resolve()):
+    reason = None
+    if len(name) > NAME_MAX or not name.isprintable():
+        reason = f"the blob name {name[:40]!r}... is no name of a file"
+    elif (
+        "\\" in name
+        or any(part in ("", ".", "..") for part in parts)
+        or not place.resolve().is_relative_to(folder.resolve())
+    ):
         reason = f"the blob name {name!r} leads out of the folder"
+    if reason:
         raise FileRefused(file=manifest, code="damaged_file", reason=reason)
     return place
 

@@ -184,7 +184,7 @@ def _first_element(start: bytes, *, name: str) -> int | None:
             keys.append(previous[1:-1].decode(errors="replace").casefold())
         if sign == b"[" and depth == 1 and previous == b":" and keys[-1:] == ["items"]:
             return token.end()
-        depth += _STEP[sign[0]] if len(sign) == 1 else 0
+        depth += int(_STEP[sign[0]]) if len(sign) == 1 else 0
         if depth == 0:
             if set(keys) >= MANIFEST:
                 raise _manifest(name)

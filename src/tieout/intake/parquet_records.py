@@ -43,7 +43,7 @@ def open_parquet(source: Path, *, name: str) -> ParquetTable:
     try:
         with _opened(source) as file:
             schema = file.schema_arrow
-    except (pa.ArrowException, OSError) as fault:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
         raise _damaged(name, fault) from fault
     if not len(schema):
         raise FileRefused(file=name, code="empty_file", reason="the file has no columns")
@@ -78,7 +78,7 @@ class ParquetRecords(NumberedRecords):
                     line += batch.num_rows
                     self.text.reached.size = size * (line - 2) // file.metadata.num_rows
                     yield self.numbered(cells, lines=lines, misshapen=BatchMisshapen())
-        except (pa.ArrowException, OSError, duckdb.Error) as fault:
+        except (pa.ArrowException, OSError, UnicodeDecodeError, duckdb.Error) as fault:
             self.text.failure = _damaged(self.text.name, fault)
             raise self.text.failure from fault
 

@@ -249,7 +249,7 @@ def _faults(reading: Reading) -> Iterator[str]:
             )
         elif column.kind == "date":
             missing = f"'missing_required:{at}'" if column.filled else "NULL"
-            bad = f"{name}_day IS NULL OR year({name}_day) < 1"
+            bad = f"{name}_day IS NULL OR year({name}_day) NOT BETWEEN 1 AND 9999"
             yield f"CASE WHEN {name}_cell = '' THEN {missing} WHEN {bad} THEN 'bad_date:{at}' END"
         elif column.kind == "currency":
             yield (

@@ -4,7 +4,6 @@ bytes -> gzip members joined -> BOM dropped, transcoded -> bad bytes marked -> h
 """
 
 import codecs
-import csv
 import gzip
 import io
 import re
@@ -18,16 +17,16 @@ import pyarrow as pa
 
 from tieout.errors import FileRefused
 from tieout.intake.form import PLAIN_STYLE, FileStyle
+from tieout.intake.header_record import find_header
 from tieout.intake.reached import Reached
 
 BLOCK_BYTES = 2 << 20  # small enough for the allocator to use the same memory again
 LINE_BYTES = 32 << 20
 BOMB_BYTES, BOMB_RATIO = 1 << 30, 500  # real files pack to a tenth or so
 MISSHAPEN_BYTES = 128 << 20
-DELIMITERS = (",", ";", "\t")
-QUOTE = 0x22
 GZIP_MAGIC = b"\x1f\x8b"
 MARK_BASE = 0x10FE00  # private use: byte 0xNN that is not UTF-8 is read as U+10FENN
+END_MARK = chr(MARK_BASE)
 MARKED = "[\\x{10FE80}-\\x{10FEFF}]"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _MARK = re.compile("[\U0010fe80-\U0010feff]")
@@ -62,9 +61,10 @@ def show_marked(text: str) -> str:
 class VendorText(io.RawIOBase):
     """The records after the header, as a readable stream of UTF-8.
 
-    `header_lines` counts physical lines up to the first record. Once read: `marked` says whether
-    a byte was not UTF-8, `odd_quotes` whether the quote signs do not pair up. Who reads it counts
-    in `misshapen_size` the bytes of records that do not fit the header.
+    `header_lines` counts physical lines up to the first record. `end_mark` stands as a record of
+    its own behind the last one, unless a quote that never ends takes it in. Once read: `marked`
+    says whether a byte was not UTF-8. Who reads it counts in `misshapen_size` the bytes of records
+    that do not fit the header.
     """
 
     name: str
@@ -74,7 +74,6 @@ class VendorText(io.RawIOBase):
     pieces: Iterator[bytes]
     marks: list[bool] = field(default_factory=list)
     reached: Reached = field(default_factory=Reached)
-    quotes: int = 0
     rest: bytes = b""
     misshapen_size: int = 0
     failure: FileRefused | None = None
@@ -85,9 +84,9 @@ class VendorText(io.RawIOBase):
         return bool(self.marks)
 
     @property
-    def odd_quotes(self) -> bool:
-        """Whether the quote signs read so far do not pair up."""
-        return self.quotes % 2 == 1
+    def end_mark(self) -> str:
+        """The record behind the last one, which does not fit the header."""
+        return END_MARK if len(self.header) > 1 else f"{END_MARK}{self.delimiter}"
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -104,7 +103,6 @@ class VendorText(io.RawIOBase):
             self._refuse_rubble()
             while not self.rest:
                 self.rest = next(self.pieces)
-                self.quotes += int(np.count_nonzero(np.frombuffer(self.rest, np.uint8) == QUOTE))
         except StopIteration:
             return b""
         except FileRefused as refusal:
@@ -127,55 +125,31 @@ def open_vendor_text(source: Path, *, name: str, style: FileStyle = PLAIN_STYLE)
     unpacked = unpacked_blocks(source, name, reached=reached)
     decoded = decoded_blocks(unpacked, name=name, encoding=style.encoding, marks=marks)
     pieces = _whole_lines(decoded, marks, name=name)
-    start = b""
+    start, header = b"", None
     for piece in pieces:
         start += piece
         if len(start) > LINE_BYTES + BLOCK_BYTES:
             reason = f"the header is longer than {LINE_BYTES >> 20} MiB"
             raise FileRefused(file=name, code="damaged_file", reason=reason)
-        if (found := _header_span(start, style)) is not None:
+        if (header := find_header(start, style)) is not None:
             break
-    else:
-        found = _header_span(start, style, ended=True) or (len(start), len(start))
-        if start[found[0] :].count(b'"') % 2:
-            raise FileRefused(
-                file=name, code="damaged_file", reason="a quote in the header never ends"
-            )
-    begin, end = found
-    if not start[begin:end].strip():
+    header = header or find_header(start, style, ended=True)
+    if header is None:
+        reason = "a quote in the header never ends"
+        raise FileRefused(file=name, code="damaged_file", reason=reason)
+    if not any(cell.strip() for cell in header.cells):
         raise FileRefused(file=name, code="empty_file", reason="the file is empty")
-    text = start[begin:end].decode("utf-8")
-    delimiter = style.delimiter or max(DELIMITERS, key=lambda sign: _unquoted(text).count(sign))
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    return VendorText(
+    text = VendorText(
         name=name,
-        header=tuple(show_marked(cell.strip()) for cell in header),
-        header_lines=_line_ends(start[:begin]) + max(1, _line_ends(start[begin:end])),
-        delimiter=delimiter,
-        pieces=_chain(start[end:], pieces),
+        header=tuple(show_marked(cell.strip()) for cell in header.cells),
+        header_lines=_line_ends(start[: header.end]) or 1,
+        delimiter=header.delimiter,
+        pieces=iter(()),
         marks=marks,
         reached=reached,
     )
-
-
-def _header_span(text: bytes, style: FileStyle, *, ended: bool = False) -> tuple[int, int] | None:
-    """Find where the header begins and ends, its line end included; None if it does not yet.
-
-    Blank lines between records do not count. The last record of an `ended` text needs no line end.
-    """
-    begin = end = 0
-    for _ in range(style.skip_rows):
-        line = re.compile(rb"\r\n|\n|\r").search(text, end)
-        if line is None:
-            return None
-        end = line.end()
-    for _ in range(style.header_row):
-        begin = len(text) - len(text[end:].lstrip(b"\r\n"))
-        found = _record_end(text[begin:])
-        if found is None and not ended:
-            return None
-        end = len(text) if found is None else begin + found
-    return begin, end
+    text.pieces = _body(start[header.end :], pieces, end=text.end_mark)
+    return text
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -184,25 +158,21 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
+def _body(first: bytes, rest: Iterator[bytes], *, end: str) -> Iterator[bytes]:
+    """Give the text of the records and the mark of their end.
+
+    Arrow drops one byte order mark from the beginning, where it may be part of a cell.
+    """
+    last = b"\n"
+    for number, piece in enumerate(filter(None, _chain(first, rest))):
+        is_marked = number == 0 and piece.startswith(codecs.BOM_UTF8)
+        yield codecs.BOM_UTF8 + piece if is_marked else piece
+        last = piece[-1:]
+    yield (b"" if last in b"\r\n" else b"\n") + end.encode()
+
+
 def _line_ends(text: bytes) -> int:
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
-
-
-def _unquoted(text: str) -> str:
-    return "".join(text.split('"')[::2])
-
-
-def _record_end(text: bytes) -> int | None:
-    """Find where the first record ends, its line end included; None if it does not."""
-    quoted = False
-    for at, byte in enumerate(text):
-        if byte == QUOTE:
-            quoted = not quoted
-        elif byte in b"\r\n" and not quoted:
-            if byte == 0x0D and text[at + 1 : at + 2] == b"\n":  # noqa: PLR2004 - CR before LF
-                return at + 2
-            return at + 1
-    return None
 
 
 def unpacked_blocks(source: Path, name: str, *, reached: Reached) -> Iterator[bytes]:

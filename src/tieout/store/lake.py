@@ -4,9 +4,10 @@ A file is written under `tmp/`, synced, hashed and moved to its name; it is neve
 Until the catalog's manifest names it, it is an orphan that `collect` may remove.
 """
 
+import errno
 import hashlib
 import os
-import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tieout.errors import StoreDamaged
+
+COPY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,27 @@ def hash_file(path: Path) -> str:
 
 
 def copy_file(source: Path, target: Path) -> str:
-    """Copy a file and give the SHA-256 of the copied bytes as hex."""
-    shutil.copyfile(source, target)
-    return hash_file(target)
+    """Copy a file as it stands and give the SHA-256 of the copied bytes as hex.
+
+    Raises OSError for a pipe or a device, which may never end, and for a file that is written to
+    meanwhile, of which a part would pass for the whole.
+    """
+    handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not be waited for
+    with os.fdopen(handle, "rb") as stream, target.open("wb") as copy:
+        before = os.fstat(handle)
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(errno.EINVAL, "not a file that can be copied; give - for standard input")
+        digest, size = hashlib.sha256(), 0
+        while size <= before.st_size and (block := stream.read(COPY_BYTES)):
+            size += len(block)
+            digest.update(block)
+            copy.write(block)
+        after = os.fstat(handle)
+    if (size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise OSError(
+            errno.EBUSY, "it was written to while it was read; load it when it is complete"
+        )
+    return digest.hexdigest()
 
 
 def sync_file(path: Path) -> None:

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tieout import __version__
-from tieout.errors import TieoutError
+from tieout.errors import ReferenceRefused, TieoutError
+from tieout.serve.cli.printable import printable, printable_json
 from tieout.serve.settings import Settings
 from tieout.store.house import House
 from tieout.store.migrations import require_tables
@@ -65,12 +66,17 @@ class Shell:
 
     def print_json(self, value: Any) -> None:
         """Print one JSON document on standard output."""
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+        indent = 2 if sys.stdout.isatty() else None
+        click.echo(printable_json(json.dumps(value, ensure_ascii=False, indent=indent)))
 
-    def say(self, text: str) -> None:
-        """Print a sentence for a person; nothing when JSON was asked for."""
+    def say(self, text: str, *, style: str | None = None) -> None:
+        """Print a sentence for a person, brackets as they are; nothing when JSON was asked for."""
         if not self.json:
-            self.console.print(text)
+            self.console.print(printable(text, keep="\n"), style=style, markup=False)
+
+    def warn(self, sentence: str) -> None:
+        """Print a sentence that stands beside the answer on standard error, always on one line."""
+        click.echo(f"tieout: {printable(sentence)}", err=True)
 
     def table(
         self, title: str, columns: Sequence[str], *, rows: Sequence[Sequence[object]]
@@ -78,12 +84,12 @@ class Shell:
         """Print rows for a person; columns that end in `>` are aligned to the right."""
         if self.json:
             return
-        table = Table(title=title, title_justify="left", title_style="bold")
+        table = Table(title=Text(printable(title)), title_justify="left", title_style="bold")
         for column in columns:
             side: Literal["left", "right"] = "right" if column.endswith(">") else "left"
             table.add_column(column.rstrip(">"), justify=side, overflow="fold")
         for row in rows:
-            table.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
+            table.add_row(*("" if cell is None else Text(printable(str(cell))) for cell in row))
         self.console.print(table)
 
 
@@ -134,5 +140,9 @@ def main() -> None:
         wrong.show()
         sys.exit(WRONG_USAGE)
     except TieoutError as refusal:
-        click.echo(f"tieout: {refusal}", err=True)
+        click.echo(f"tieout: {printable(str(refusal), keep=_lines(refusal))}", err=True)
         sys.exit(REFUSED)
+
+
+def _lines(refusal: TieoutError) -> str:
+    return "\n" if isinstance(refusal, ReferenceRefused) else ""  # a line for each fault

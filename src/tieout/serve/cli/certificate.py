@@ -4,7 +4,6 @@ from fractions import Fraction
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from tieout import pipeline
 from tieout.money import UNITS, parse_number, shortest, to_units
@@ -28,12 +27,11 @@ def certificate(shell: Shell, period: str) -> None:
 def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     """Print a certificate for a person."""
     colour = "green" if found["status"].startswith("tied") else "yellow"
-    title = f"[bold]tie-out certificate {found['period']}[/bold]"
-    shell.say(f"{title}: [{colour}]{found['status']}[/{colour}]")
+    shell.say(f"tie-out certificate {found['period']}: {found['status']}", style=f"bold {colour}")
     if found["isEstimate"]:
         shell.say("an estimate from unbilled files: previewed, never billed")
     elif found["estimates"]:
-        names = ", ".join(sorted({escape(one["file"]) for one in found["estimates"]}))
+        names = ", ".join(sorted({one["file"] for one in found["estimates"]}))
         shell.say(f"unbilled files that gave way to the billed ones: {names}")
     shell.table(
         "in: vendor files",

@@ -5,7 +5,6 @@ import getpass
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
@@ -63,7 +62,7 @@ def _answer(shell: Shell, done: dict[str, Any], *, sentence: str) -> None:
     if shell.json:
         shell.print_json(done)
     shell.say(
-        f"line {done['vendorLineId']} of invoice {escape(done['invoiceNumber'])}"
+        f"line {done['vendorLineId']} of invoice {done['invoiceNumber']}"
         f" ({done['amount']} {done['currency']}) {sentence}"
     )
 

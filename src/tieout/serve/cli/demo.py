@@ -87,7 +87,7 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
     """Print what happened, for a person."""
     load, run, header = found["load"][0], found["run"], found["header"]
     known = found["reference"]["rows"]["organizations"]
-    shell.say("[bold]1. A vendor's file[/bold]")
+    shell.say("1. A vendor's file", style="bold")
     shell.say(
         f"{load['file']} ({load['format']}): {load['rows']} rows read, {load['loaded']} loaded,"
         f" {load['rejected']} rejected; reference data of {known} organizations"
@@ -96,7 +96,7 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
         f"{run['vendorLines']} vendor lines, {run['matched']} matched, {run['parked']} parked;"
         f" {run['detailLines']} detail lines over three hops on {run['invoices']} invoices"
     )
-    shell.say("\n[bold]2. One invoice, two views of the same money[/bold]")
+    shell.say("\n2. One invoice, two views of the same money", style="bold")
     shell.say(
         f"{header['invoiceNumber']}: {header['providerName']} to {header['consumerName']},"
         f" {header['totalAmount']} {header['currency']}, {header['status']}"
@@ -110,20 +110,20 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
         f"expanded {header['detailTotal']} + residual {header['roundingResidual']}"
         f" = consolidated {header['totalAmount']} {header['currency']}"
     )
-    shell.say("\n[bold]3. What could not be billed, and why[/bold]")
+    shell.say("\n3. What could not be billed, and why", style="bold")
     for row in found["rejected"]:
         shell.say(
-            f"[red]rejected[/red] {row['file']} row {row['rowNumber']} (line {row['line']}),"
+            f"rejected {row['file']} row {row['rowNumber']} (line {row['line']}),"
             f" column '{row['column']}': {row['reason']}, {row['amount']} {row['currency']}"
         )
     for line in found["parked"]:
         shell.say(
-            f"[yellow]parked[/yellow] {line['file']} row {line['rowNumber']}: {line['reason']},"
+            f"parked {line['file']} row {line['rowNumber']}: {line['reason']},"
             f" {line['amount']} {line['currency']}"
         )
-    shell.say("\n[bold]4. Every row and every cent[/bold]")
+    shell.say("\n4. Every row and every cent", style="bold")
     print_certificate(shell, found["certificate"])
-    shell.say("\n[bold]5. Look further[/bold]")
+    shell.say("\n5. Look further", style="bold")
     shell.say(f"export TIEOUT_HOME={home}")
     shell.say(
         "tieout key create --organization brightwater --role sellerAdmin"

@@ -3,7 +3,6 @@
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
@@ -26,7 +25,7 @@ def explain(shell: Shell, line: str) -> None:
         if found[kind]:
             shell.say(f"{kind}: {_said(found[kind])}")
     for one in found["decisions"]:
-        shell.say(f"decided: {escape(_said(one))}")
+        shell.say(f"decided: {_said(one)}")
     if found["vendorLine"]:
         shell.table("read as", ["field", "value"], rows=list(found["vendorLine"].items()))
     if found["hops"]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import REFUSED, WITH_OPEN_ROWS, Shell
+from tieout.serve.cli.printable import printable
 from tieout.serve.cli.progress import shown_progress
 from tieout.serve.cli.stopping import Stopping, stoppable
 
@@ -132,7 +132,7 @@ def _spooled(scratch: Path) -> Path:
 
 def _print(shell: Shell, report: dict[str, Any]) -> None:
     if report["status"] == "loaded":
-        name = escape(report["file"])
+        name = printable(report["file"])
         shell.say(
             f"{name}: {report['format']}, {report['rows']} rows read,"
             f" {report['loaded']} loaded, {report['rejected']} rejected, {report['seconds']} s"
@@ -154,4 +154,4 @@ def _print(shell: Shell, report: dict[str, Any]) -> None:
             ],
         )
     for notice in report["notices"]:
-        click.echo(f"tieout: {notice}", err=True)
+        shell.warn(notice)

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
 from tieout.engine.watch import UNWATCHED, Watch
+from tieout.serve.cli.printable import printable
 
 # how long the phases of a load take beside one another, before this load has shown it
 SHARES = {"store": 8, "read": 35, "type": 45, "keep": 5, "sum": 5, "publish": 2}
@@ -135,7 +136,7 @@ class LoadProgress(Watch):
         self.forecast.file(self.clock())
         several = len(self.forecast.sizes) > 1
         place = f" ({self.forecast.number + 1} of {len(self.forecast.sizes)})" if several else ""
-        self.rows, self.name = 0, f"{name}{place}"
+        self.rows, self.name = 0, f"{printable(name)}{place}"
 
     def phase(self, name: str) -> None:
         """Show what is done with it."""

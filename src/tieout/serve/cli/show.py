@@ -150,7 +150,7 @@ def show(shell: Shell, name: str, *, expand: str) -> None:
     header = found["header"]
     total = f"{header['totalAmount']} {header['currency']}"
     shell.say(
-        f"[bold]{header['invoiceNumber']}[/bold] {header['providerName']} to"
+        f"{header['invoiceNumber']} {header['providerName']} to"
         f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['documentType']},"
         f" {header['status']}: {total}"
     )

@@ -1,7 +1,6 @@
 """`tieout totals`: the control totals of a vendor invoice, to hold beside the vendor's paper."""
 
 import click
-from rich.markup import escape
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
@@ -39,5 +38,5 @@ def totals(shell: Shell, invoice: str) -> None:
     for line in found["setAside"]["lines"]:
         shell.say(
             f"  line {line['vendorLineId']}, {line['amount']} {line['currency']},"
-            f" by {escape(line['by'])}: {escape(line['reason'])}"
+            f" by {line['by']}: {line['reason']}"
         )
