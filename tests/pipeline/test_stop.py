@@ -213,3 +213,39 @@ def test_a_signal_ends_a_long_statement(
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "tieout: stopped; all\n")
     assert time.monotonic() - asked < PROMPT_S
+
+
+# the signal lands where SQLAlchemy gives a connection back, and logs what cut it off
+CUT_OFF = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy.engine.default import DefaultDialect
+from tieout.serve.cli.stopping import Stopping, stoppable
+from tieout.store.house import open_house
+
+calls, inner = [], DefaultDialect.do_rollback
+
+def rollback(self, connection):
+    calls.append(1)
+    if len(calls) == 2:
+        os.kill(os.getpid(), signal.SIGINT)
+        while True:
+            pass
+    return inner(self, connection)
+
+DefaultDialect.do_rollback = rollback
+with stoppable(Stopping(what_stands=lambda: "all")), open_house(Path(sys.argv[1])).catalog.read():
+    pass
+print("went on")
+"""
+
+
+def test_nothing_but_the_sentence_is_printed_wherever_the_signal_lands(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CUT_OFF, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "tieout: stopped; all\n")

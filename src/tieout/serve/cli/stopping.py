@@ -7,6 +7,7 @@ ends without it, as after `kill -9`, which the stores survive; only publishing i
 """
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -70,6 +71,9 @@ class Stopping(Watch):
         self.asked.set()
         if not self.left:
             self.left = True
+            # what libraries log about being cut off is not for people
+            logging.disable()
+            sys.unraisablehook = _say_nothing
             raise KeyboardInterrupt
 
     def listen(self, signals: socket.socket) -> None:
@@ -102,6 +106,10 @@ class Stopping(Watch):
         click.echo(f"tieout: stopped; {stands}", err=True)
         sys.stderr.flush()
         os._exit(STOPPED)
+
+
+def _say_nothing(_unraisable: object) -> None:
+    """Stand in for the hook that prints what could not be raised."""
 
 
 @contextlib.contextmanager
