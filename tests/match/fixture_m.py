@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from staged_case import Line, line
 
-USAGE = {
+USAGE: dict[str, Any] = {
     "line_kind": "usage",
     "rate_period_id": None,
     "plan_rate_id": "9110",
     "meter_category": "Storage",
 }
-NO_RATE = {"rate_period_id": None}
-REFUND = {"line_kind": "refund", "reservation_order": "RO-55", "rate_period_id": None}
+NO_RATE: dict[str, Any] = {"rate_period_id": None}
+REFUND: dict[str, Any] = {
+    "line_kind": "refund",
+    "reservation_order": "RO-55",
+    "rate_period_id": None,
+}
 
 Pair = tuple[tuple[str, ...], tuple[str, ...], int, str]
 Left = tuple[str, str, str, str]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -50,12 +51,12 @@ class Line:
     is_published: bool = True
 
 
-def line(amount: str, *, period: str = "0601-0630", q: str = "1", **rest: object) -> Line:
+def line(amount: str, *, period: str = "0601-0630", q: str = "1", **rest: Any) -> Line:
     """Give a line; `period` as 0601-0630, `q` its quantity, a negative amount is given back."""
     start, end = period.split("-")
     rest.setdefault("direction", -1 if amount.startswith("-") else 1)
     made = Line(Decimal(amount), start_date=day(start), end_date=day(end), quantity=Decimal(q))
-    return replace(made, **rest)  # type: ignore[arg-type]
+    return replace(made, **rest)
 
 
 Place = tuple[str, int, int]  # document, line id, line number
@@ -76,7 +77,7 @@ def place(one: Line) -> Place:
     return one.invoice_id, one.line_id, one.line_seq
 
 
-def run(engine: Engine, purchases: Sequence[Line], sales: Sequence[Line]) -> Found:  # noqa: PLR0917
+def run(engine: Engine, purchases: Sequence[Line], sales: Sequence[Line]) -> Found:
     """Match the lines."""
     for side, lines in zip(SIDES, (purchases, sales), strict=True):
         rows = [asdict(one) for one in lines]

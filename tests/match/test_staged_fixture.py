@@ -1,10 +1,9 @@
 """Fixture M1 to M15 of billing-api.md 5.3: each row alone, all rows at once, in any order."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from fixture_m import M, Left, Pair, in_own_subscription
+from fixture_m import Left, M, Pair, in_own_subscription
 from staged_case import Found, Line, Place, line, place, run, shuffled
 
 from tieout.engine.duckdb import Engine, session
@@ -17,7 +16,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield opened
 
 
-def said(found: Found, purchases: list[Line], sales: list[Line]) -> tuple[list[Pair], list[Left]]:  # noqa: PLR0917
+def said(found: Found, purchases: list[Line], sales: list[Line]) -> tuple[list[Pair], list[Left]]:
     """Give what was found with amounts in the place of lines."""
     bought = {place(one): str(one.amount) for one in purchases}
     sold = {place(one): str(one.amount) for one in sales}
