@@ -1,4 +1,4 @@
-"""`tieout match`: two files in, what belongs together out; a bad row is named and nothing matched."""
+"""`tieout match`: two files in, what belongs together out; or a bad row is named."""
 
 import random
 from pathlib import Path
@@ -79,12 +79,18 @@ def test_two_files_give_links_left_overs_and_a_report_without_any_store(
     assert said.json == {
         "currency": "EUR",
         "purchases": {
-            "file": str(files[0]), "lines": 10, "amount": "149.505",
-            "linked": 5, "leftOver": 5,
+            "file": str(files[0]),
+            "lines": 10,
+            "amount": "149.505",
+            "linked": 5,
+            "leftOver": 5,
         },
         "sales": {
-            "file": str(files[1]), "lines": 8, "amount": "176.25",
-            "linked": 6, "leftOver": 2,
+            "file": str(files[1]),
+            "lines": 8,
+            "amount": "176.25",
+            "linked": 6,
+            "leftOver": 2,
         },
         "tiers": [
             tier(0, "matched", (1, 1, "7.00", 1, "-9.00")),
@@ -122,8 +128,11 @@ def tier(number: int, status: str, figures: tuple[int, int, str, int, str]) -> d
 def left(side: str, reason: str, lines: int, *, amount: str) -> dict[str, object]:
     """Give an entry of `leftOver`."""
     return {
-        "side": "sales" if side == "sale" else side, "status": f"unmatched_{side}",
-        "reason": reason, "lines": lines, "amount": amount,
+        "side": "sales" if side == "sale" else side,
+        "status": f"unmatched_{side}",
+        "reason": reason,
+        "lines": lines,
+        "amount": amount,
     }
 
 

@@ -1,4 +1,4 @@
-"""Fixture M of billing-api.md 5.3, typed from the page: a subscription per row, amounts as names."""
+"""Fixture M of billing-api.md 5.3 as typed from the page; a line is told by its amount."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal

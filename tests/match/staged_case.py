@@ -91,7 +91,7 @@ def run(engine: Engine, purchases: Sequence[Line], sales: Sequence[Line]) -> Fou
         for side in SIDES:
             if row[f"{side}_line_id"] is not None:
                 names = ("invoice_id", "line_id", "line_seq")
-                link[side].append(tuple(row[f"{side}_{name}"] for name in names))  # type: ignore[arg-type]
+                link[side].append(tuple(row[f"{side}_{name}"] for name in names))
     return Found(
         frozenset(
             (tuple(sorted(sides["purchase"])), tuple(sorted(sides["sales"])), tier, status)  # type: ignore[misc]

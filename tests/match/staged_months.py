@@ -65,7 +65,7 @@ def sold(one: Line, **changed: object) -> Line:
 
 
 def seats(dice: random.Random) -> Iterator[Pair]:
-    """Seats of several rates, some with a change inside the month; a line per rate and period."""
+    """Give seats of several rates, some changed inside the month; a line per rate and period."""
     for rate in dice.sample(RATES, k=dice.randint(1, 4)):
         count = dice.randint(1, 40)
         whole = line(f"{count * 8}.00", q=str(count), rate_period_id=rate, sku=f"SKU-{rate}")
@@ -84,13 +84,13 @@ def seats(dice: random.Random) -> Iterator[Pair]:
 
 
 def respelled(dice: random.Random) -> Iterator[Pair]:
-    """Lines whose SKU the other system spells its own way."""
+    """Give lines whose SKU the other system spells its own way."""
     for one, sale, _ in seats(dice):
         yield one, replace(sale, sku=f"{sale.sku}".lower().replace("-", ":")), 2
 
 
 def anchored(dice: random.Random) -> Iterator[Pair]:
-    """A yearly price whose cycle starts a day earlier in the other system."""
+    """Give a yearly price whose cycle starts a day earlier in the other system."""
     count = dice.randint(1, 40)
     one = line(f"{count * 7}.00", q=str(count))
     shifted = line("1.00", period="0531-0629")
@@ -98,7 +98,7 @@ def anchored(dice: random.Random) -> Iterator[Pair]:
 
 
 def reservation(dice: random.Random) -> Iterator[Pair]:
-    """A reservation and its refund, which the other system books without a rate on another day."""
+    """Give a reservation and its refund, booked elsewhere without a rate on another day."""
     order = f"RO-{dice.randint(1, 99)}"
     one = line("1200.00", line_kind="one_time", reservation_order=order)
     yield one, sold(one), 1
@@ -108,7 +108,7 @@ def reservation(dice: random.Random) -> Iterator[Pair]:
 
 
 def credit(dice: random.Random) -> Iterator[Pair]:
-    """A correction that the other system books as a credit with its own duration."""
+    """Give a correction that the other system books as a credit with its own duration."""
     count = dice.randint(1, 40)
     one = line(
         f"-{count * 4}.00",
@@ -121,7 +121,7 @@ def credit(dice: random.Random) -> Iterator[Pair]:
 
 
 def meters(dice: random.Random) -> Iterator[Pair]:
-    """Usage by meter, each meter with an SKU of its own; some share quantity and month."""
+    """Give usage by meter, each with an SKU of its own; some share quantity and month."""
     for meter in range(dice.randint(1, 6)):
         one = line(
             f"{dice.randint(1, 900)}.15",
@@ -136,7 +136,7 @@ def meters(dice: random.Random) -> Iterator[Pair]:
 
 
 def split(dice: random.Random) -> Iterator[Pair]:
-    """Seats that the other system bills by department: one purchase, two sales, no pair."""
+    """Give seats that the other system bills by department: one purchase, two sales, no pair."""
     count = dice.randint(3, 40)
     one = line(f"{count * 8}.00", q=str(count))
     yield one, sold(one, quantity=one.quantity - 1), None
@@ -144,7 +144,7 @@ def split(dice: random.Random) -> Iterator[Pair]:
 
 
 def look_alikes(dice: random.Random) -> Iterator[Pair]:
-    """Lines equal in every compared cell whose prices do not keep their order."""
+    """Give lines equal in every compared cell whose prices do not keep their order."""
     count = dice.randint(2, 4)
     for _ in range(count):
         one = line(f"{dice.randint(1, 99)}.00")

@@ -192,17 +192,17 @@ def left_over(
 
 
 def reason(one: Line, twins: set[str | None], *, others: list[Line], left: list[Line]) -> str:
-    if one.flag is not None:
-        return one.flag
-    if one.line_kind == "rounding":
-        return "rounding"
-    if not one.is_published or one.match_key in twins:
-        return "not_published"
-    if not [other for other in others if bucket(other) == bucket(one)]:
-        return "no_counterpart"
     near = [other for other in left if bucket(other) == bucket(one)]
-    if not near:
-        return "counterparts_exhausted"
+    before: list[tuple[str, bool]] = [
+        (one.flag or "", one.flag is not None),
+        ("rounding", one.line_kind == "rounding"),
+        ("not_published", not one.is_published or one.match_key in twins),
+        ("no_counterpart", bucket(one) not in map(bucket, others)),
+        ("counterparts_exhausted", not near),
+    ]
+    for code, applies in before:
+        if applies:
+            return code
     narrowing: list[tuple[str, Callable[[Line], bool]]] = [
         ("sign_differs", lambda other: other.direction == one.direction),
         ("rate_differs", lambda other: rate(other) == rate(one)),

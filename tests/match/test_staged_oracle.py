@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from staged_case import Line, line, place, run
+from staged_case import SIDES, Line, line, place, run
 from staged_reference import reference
 
 from tieout.engine.duckdb import Engine, session
@@ -80,8 +80,9 @@ def test_the_matcher_says_what_plain_python_says_and_tells_every_line_once(
     mixed = order.sample(purchases, len(purchases)), order.sample(sales, len(sales))
     found = run(engine, *mixed)
     assert found == reference(purchases, sales)
-    for at, (side, lines) in enumerate((("purchase", purchases), ("sales", sales))):
-        told = [one for link in found.links for one in link[at]]
+    linked = ([link[0] for link in found.links], [link[1] for link in found.links])
+    for members, side, lines in zip(linked, SIDES, (purchases, sales), strict=True):
+        told = [one for link in members for one in link]
         told += [left[1] for left in found.left_over if left[0] == side]
         assert sorted(told) == sorted(map(place, lines))
 
