@@ -4,6 +4,7 @@
     ├── Refused                  the whole request is refused, nothing was stored
     │   ├── FileRefused          one vendor file: unknown format, empty, damaged, a missing column
     │   ├── ReferenceRefused     reference data, with every fault in it
+    │   ├── LinesRefused         purchase and sales files to match, with every fault in them
     │   ├── TotalsDiffer         a delivery whose sums are not those that a person expects
     │   ├── NotFound             no such period, invoice, file or key
     │   ├── Conflict             a verified invoice would change, or another writer is at work
@@ -60,8 +61,8 @@ class Fault:
 FAULTS_MAX = 200  # of price sheets, which may have a fault in every row; the others are counted
 
 
-class ReferenceRefused(Refused):
-    """Reference data that was refused, with the faults found in it and how many more there are."""
+class FaultsFound(Refused):
+    """Files refused row by row: the faults found in them and how many more there are."""
 
     def __init__(self, *, faults: Sequence[Fault], more: int = 0) -> None:
         """Keep the faults in file and row order."""
@@ -71,6 +72,14 @@ class ReferenceRefused(Refused):
         self.more = more
         rest = [f"and {more} more faults"] if more else []
         super().__init__("\n".join([*map(str, self.faults), *rest]))
+
+
+class ReferenceRefused(FaultsFound):
+    """Reference data that was refused."""
+
+
+class LinesRefused(FaultsFound):
+    """Purchase and sales lines that cannot be matched before they are repaired."""
 
 
 class TotalsDiffer(Refused):

@@ -14,11 +14,13 @@ DATE = pa.date32()
 DIGITS = pa.uint8()
 
 
-def _schema(**columns: tuple[pa.DataType, bool]) -> pa.Schema:
+def schema_of(**columns: tuple[pa.DataType, bool]) -> pa.Schema:
+    """Give the schema of columns with their type and whether they may be null."""
     return pa.schema([pa.field(name, kind, nullable) for name, (kind, nullable) in columns.items()])
 
 
 MAY_BE_NULL, NEVER_NULL = True, False
+_schema = schema_of
 
 VENDOR_LINE = _schema(
     file_id=(TEXT, NEVER_NULL),

@@ -13,6 +13,7 @@ from tieout.pipeline.line_decisions import (
     take_line_back,
 )
 from tieout.pipeline.load import Wishes, load_delivery, load_files
+from tieout.pipeline.match_files import match_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
@@ -42,6 +43,7 @@ __all__ = [
     "load_prices",
     "load_reference",
     "loaded_since",
+    "match_files",
     "newest_load",
     "parked_lines",
     "published_run",

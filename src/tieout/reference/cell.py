@@ -22,6 +22,7 @@ from tieout.store.resources import Field, Resource
 MACROS = (
     *("cell", "whole_number", "spelled", "quoted", "open_end"),
     *("fault_of_text", "fault_of_id", "fault_of_integer", "fault_of_amount", "fault_of_rate"),
+    *("fault_of_figure", "fault_of_magnitude", "printed_date"),
     *("fault_of_date", "fault_of_billing_day", "fault_of_word", "fault_of_currency"),
 )
 CHARGE_CLASSES = ("PurchaseFee", "CycleFee", "Correction", "UsageFee", "OneTimeFee", "ItemFee")
@@ -43,6 +44,12 @@ WORDS: dict[str, tuple[str, ...]] = {
     "credit": ("keep", "pass"),
     "yes_no": ("yes", "no"),
     "price_period": ("cycle", "term"),
+    "direction": ("1", "-1"),
+    "line_kind": (
+        *("setup", "recurring", "usage", "one_time", "correction", "credit", "refund", "fee"),
+        "rounding",
+    ),
+    "line_flag": ("cost_only", "sale_only", "duplicate_conflict"),
 }
 
 
@@ -81,6 +88,9 @@ def _kinds() -> dict[str, Kind]:
         "amount": Kind(_same, "fault_of_amount({}, 18)".format),
         "price": Kind(_same, "fault_of_amount({}, 24)".format),
         "rate": Kind(_same, "fault_of_rate({})".format),
+        "figure": Kind(_same, "fault_of_figure({})".format),
+        "magnitude": Kind(_same, "fault_of_magnitude({})".format),
+        "printed_date": Kind("printed_date({})".format, "fault_of_date({})".format),
         "market": Kind("upper({})".format, "fault_of_text({})".format),
         "date": Kind(_same, "fault_of_date({})".format),
         "billing_day": Kind("whole_number({})".format, "fault_of_billing_day({})".format),

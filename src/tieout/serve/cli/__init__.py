@@ -37,6 +37,7 @@ COMMANDS = {
     "certificate": "certificate",
     "check-vendor": "check_vendor",
     "explain": "explain",
+    "match": "match",
     "key": "key",
     "serve": "serve",
     "verify-store": "store",
