@@ -110,3 +110,17 @@ def test_a_parquet_column_whose_name_is_not_utf8_is_refused(stage: Stage) -> Non
     )
     found = refusal(stage, out.getvalue().replace(b"Zzzq", b"Z\xb5zq"))
     assert found.code == "damaged_file"
+
+
+def test_a_last_record_over_two_lines_and_without_a_line_end_is_read(stage: Stage) -> None:
+    text = vendor_file({"CustomerName": "two\nlines"}).removesuffix("\r\n")
+    assert cells(stage(text), "CustomerName") == ["two\nlines"]
+
+
+@pytest.mark.parametrize("line", ["x" * 1023, "", 'a "b"'])
+def test_a_long_cell_of_many_lines_is_kept_whole(stage: Stage, line: str) -> None:
+    # longer than the five blocks in which the reader takes it
+    cell = f"{line}\n" * (10_000_000 // (len(line) + 1))
+    staged = stage(vendor_file({"CustomerName": cell}, {}))
+    assert staged.loaded == 2
+    assert cells(staged, "CustomerName") == [cell, "Contoso"]

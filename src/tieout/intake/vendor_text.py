@@ -20,7 +20,7 @@ from tieout.intake.form import PLAIN_STYLE, FileStyle
 from tieout.intake.header_record import find_header
 
 BLOCK_BYTES = 2 << 20  # small enough for the allocator to use the same memory again
-LINE_BYTES = 32 << 20
+LINE_BYTES, RECORD_BYTES = 32 << 20, 16 << 20
 BOMB_BYTES, BOMB_RATIO = 1 << 30, 500  # real files pack to a tenth or so
 MISSHAPEN_BYTES = 128 << 20
 GZIP_MAGIC = b"\x1f\x8b"
@@ -158,14 +158,18 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 def _body(first: bytes, rest: Iterator[bytes], *, end: str) -> Iterator[bytes]:
     """Give the text of the records and the mark of their end.
 
-    Arrow drops one byte order mark from the beginning, where it may be part of a cell.
+    Arrow reads a record that lies in two pieces, not in three; so a piece that seems to end inside
+    quotes goes along with the next one. From the beginning Arrow drops one byte order mark.
     """
-    last = b"\n"
+    held, quotes = b"", 0
     for number, piece in enumerate(filter(None, _chain(first, rest))):
+        if held and (quotes % 2 == 0 or len(held) > RECORD_BYTES):
+            yield held
+            held = b""
         is_marked = number == 0 and piece.startswith(codecs.BOM_UTF8)
-        yield codecs.BOM_UTF8 + piece if is_marked else piece
-        last = piece[-1:]
-    yield (b"" if last in b"\r\n" else b"\n") + end.encode()
+        held += codecs.BOM_UTF8 + piece if is_marked else piece
+        quotes += piece.count(b'"')
+    yield held + (b"\n" if held[-1:] not in b"\r\n" else b"") + end.encode()
 
 
 def _line_ends(text: bytes) -> int:

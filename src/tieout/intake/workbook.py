@@ -75,18 +75,18 @@ def open_workbook(archive: zipfile.ZipFile) -> Workbook:
     Raises WorkbookDamagedError, ExpatError, KeyError and ValueError for parts that are missing or
     not as they should be, and what zipfile raises.
     """
-    book = _targets(archive, "", "_rels/.rels")["officeDocument"][1]
+    book = _targets(archive, "_rels/.rels", folder="")["officeDocument"][1]
     folder, name = posixpath.split(book)
-    relations = _targets(archive, folder, f"{folder}/_rels/{name}.rels")
-    workbook = _sheets(archive, book, relations)
+    relations = _targets(archive, f"{folder}/_rels/{name}.rels", folder=folder)
+    workbook = _sheets(archive, book, relations=relations)
     for kind, read in (("styles", _read_styles), ("sharedStrings", _read_texts)):
         part = relations.get(kind)
         if part is not None and part[1] in archive.namelist():
-            read(archive, part[1], workbook)
+            read(archive, part[1], workbook=workbook)
     return workbook
 
 
-def parse(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType) -> None:
+def parse(archive: zipfile.ZipFile, part: str, *, parser: expat.XMLParserType) -> None:
     """Run a parser over a part."""
     with archive.open(part) as stream:
         parser.ParseFile(stream)
@@ -111,7 +111,7 @@ def local_name(tag: str) -> str:
     return tag.rpartition(" ")[2]
 
 
-def _targets(archive: zipfile.ZipFile, folder: str, part: str) -> dict[str, tuple[str, str]]:
+def _targets(archive: zipfile.ZipFile, part: str, *, folder: str) -> dict[str, tuple[str, str]]:
     """Give type and place of each relation by its id, and of the first of each type by the type."""
     found: dict[str, tuple[str, str]] = {}
 
@@ -123,12 +123,12 @@ def _targets(archive: zipfile.ZipFile, folder: str, part: str) -> dict[str, tupl
             found[attributes["Id"]] = target
             found.setdefault(kind, target)
 
-    parse(archive, part, new_parser(start))
+    parse(archive, part, parser=new_parser(start))
     return found
 
 
 def _sheets(
-    archive: zipfile.ZipFile, book: str, relations: Mapping[str, tuple[str, str]]
+    archive: zipfile.ZipFile, book: str, *, relations: Mapping[str, tuple[str, str]]
 ) -> Workbook:
     workbook = Workbook([], starts_in_1904=False)
 
@@ -142,11 +142,11 @@ def _sheets(
                 is_shown = attributes.get("state", "visible") == "visible" and kind == "worksheet"
                 workbook.sheets.append(SheetPart(attributes["name"], part, is_shown))
 
-    parse(archive, book, new_parser(start))
+    parse(archive, book, parser=new_parser(start))
     return workbook
 
 
-def _read_styles(archive: zipfile.ZipFile, part: str, workbook: Workbook) -> None:
+def _read_styles(archive: zipfile.ZipFile, part: str, *, workbook: Workbook) -> None:
     """Find the cell styles that show a number as a date or as a duration."""
     formats: dict[int, str] = {
         **dict.fromkeys(DATES, "date"),
@@ -166,7 +166,7 @@ def _read_styles(archive: zipfile.ZipFile, part: str, workbook: Workbook) -> Non
             count += 1
         within.append(name)
 
-    parse(archive, part, new_parser(start, lambda _: within.__delitem__(-1)))
+    parse(archive, part, parser=new_parser(start, lambda _: within.__delitem__(-1)))
 
 
 def shown_as(code: str) -> str:
@@ -198,7 +198,7 @@ def run_text(parts: Sequence[str], *, is_kept: bool) -> str:
     return unescaped(text if is_kept else text.strip(" \t\r\n"))
 
 
-def _read_texts(archive: zipfile.ZipFile, part: str, workbook: Workbook) -> None:
+def _read_texts(archive: zipfile.ZipFile, part: str, *, workbook: Workbook) -> None:
     texts: list[str] = []
     run: list[str] = []
     take, aside, is_kept = False, 0, False
@@ -223,4 +223,4 @@ def _read_texts(archive: zipfile.ZipFile, part: str, workbook: Workbook) -> None
 
     parser = new_parser(start, end)
     parser.CharacterDataHandler = lambda part: run.append(part) if take else None
-    parse(archive, part, parser)
+    parse(archive, part, parser=parser)
