@@ -9,7 +9,7 @@ import os
 import random
 import shutil
 import sys
-from ctypes import CDLL, CFUNCTYPE
+from ctypes import CDLL, CFUNCTYPE, c_void_p
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -53,8 +53,8 @@ def main() -> None:
     atheris.Setup([sys.argv[0], *options], one_input, custom_mutator=mutated)
     # libFuzzer ends by exit(), and threads of DuckDB and Arrow may then wait for Python for ever;
     # what it registers itself, to tell a crash, is called before this
-    ended = CFUNCTYPE(None)(lambda: _end(desk))
-    CDLL(None).atexit(ended)
+    ended = CFUNCTYPE(None, c_void_p)(lambda _: _end(desk))
+    CDLL(None)["__cxa_atexit"](ended, None, None)
     atheris.Fuzz()
 
 

@@ -27,7 +27,7 @@ SEED = int(os.environ.get("TIEOUT_FUZZ_SEED", "1"))
 DEEP_SECONDS = int(os.environ.get("TIEOUT_FUZZ_SECONDS", "180"))
 
 
-def fuzz(target: str, *, seconds: float, corpus: Path) -> None:
+def fuzz(target: str, *, seconds: float, corpus: Path, scratch: Path) -> None:
     """Fuzz a target in a process of its own, so that a crash below Python is noticed as well."""
     corpus.mkdir(parents=True, exist_ok=True)
     SAVED.mkdir(exist_ok=True)
@@ -36,7 +36,13 @@ def fuzz(target: str, *, seconds: float, corpus: Path) -> None:
     command = [sys.executable, str(RUN), target, str(corpus), f"-artifact_prefix={saved}", *options]
     before = set(SAVED.iterdir())
     done = subprocess.run(
-        command, check=False, cwd=ROOT, capture_output=True, text=True, errors="replace"
+        command,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     if done.returncode:
         found = sorted(str(path) for path in set(SAVED.iterdir()) - before if path.is_file())
@@ -57,11 +63,11 @@ def test_no_input_crashes_a_reader_or_is_read_otherwise_than_by_plain_python(
 ) -> None:
     started = time.monotonic()
     share = SMOKE_SECONDS * SHARES[target] / sum(SHARES.values())
-    fuzz(target, seconds=share - START_SECONDS, corpus=tmp_path)
+    fuzz(target, seconds=share - START_SECONDS, corpus=tmp_path / "corpus", scratch=tmp_path)
     assert time.monotonic() - started < share + 60
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("target", SHARES)
-def test_a_long_run_finds_nothing(target: str) -> None:
-    fuzz(target, seconds=DEEP_SECONDS, corpus=SAVED / "corpus" / target)
+def test_a_long_run_finds_nothing(target: str, tmp_path: Path) -> None:
+    fuzz(target, seconds=DEEP_SECONDS, corpus=SAVED / "corpus" / target, scratch=tmp_path)
