@@ -57,8 +57,8 @@ def read_xlsx(content: bytes, header: tuple[str, ...]) -> PlainReading:
         return None
     places = [found for part in parts for found in PLACES.findall(part)]
     is_wide = any(len(letters) > 2 or int(number) > ROWS_MAX for letters, number in places)
-    # calamine passes over a value of the wrong kind
-    if any(re.search(rb't="inlineStr"[^>]*>\s*<v', part) for part in parts):
+    # calamine passes over a value of the wrong kind, and over a number beside a space or an entity
+    if any(re.search(rb't="inlineStr"[^>]*>\s*<v|<v[^>]*>(\s|[^<]*[&\s])', part) for part in parts):
         return None
     is_styled = b"/styles" in related  # calamine takes styles that nothing refers to
     if is_wide or not is_styled or any(re.search(rb"t\s*=\s*[\"']e[\"']", part) for part in parts):
