@@ -67,7 +67,11 @@ def numbered(lines: list[Line]) -> list[Line]:
     return [replace(one, line_id=at) for at, one in enumerate(lines, start=1)]
 
 
-FILES = st.lists(look_alike(), max_size=9).map(numbered)
+# told apart by their periods only, some of which share a single day
+PERIOD_ALIKE = st.sampled_from([*PERIODS, "0630-0705", "0701-0731"]).map(
+    lambda period: line("1.00", period=period)
+)
+FILES = st.lists(st.one_of(look_alike(), PERIOD_ALIKE), max_size=9).map(numbered)
 
 
 @settings(
@@ -103,6 +107,10 @@ def test_sums_of_many_decimals_are_compared_to_the_last_one(engine: Engine) -> N
     more = replace(sales[2], quantity=Decimal("0.000000000000000001"))
     assert [link[2:] for link in run(engine, purchases[:1], sales[::2]).links] == [(6, "group")]
     assert not run(engine, purchases[:1], [sales[0], more]).links
+    last = Decimal("0.000000000000000001")
+    tiny = [line("1.00", quantity=last, duration=last), line("1.00", q="0", line_id=2)]
+    none = line("1.00", q="0", period="0501-0531", line_id=3)
+    assert not run(engine, tiny, [none]).links
     found = run(engine, purchases, sales)
     assert found == reference(purchases, sales)
     assert [link[2:] for link in found.links] == [(6, "group")]

@@ -46,6 +46,24 @@ def test_a_reason_is_the_first_difference_that_leaves_no_candidate(
         assert reasons(found) == [("purchase", reason), ("sales", reason)]
 
 
+@pytest.mark.parametrize(
+    ("period", "tier"),
+    [("0630-0729", 3), ("0502-0601", 3), ("0701-0730", 6), ("0502-0531", 6)],
+)
+def test_periods_overlap_from_one_shared_day_on(period: str, tier: int) -> None:
+    found = two(line("8.00"), line("10.00", period=period))
+    assert found.links == {((PURCHASE,), (SALE,), tier, "matched")}
+
+
+def test_a_line_with_two_candidates_in_its_period_is_linked_to_neither() -> None:
+    sales = [line("10.00", period=period) for period in ("0531-0629", "0602-0701")]
+    sales = [replace(one, line_id=at, invoice_id="R-1") for at, one in enumerate(sales)]
+    for bought, sold in (([line("8.00")], sales), (sales, [line("8.00")])):
+        found = matched(bought, sold)
+        assert not found.links
+        assert {reason for *_, reason in found.left_over} == {"ambiguous_count"}
+
+
 def test_a_line_whose_counterparts_all_belong_to_others_is_told_so() -> None:
     found = matched(
         [line("8.00"), line("9.00", q="3", line_id=2)], [line("10.00", invoice_id="R-1")]
