@@ -190,6 +190,8 @@ DETAIL_LINE = _schema(
     cost_total_price_digits=(DIGITS, MAY_BE_NULL),
     cost_currency=(TEXT, MAY_BE_NULL),
     cost_exchange_rate=(AMOUNT, MAY_BE_NULL),  # purchase currency into `currency`, frozen
+    discount_total=(AMOUNT, MAY_BE_NULL),  # what the price is below the gross, a magnitude
+    line_uid=(TEXT, MAY_BE_NULL),  # where another system gave the line an id
 )
 
 # One row per invoice, subscription and charge class: rounded once.

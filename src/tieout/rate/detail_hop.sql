@@ -16,6 +16,8 @@ SELECT
     CASE WHEN getvariable('hop') > 1 THEN price.cost_currency END AS cost_currency,
     CASE WHEN getvariable('hop') > 1 AND price.is_rate_known
         THEN amount(price.rate_up * 1000000000000000000 // price.rate_down)
-    END AS cost_exchange_rate
+    END AS cost_exchange_rate,
+    NULL::DECIMAL(38, 18) AS discount_total,
+    NULL::VARCHAR AS line_uid
 FROM rated AS line
 JOIN hop_price AS price ON price.pricing_id = line.pricing_id AND price.hop = getvariable('hop')

@@ -22,8 +22,11 @@ from tieout.store.catalog import Catalog, access_key
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
 V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
-CONSOLIDATED = "billing.consolidatedinvoices"
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, CONSOLIDATED)
+BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscriptiondetails")
+BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
+BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
+SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *BILLING)
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -39,12 +42,26 @@ class Role:
 
 ROLES = {
     "distributorAdmin": Role(sees_cost=True, previews=SOLD, endpoints=ENDPOINTS),
-    "sellerAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, CONSOLIDATED)),
+    "sellerAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, CONSOLIDATED)
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)
     ),
-    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=V1_GENERAL),
-    "customerBillingAdmin": Role(sees_cost=False, previews=NOTHING, endpoints=V1_GENERAL),
+    "accountManager": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *SOLD_ONLY)
+    ),
+    "customerBillingAdmin": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *BOUGHT)
+    ),
+}
+# which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
+# an account manager does not see cost
+BILLING_ROLES = {
+    name: tuple(
+        endpoint.removeprefix("billing.")
+        for endpoint in role.endpoints
+        if endpoint.startswith("billing.")
+    )
+    for name, role in ROLES.items()
 }
 
 
