@@ -18,6 +18,7 @@ class Reader:
 
     def __init__(self, place: Place, party: str = "reseller") -> None:
         """Make the party's key."""
+        self.seen: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.client = place.visitor(party, role=ROLES.get(party, "customerBillingAdmin")).client
 
     def get(self, endpoint: str, version: str = "v4", **query: str) -> Any:
@@ -28,11 +29,13 @@ class Reader:
         )
 
     def read(self, endpoint: str, version: str = "v4", **query: str) -> dict[str, Any]:
-        """Give the JSON document."""
-        answer = self.get(endpoint, version, **query)
-        assert answer.status_code == 200, answer.text
-        document: dict[str, Any] = answer.json(parse_float=str, parse_int=str)
-        return document
+        """Give the JSON document; what was read once is not asked for again."""
+        asked = (endpoint, version, *sorted(query.items()))
+        if asked not in self.seen:
+            answer = self.get(endpoint, version, **query)
+            assert answer.status_code == 200, answer.text
+            self.seen[asked] = answer.json(parse_float=str, parse_int=str)
+        return self.seen[asked]
 
     def lines(self, endpoint: str, version: str = "v4", **query: str) -> list[dict[str, Any]]:
         """Give the price lines."""

@@ -6,8 +6,7 @@ WITH taken AS (
         doc.ordinal, doc.is_purchase, doc.hop, doc.grain, doc.run_id,
         c.charge_no, c.customer_id, c.subscription_id, c.match_key, d.line_uid,
         c.vendor_invoice_number, c.vendor_invoice_row_id, c.product_id, c.sku_id,
-        coalesce(c.description, '') AS description, c.order_id, c.charge_kind, c.file_id,
-        c.row_number,
+        coalesce(c.description, '') AS description, c.order_id, c.charge_kind,
         CASE
             WHEN c.charge_kind IN ('setup', 'fee', 'refund') THEN c.charge_kind
             WHEN c.charge_type_id = 4 THEN 'usage'

@@ -68,7 +68,7 @@ SELECT
             PARTITION BY ordinal
             ORDER BY
                 account_no NULLS LAST, customer_id, subscription_no NULLS LAST, subscription_id,
-                is_rounding, start_date, end_date, file_id, row_number
+                is_rounding, start_date, end_date, description, match_key
         )) AS line_id
 FROM named
 WINDOW document AS (PARTITION BY ordinal)
