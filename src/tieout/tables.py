@@ -126,6 +126,7 @@ MATCHED_LINE = _schema(
     profile=(TEXT, NEVER_NULL),  # exact, nce-a or nce-b; usage and one-time are exact
     credit_hop=(pa.int32(), MAY_BE_NULL),  # whose seller keeps the partner earned credit
     credit_left=(AMOUNT, MAY_BE_NULL),  # the price after the credit: 0.85 where the credit is 15 %
+    credit_hops=(pa.int32(), MAY_BE_NULL),  # the first hops, whose buyers get the credit
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
     unit_price=(AMOUNT, MAY_BE_NULL),

@@ -11,10 +11,7 @@ SLOTS = (
 )
 LINES = (
     Hand(1, "8.00", "10.00", sku="X-1", slot="rate_recurring"),
-    *(
-        Hand(number, "8.00", "10.00", sku="", slot=slot)
-        for number, slot in enumerate(SLOTS, 2)
-    ),
+    *(Hand(number, "8.00", "10.00", sku="", slot=slot) for number, slot in enumerate(SLOTS, 2)),
     Hand(11, "8.00", "10.00", sku="", slot="none", description="A name is no SKU"),
 )
 

@@ -36,9 +36,9 @@ def resolved(details: dict[str, Any], plan_rate: str | None, period: str | None)
     rates = [resource["ResourceRate"] for resource in details["Resources"]]
     if plan_rate is not None:
         return [rate["PlanRateId"] for rate in rates].count(int(plan_rate))
-    return [
-        one["RatePeriodId"] for rate in rates for one in rate["ResourceRatePeriods"]
-    ].count(int(period or 0))
+    return [one["RatePeriodId"] for rate in rates for one in rate["ResourceRatePeriods"]].count(
+        int(period or 0)
+    )
 
 
 def test_cd_320_one_rate_id_and_it_resolves(tmp_path: Path) -> None:

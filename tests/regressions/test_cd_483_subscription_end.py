@@ -18,9 +18,7 @@ LINE = (Hand(1, "8.00", "10.00"),)
         (None, None),
     ],
 )
-def test_cd_483_subscription_end_date(
-    tmp_path: Path, end: str | None, printed: str | None
-) -> None:
+def test_cd_483_subscription_end_date(tmp_path: Path, end: str | None, printed: str | None) -> None:
     row = subscription("700101", "1000881", plan_rate_id="9110", end_date=end)
     with reading(tmp_path, Store(LINE, reference={"subscriptions": [row]})) as reader:
         for endpoint in ("invoices", "consolidatedinvoices"):

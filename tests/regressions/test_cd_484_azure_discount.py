@@ -8,7 +8,13 @@ from fixture_rows import F3
 
 
 def test_cd_484_azure_lines_have_unit_price_and_discount(tmp_path: Path) -> None:
-    names = ("PurchaseUnitPrice", "PurchaseDiscount", "PurchasePrice", "SalesUnitPrice", "SalesPrice")
+    names = (
+        "PurchaseUnitPrice",
+        "PurchaseDiscount",
+        "PurchasePrice",
+        "SalesUnitPrice",
+        "SalesPrice",
+    )
     with reading(tmp_path, Store(F3)) as reader:
         for version in ("v4", "v3"):
             assert told(reader.lines("consolidatedinvoices", version), "LineId", *names) == [

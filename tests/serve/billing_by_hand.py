@@ -199,7 +199,10 @@ def _reference(store: Store) -> dict[str, list[dict[str, str]]]:
             subscription("700101", "1000881", plan_rate_id="9101", plan_period_id="42"),
             subscription("700202", "1000882", plan_rate_id="9110"),
         ],
-        "plans": [], "orders": [], "plan_periods": PLAN_PERIODS, "plan_rates": PLAN_RATES,
+        "plans": [],
+        "orders": [],
+        "plan_periods": PLAN_PERIODS,
+        "plan_rates": PLAN_RATES,
         "rate_periods": RATE_PERIODS,
     }
     for resource, given in store.reference.items():
@@ -375,24 +378,24 @@ def _invoices(store: Store) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
 def _invoice_line(
     invoice_id: str, hop: int, what: tuple[str, int], *, place: int
 ) -> dict[str, Any]:
-    return {
-        "invoice_id": invoice_id,
-        "row_id": str(uuid.uuid5(uuid.UUID(invoice_id), str(place))),
-        "hop": hop,
-        "currency": "EUR",
-        "subscription_id": what[0],
-        "charge_type_id": what[1],
-        "line_no": place,
-        "quantity": Decimal(1),
-        "source_line_count": 1,
-    } | dict.fromkeys(("seller_id", "buyer_id", "vendor", "contract_id", "customer_id"), "-") | {
-        "is_usage": False
-    }
+    return (
+        {
+            "invoice_id": invoice_id,
+            "row_id": str(uuid.uuid5(uuid.UUID(invoice_id), str(place))),
+            "hop": hop,
+            "currency": "EUR",
+            "subscription_id": what[0],
+            "charge_type_id": what[1],
+            "line_no": place,
+            "quantity": Decimal(1),
+            "source_line_count": 1,
+        }
+        | dict.fromkeys(("seller_id", "buyer_id", "vendor", "contract_id", "customer_id"), "-")
+        | {"is_usage": False}
+    )
 
 
-def _invoice(
-    number: str, invoice_id: str, *, hop: int, vendor: str, buyer: str
-) -> dict[str, Any]:
+def _invoice(number: str, invoice_id: str, *, hop: int, vendor: str, buyer: str) -> dict[str, Any]:
     return {
         "invoice_id": invoice_id,
         "run_id": "run-1",

@@ -208,9 +208,7 @@ def test_accept_weights_count(sample: Reader) -> None:
         ("application/json, application/xml;q=0.9", "application/json"),
         ("application/*", "application/xml"),
     ):
-        answer = sample.client.get(
-            "/billing/v4/invoices", params=RANGE, headers={"Accept": accept}
-        )
+        answer = sample.client.get("/billing/v4/invoices", params=RANGE, headers={"Accept": accept})
         assert answer.headers["Content-Type"].split(";")[0] == kind
     refused = sample.client.get("/billing/v3/invoices", headers={"Accept": "text/csv"})
     assert refused.status_code == 406

@@ -6,7 +6,7 @@ its seller pays (markup, margin, pass-through) or to its own price (fixed), roun
 
 from collections.abc import Iterator, Sequence
 
-from tieout.engine.duckdb import Engine, sql_text
+from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.errors import Unpriced
 from tieout.quotient import Columns
 from tieout.rounding import Policy, SqlOperands, Step, policies
@@ -36,6 +36,7 @@ EFFECTIVE = SqlOperands(
 
 def rate_hops(engine: Engine) -> Iterator[int]:
     """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time."""
+    define_macros(engine, "tieout.rate", names=["discount_of"])
     engine.view("rated", sql_text("tieout.rate", "first_hop"))
     hops_max = engine.one("SELECT coalesce(max(hops), 0)::INT AS hops FROM matched_line")["hops"]
     for hop in range(1, hops_max + 1):

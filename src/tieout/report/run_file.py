@@ -92,7 +92,7 @@ def _stored(paths: list[str], schema: pa.Schema) -> str:
     return ", ".join(
         f'"{field.name}"'
         if field.name in names
-        else f'CAST(NULL AS {"VARCHAR" if field.type == pa.string() else "DECIMAL(38, 18)"})'
+        else f"CAST(NULL AS {'VARCHAR' if field.type == pa.string() else 'DECIMAL(38, 18)'})"
         f' AS "{field.name}"'
         for field in schema
     )

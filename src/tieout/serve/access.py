@@ -43,12 +43,8 @@ class Role:
 ROLES = {
     "distributorAdmin": Role(sees_cost=True, previews=SOLD, endpoints=ENDPOINTS),
     "sellerAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)),
-    "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)
-    ),
-    "accountManager": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *SOLD_ONLY)
-    ),
+    "sellerBillingAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)),
+    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *SOLD_ONLY)),
     "customerBillingAdmin": Role(
         sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *BOUGHT)
     ),

@@ -75,7 +75,10 @@ RESOURCES: dict[str, Resource] = {
             *("rounding_policy:policy", "tax_zone", "tax_rate:amount", "cost_center"),
             *("start_status:start_status", "white_label", *_DATED),
         ),
-        _resource("plans", *("plan_id:integer*", "name!", "category", "billing_model", "category_id:integer")),
+        _resource(
+            "plans",
+            *("plan_id:integer*", "name!", "category", "billing_model", "category_id:integer"),
+        ),
         _resource(
             "plan_periods",
             *("plan_period_id:integer*", "plan_id:integer!", "period", "period_type", "setup_sku"),

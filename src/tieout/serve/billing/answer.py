@@ -214,9 +214,7 @@ def _xml_frame(registry: Registry, report: MatchReport | None) -> Frame:
     root = registry.root
     if root == "InvoiceResponse":
         start = f"{XML_DECLARATION}<{root}>"
-        return Frame(
-            start.encode(), f"</{root}>".encode(), f"{XML_DECLARATION}<{root} />".encode()
-        )
+        return Frame(start.encode(), f"</{root}>".encode(), f"{XML_DECLARATION}<{root} />".encode())
     start, end = f"{XML_DECLARATION}<{root}>", f"{report.xml() if report else ''}</{root}>"
     return Frame(
         f"{start}<Invoices>".encode(),
@@ -235,5 +233,3 @@ def _with_end_record(stream: Iterator[bytes]) -> Iterator[bytes]:
     yield (
         f'{{"Digest":"sha256:{seen.hexdigest()}","Lines":{lines},"Next":null,"Record":"end"}}\n'
     ).encode()
-
-

@@ -151,7 +151,8 @@ def _define_base(engine: Engine, question: Question) -> None:
         engine.view("detailed_line", f"SELECT * FROM {source}")
         engine.view("grouped_line", sql_text(PACKAGE, f"grouped_{source}"))
         source = "grouped_line"
-    engine.table("base_line", f"SELECT * FROM {source}")
+    keep = engine.view if source == "numbered_line" else engine.table
+    keep("base_line", f"SELECT * FROM {source}")
     engine.view("scope", sql_text(PACKAGE, "scope"))
     engine.view("document_total", sql_text(PACKAGE, total))
     if warned == "sign_conflict":

@@ -140,9 +140,7 @@ def xml_elements(fields: Sequence[Field]) -> str:
         text = field.text()
         written = f"xml_text({text})" if field.kind == TEXT else text
         name = field.element
-        parts.append(
-            f"coalesce('<{name}>' || nullif({written}, '') || '</{name}>', '<{name} />')"
-        )
+        parts.append(f"coalesce('<{name}>' || nullif({written}, '') || '</{name}>', '<{name} />')")
     return f"concat({', '.join(parts)})" if parts else "''"
 
 

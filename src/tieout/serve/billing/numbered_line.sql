@@ -60,15 +60,10 @@ SELECT
         // 2000000000000 * grain * CASE WHEN amount < 0 THEN -1 ELSE 1 END
     ) AS vat,
     1 AS source_line_count,
-    coalesce(source_id, CASE WHEN is_rounding
-        THEN max(source_id) OVER document + row_number() OVER (
-            PARTITION BY ordinal, is_rounding ORDER BY subscription_id
-        ) END,
-        row_number() OVER (
-            PARTITION BY ordinal
-            ORDER BY
-                account_no NULLS LAST, customer_id, subscription_no NULLS LAST, subscription_id,
-                is_rounding, start_date, end_date, description, match_key
-        )) AS line_id
+    coalesce(source_id, row_number() OVER (
+        PARTITION BY ordinal
+        ORDER BY
+            account_no NULLS LAST, customer_id, subscription_no NULLS LAST, subscription_id,
+            is_rounding, start_date, end_date, description, match_key
+    )) AS line_id
 FROM named
-WINDOW document AS (PARTITION BY ordinal)

@@ -148,9 +148,7 @@ def _ndjson(registry: Registry) -> Form:
         return f"concat('\"{name}\":{{', {json_members(parts[name])}, '}}')"
 
     # the keys in their order are Customer, Header, Line, Receiver, Record, Sender, Subscription
-    ends = (
-        f"concat(',', {part('Receiver')}, ',\"Record\":\"line\",', {part('Sender')}, ',')"
-    )
+    ends = f"concat(',', {part('Receiver')}, ',\"Record\":\"line\",', {part('Sender')}, ',')"
     return Form(
         document=Around(f"concat(',', {part('Header')}, ',')", ends),
         customer=Around(f"concat('{{', {part('Customer')})"),
@@ -307,7 +305,7 @@ def unmatched_sql(format_name: str) -> str:
     text = {
         "json": f"concat('{{', {members}, '}}')",
         "xml": f"concat('<UnmatchedSale>', {xml_elements(UNMATCHED_SALE)}, '</UnmatchedSale>')",
-        "ndjson": "concat('{\"Record\":\"unmatched_sale\",\"UnmatchedSale\":{', "
+        "ndjson": 'concat(\'{"Record":"unmatched_sale","UnmatchedSale":{\', '
         f"{members}, '}}}}', chr(10))",
         "csv": "''",
     }[format_name]

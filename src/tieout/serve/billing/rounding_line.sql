@@ -3,7 +3,8 @@ WITH printed AS (
     SELECT
         ordinal, subscription_id, any_value(is_purchase) AS is_purchase, any_value(hop) AS hop,
         min(customer_id) AS customer_id, sum(amount) AS amount, max(end_date) AS end_date,
-        any_value(run_id) AS run_id, any_value(grain) AS grain
+        any_value(run_id) AS run_id, any_value(grain) AS grain,
+        max(max(source_id)) OVER (PARTITION BY ordinal) AS last_id
     FROM kept_line GROUP BY ordinal, subscription_id
 ),
 shown AS (
@@ -32,6 +33,8 @@ SELECT
     d.amount, d.amount AS exact_amount, abs(d.amount) AS gross,
     1::DECIMAL(38, 18) AS quantity, 1::DECIMAL(38, 18) AS duration,
     abs(d.amount) AS unit_price, 0::DECIMAL(38, 18) AS discount,
-    1 AS line_seq, TRUE AS is_rounding
+    1 AS line_seq, TRUE AS is_rounding,
+    -- where the source gave the ids, the next ones
+    d.last_id + row_number() OVER (PARTITION BY d.ordinal ORDER BY d.subscription_id) AS source_id
 FROM difference AS d
 INNER JOIN member AS m USING (ordinal, subscription_id)

@@ -29,9 +29,7 @@ class Number(str):
     __slots__ = ()
 
 
-def answer_details(
-    call: Call, one: Mapping[str, str], *, party: str, catalog: Catalog
-) -> Response:
+def answer_details(call: Call, one: Mapping[str, str], *, party: str, catalog: Catalog) -> Response:
     """Answer for the subscription that was asked for; what is not the caller's looks unknown."""
     wanted = one.get("subscriptionId")
     if wanted is None:

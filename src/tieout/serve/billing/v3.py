@@ -24,9 +24,7 @@ _at = [field.key for field in v4.HEADER].index("TermsOfPaymentDays") + 1
 HEADER = (*v4.HEADER[:_at], *SHARED_TAX, *v4.HEADER[_at:])
 
 REGISTRIES = {
-    endpoint: registry.older(
-        ADDED_IN_V4, header=HEADER, has_warnings=False, has_match_report=False
-    )
+    endpoint: registry.older(ADDED_IN_V4, header=HEADER, has_warnings=False, has_match_report=False)
     for endpoint, registry in v4.REGISTRIES.items()
 }
 ENDPOINTS = v4.ENDPOINTS
