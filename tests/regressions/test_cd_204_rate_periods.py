@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from billing_by_hand import Hand, Store, subscription
 from billing_case import reading, told
+from billing_reference import subscription
+from hand_charges import Hand, Store
 
 NAMES = ("RatePeriodID", "PlanRateID", "UnitPrice", "ExtendedPrice")
 ENDPOINTS = ("invoices", "customerinvoices", "consolidatedinvoices")

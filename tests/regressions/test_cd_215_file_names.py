@@ -1,7 +1,6 @@
 """CD-215: the file name names the version that was served, and the header says it too (F10)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from billing_case import Reader, reading

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from billing_by_hand import Hand, Store, subscription
 from billing_case import reading, told
+from billing_reference import subscription
+from hand_charges import Hand, Store
 
 SLOTS = (
     *("plan_setup", "plan_subscription", "plan_renewal", "plan_transfer", "plan_cancellation"),

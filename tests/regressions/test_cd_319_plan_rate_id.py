@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from billing_by_hand import Store
 from billing_case import reading
 from fixture_rows import F3
+from hand_charges import Store
 
 
 def test_cd_319_plan_rate_id_on_invoices_and_customerinvoices(tmp_path: Path) -> None:

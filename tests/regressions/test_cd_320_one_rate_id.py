@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from billing_by_hand import Hand, Store, subscription
 from billing_case import reading, told
+from billing_reference import subscription
+from hand_charges import Hand, Store
 
 STORE = Store(
     lines=(

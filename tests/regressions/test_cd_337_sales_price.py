@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from billing_by_hand import Store
 from billing_case import reading, told
 from fixture_rows import F2, F4, F5
+from hand_charges import Store
 
 STATUS = ("LineId", "PurchasePrice", "SalesPrice", "MatchStatus", "MatchTier")
 

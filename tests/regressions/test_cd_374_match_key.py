@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from billing_by_hand import Hand, Store, match_key
 from billing_case import Reader, reading
 from fixture_rows import F2
+from hand_charges import Hand, Store, match_key
 
 STORE = Store(
     (

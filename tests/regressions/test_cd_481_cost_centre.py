@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from billing_by_hand import CUSTOMERS, Hand, Store, subscription
 from billing_case import reading
+from billing_reference import CUSTOMERS, subscription
+from hand_charges import Hand, Store
 
 CENTRES = {"1000881": "KP-410", "1000882": "", "1000883": "0042"}
 

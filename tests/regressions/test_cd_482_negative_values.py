@@ -5,9 +5,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from billing_by_hand import Hand, Store
 from billing_case import reading, told
 from fixture_rows import F1, F2, F4, F9
+from hand_charges import Hand, Store
 
 MAGNITUDES = (
     *("Quantity", "Duration", "PurchaseUnitPrice", "PurchaseDiscount", "SalesUnitPrice"),

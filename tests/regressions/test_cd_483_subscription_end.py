@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from billing_by_hand import Hand, Store, subscription
 from billing_case import reading
+from billing_reference import subscription
+from hand_charges import Hand, Store
 
 LINE = (Hand(1, "8.00", "10.00"),)
 

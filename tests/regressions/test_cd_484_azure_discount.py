@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from billing_by_hand import Store
 from billing_case import reading, told
 from fixture_rows import F3
+from hand_charges import Store
 
 
 def test_cd_484_azure_lines_have_unit_price_and_discount(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from billing_by_hand import Hand, Store, match_key
 from billing_case import reading, told
+from hand_charges import Hand, Store, match_key
 
 NUMBER = "D-2026-004711"
 
@@ -21,16 +21,16 @@ def f7(*amounts: str) -> tuple[Hand, ...]:
 
 
 @pytest.mark.parametrize(
-    ("amounts", "control", "printed", "total", "code", "strict"),
+    ("amounts", "control", "printed", "code", "strict"),
     [
-        (("40.00", "40.00"), "40.00", [("1", "40.00")], "40.00", "duplicate_line_identical", 200),
+        (("40.00", "40.00"), "40.00", [("1", "40.00")], "duplicate_line_identical", 200),
         (
-            *(("40.00", "40.00"), "80.00", [("1", "40.00"), ("2", "40.00")], "80.00"),
+            *(("40.00", "40.00"), "80.00", [("1", "40.00"), ("2", "40.00")]),
             *("duplicate_line_kept", 200),
         ),
-        (("40.00", "40.00"), "", [("1", "40.00")], "40.00", "duplicate_line_unproven", 409),
+        (("40.00", "40.00"), "", [("1", "40.00")], "duplicate_line_unproven", 409),
         (
-            *(("40.00", "55.00"), "95.00", None, "95.00"),
+            *(("40.00", "55.00"), "95.00", None),
             *("duplicate_line_conflict", 409),
         ),
     ],
@@ -41,7 +41,6 @@ def test_cd_508_repeated_line_ids(
     amounts: tuple[str, str],
     control: str,
     printed: list[tuple[str, str]] | None,
-    total: str,
     code: str,
     strict: int,
 ) -> None:
@@ -62,7 +61,7 @@ def test_cd_508_repeated_line_ids(
     else:
         assert found == printed
     (invoice,) = document["Invoices"]
-    assert invoice["Totals"]["TotalExclVAT"] == total
+    assert invoice["Totals"]["TotalExclVAT"] == (control or "40.00")
     (warning,) = invoice["Warnings"]
     assert (warning["Code"], warning["LineIds"]) == (code, ["5007"])
     assert "5007" in warning["Text"]

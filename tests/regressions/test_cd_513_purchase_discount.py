@@ -3,9 +3,9 @@
 from fractions import Fraction
 from pathlib import Path
 
-from billing_by_hand import Store
 from billing_case import reading, told
 from fixture_rows import F1
+from hand_charges import Store
 
 
 def test_cd_513_purchase_discount_is_that_of_the_invoice_line(tmp_path: Path) -> None:

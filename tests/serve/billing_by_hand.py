@@ -4,14 +4,9 @@ A reseller buys from a distributor (hop 1, whose lines carry the ids that the so
 sells to its customers (hop 2). Every amount is computed here with fractions.
 """
 
-import base64
 import datetime as dt
-import hashlib
-import hmac
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from billing_reference import DISTRIBUTOR, RESELLER, reference_rows
+from hand_charges import CLASSES, SECRET, Hand, Store, amount_of, match_key, round2
 from october import NOW
 from sqlalchemy import insert
 
@@ -27,85 +24,12 @@ from tieout.store.house import House, open_house
 from tieout.store.resources import RESOURCES
 from tieout.tables import CHARGE, DETAIL_LINE, INVOICE_LINE
 
-SECRET = b"tieout-fixture-key"
-DISTRIBUTOR, RESELLER = "distributor", "reseller"
-CUSTOMERS = {"1000881": "Molenaar Bouw B.V.", "1000882": "Stichting Kade Zorg"}
-CLASSES = {"recurring": 2, "correction": 3, "refund": 3, "credit": 3, "usage": 4, "one_time": 5}
-
-
-@dataclass(frozen=True)
-class Hand:
-    """One charge at the requester's two hops; `sale` None: not sold on, `bought` False: own sale."""
-
-    line: int
-    unit: str
-    sale: str | None = None
-    kind: str = "recurring"
-    quantity: str = "1"
-    direction: int = 1
-    days: tuple[str, str] = ("2026-06-01", "2026-06-30")
-    discount: str = "0"
-    sale_discount: str = "0"
-    sku: str | None = "NL-SUITE-1Y"
-    slot: str = ""
-    description: str = ""
-    order: str | None = None
-    subscription: str = "700101"
-    document: str = "D-2026-004711"
-    bought: bool = True
-    uid: str | None = None
-    key: str | None = None
-    amount: str | None = None  # as the vendor keeps it, with all its digits
-    sale_amount: str | None = None
-
-
-@dataclass(frozen=True)
-class Store:
-    """The lines and what is known of their documents, subscriptions and parties."""
-
-    lines: Sequence[Hand]
-    reference: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
-    controls: dict[str, str] = field(default_factory=dict)  # a document's control total
-    vendor_tax: str | None = "21"
-
-
-def match_key(line: int, seq: int = 1) -> str:
-    """Give the key of billing-api.md 5.2 by the standard library."""
-    said = "\x1f".join(("V1", "V-2026-06-0001", str(line), str(seq)))
-    mac = hmac.digest(SECRET, said.encode(), hashlib.sha256)
-    return "mk_" + base64.b32encode(mac[:15]).decode().lower()
-
-
-def round2(value: Fraction) -> Fraction:
-    """Round to cents, half away from zero."""
-    cents = (abs(value) * 100 * 2 + 1) // 2
-    return Fraction(cents if value >= 0 else -cents, 100)
-
-
-def days_between(days: tuple[str, str]) -> int:
-    """Count days, both included."""
-    return (dt.date.fromisoformat(days[1]) - dt.date.fromisoformat(days[0])).days + 1
-
-
-def amount_of(line: Hand, *, is_sale: bool) -> Fraction:
-    """Give I1: direction x (round2(quantity x duration x unit) - discount)."""
-    kept = line.sale_amount if is_sale else line.amount
-    if kept is not None:
-        return Fraction(kept)
-    duration = Fraction(days_between(line.days), 30) if line.kind != "one_time" else Fraction(1)
-    unit, discount = (
-        (line.sale or "0", line.sale_discount) if is_sale else (line.unit, line.discount)
-    )
-    gross = round2(Fraction(line.quantity) * duration * Fraction(unit))
-    return line.direction * (gross - Fraction(discount))
-
 
 def build(folder: Path, store: Store) -> House:
     """Write the files and catalog rows of one published run."""
     house = open_house(folder / "home")
     catalog.metadata.create_all(house.catalog.engine)
-    reference = _reference(store)
+    reference = reference_rows(store.reference)
     kept = [
         _keep(house, "run", "charge", [_charge(store, n) for n in range(len(store.lines))], CHARGE)
     ]
@@ -178,105 +102,10 @@ def _decimal(value: Fraction | str) -> Decimal:
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("1e-18"))
 
 
-def _reference(store: Store) -> dict[str, list[dict[str, str]]]:
-    """Give the rows of the reference files; `customer-<account>` buys through `c-<account>`."""
-    parties = {
-        "V1": {"role": "vendor", "account_no": "1000000", "name": "V One"},
-        DISTRIBUTOR: {"role": "distributor", "account_no": "1000001", "name": "Northlane"},
-        RESELLER: {"role": "reseller", "account_no": "1000204", "name": "Brightwater"},
-        **{
-            f"customer-{account}": {"role": "customer", "account_no": account, "name": name}
-            for account, name in CUSTOMERS.items()
-        },
-    }
-    rows: dict[str, list[dict[str, str]]] = {
-        "organizations": [{"organization_id": name, **cells} for name, cells in parties.items()],
-        "contracts": [
-            _contract("c-1", DISTRIBUTOR, RESELLER, None),
-            *(_contract(f"c-{a}", RESELLER, f"customer-{a}", "c-1") for a in CUSTOMERS),
-        ],
-        "subscriptions": [
-            subscription("700101", "1000881", plan_rate_id="9101", plan_period_id="42"),
-            subscription("700202", "1000882", plan_rate_id="9110"),
-        ],
-        "plans": [],
-        "orders": [],
-        "plan_periods": PLAN_PERIODS,
-        "plan_rates": PLAN_RATES,
-        "rate_periods": RATE_PERIODS,
-    }
-    for resource, given in store.reference.items():
-        rows[resource] = given
-    return rows
-
-
-def _contract(name: str, seller: str, buyer: str, parent: str | None) -> dict[str, Any]:
-    return {
-        "contract_id": name,
-        "parent_contract_id": parent,
-        "purpose": "invoice",
-        "vendor_id": "V1",
-        "seller_id": seller,
-        "buyer_id": buyer,
-        "currency": "EUR",
-        "valid_from": "2020-01-01",
-    }
-
-
-def subscription(number: str, account: str, **cells: str | None) -> dict[str, Any]:
-    """Give the reference row of a subscription that a customer holds."""
-    return {
-        "subscription_id": f"s-{number}",
-        "subscription_no": number,
-        "vendor_id": "V1",
-        "vendor_subscription_id": f"v-{number}",
-        "contract_id": f"c-{account}",
-        "name": f"Subscription {number}",
-        "start_date": "2026-01-01",
-        "valid_from": "2020-01-01",
-        **cells,
-    }
-
-
-PLAN_PERIODS = [
-    {"plan_period_id": "41", "plan_id": "310", "period": "1", "period_type": "Month"},
-    {
-        "plan_period_id": "42", "plan_id": "310", "period": "1", "period_type": "Year",
-        "setup_sku": "S1", "subscription_sku": "S2", "renewal_sku": "S3", "transfer_sku": "S4",
-        "cancellation_sku": "S5",
-    },
-    {"plan_period_id": "43", "plan_id": "310", "period": "3", "period_type": "Year"},
-]  # fmt: skip
-FOUR_SKUS = {
-    "setup_sku": "S6", "recurring_sku": "S7", "overuse_sku": "S8", "cancellation_sku": "S9",
-}  # fmt: skip
-PLAN_RATES = [
-    {
-        "plan_rate_id": "9101", "plan_id": "310", "resource_id": "5101",
-        "resource_name": "Office suite seat", "included_value": "0", "measure_unit": "item",
-        **FOUR_SKUS,
-    },
-    {"plan_rate_id": "9102", "plan_id": "311", "resource_id": "5102", **FOUR_SKUS},
-    {"plan_rate_id": "9110", "plan_id": "320", "resource_id": "5110", **FOUR_SKUS},
-]  # fmt: skip
-RATE_PERIODS = [
-    {
-        "rate_period_id": str(number), "plan_rate_id": "9101", "period": period,
-        "period_type": kind, "billing_period": "1", "billing_period_type": "Month",
-        "recurring_sku": sku,
-    }
-    for number, period, kind, sku in (
-        (9201, "1", "Month", "NL-SUITE-1M"),
-        (9202, "1", "Year", "NL-SUITE-1Y"),
-        (9203, "3", "Year", "NL-SUITE-3Y"),
-    )
-]  # fmt: skip
-
-
 def _account(store: Store, line: Hand) -> str:
-    rows = _reference(store)["subscriptions"]
+    rows = reference_rows(store.reference)["subscriptions"]
     row = next(row for row in rows if row["subscription_no"] == line.subscription)
-    return row["contract_id"].removeprefix("c-")
+    return str(row["contract_id"]).removeprefix("c-")
 
 
 def _charge(store: Store, index: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from billing_by_hand import Store, build
+from billing_by_hand import build
+from hand_charges import Store
 from serve_case import Place, serving
 
 RANGE = {"startDate": "20260701", "endDate": "20260831"}

@@ -1,6 +1,6 @@
 """The fixtures F1 to F9 of billing-api.md 4, typed from the page."""
 
-from billing_by_hand import Hand
+from hand_charges import Hand
 
 TEN, WHOLE = "10", ("2026-06-01", "2026-06-30")
 # 10 % of 80.00 has arrived as an amount

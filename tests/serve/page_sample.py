@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from billing_by_hand import DISTRIBUTOR, RESELLER, Hand, Store, subscription
+from billing_reference import DISTRIBUTOR, RESELLER, subscription
+from hand_charges import Hand, Store
 
 SECOND, THIRD = ("2026-06-11", "2026-06-30"), ("2026-06-16", "2026-06-30")
 SAMPLE = Store(

@@ -19,7 +19,7 @@ def both(place: Place, party: str) -> list[tuple[str, ...]]:
 
 
 def test_a_credit_is_a_discount_down_to_whoever_keeps_it(tmp_path: Path) -> None:
-    """A usage line of 85.00 after 15 %; the distributor adds 5 %, the reseller keeps it, adds 10 %."""
+    """A usage line of 85.00 after 15 %; the distributor adds 5 %, the reseller keeps it, + 10 %."""
     month = october(four_parties=True)
     rules = [
         rule | {"earned_credit": "keep" if rule["contract_id"] == "c-3" else "pass"}

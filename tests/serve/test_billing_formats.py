@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from billing_by_hand import Hand, Store
 from billing_case import RANGE, Reader, lines_of, reading, served
+from hand_charges import Hand, Store
 from page_sample import SAMPLE
 
+NO_CONSOLIDATED = (
+    '<?xml version="1.0" encoding="utf-8"?><ConsolidatedInvoice><Invoices /></ConsolidatedInvoice>'
+)
 MANY = Store(
     tuple(
         Hand(
@@ -158,8 +161,7 @@ def test_filters_hide_lines_and_say_so(
         ),
         (
             *("v3", "consolidatedinvoices", "text/xml"),
-            '<?xml version="1.0" encoding="utf-8"?><ConsolidatedInvoice><Invoices />'
-            "</ConsolidatedInvoice>",
+            NO_CONSOLIDATED,
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Invariants I1 to I7 of billing-api.md 5.1 over generated months, for every party of the channel."""
+"""Invariants I1 to I7 of billing-api.md 5.1 over generated months, for every party."""
 
 import datetime as dt
 import random
@@ -129,7 +129,8 @@ def check_links(seen: Seen) -> None:
     sold = {line["MatchKey"]: (n, line["LineId"]) for n, _, line in placed(seen.customerinvoices)}
     assert len(bought) == len(ids(seen.invoices))
     assert len(sold) == len(ids(seen.customerinvoices))
-    pairs, linked = {}, []
+    pairs: dict[str, tuple[Any, Any]] = {}
+    linked = []
     for number, _, line in placed(seen.consolidatedinvoices):
         sale = None
         if line["SalesLineId"] is not None:

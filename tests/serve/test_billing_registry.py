@@ -14,6 +14,7 @@ from page_sample import SAMPLE
 from tieout.serve.billing.fields import Registry, breaking_differences
 from tieout.serve.billing.versions import SERVED
 
+NULL = True
 RELEASED = json.loads(files("tieout.serve.billing").joinpath("released.json").read_text("utf-8"))
 ALL = [
     (version.id, endpoint, registry)
@@ -37,7 +38,7 @@ def test_lc_10_nothing_released_breaks(version: str, endpoint: str, registry: Re
         ("Line.SKU is gone", lambda line: line[5].__setitem__(0, "Sku")),
         ("Line.SKU is element Sku, was SKU", lambda line: line[5].__setitem__(1, "Sku")),
         ("Line.LineId is s, was i", lambda line: line[0].__setitem__(2, "s")),
-        ("Line.LineId may be null now", lambda line: line[0].__setitem__(3, True)),
+        ("Line.LineId may be null now", lambda line: line[0].__setitem__(3, NULL)),
         ("Line has another order", lambda line: line.insert(0, line.pop())),
     ],
 )

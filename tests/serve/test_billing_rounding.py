@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from billing_by_hand import Store
 from billing_case import reading, told
 from fixture_rows import FR
+from hand_charges import Store
 
 
 def test_fr_the_rounding_line_makes_the_total(tmp_path: Path) -> None:

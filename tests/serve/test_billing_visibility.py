@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from billing_by_hand import Store
 from billing_case import Reader, lines_of, served
 from fixture_rows import F2, F3
+from hand_charges import Store
 from page_sample import SAMPLE
 from serve_case import Place
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieout import __version__
 from tieout.serve.access import Presented
-from tieout.serve.billing.service import create, create_ended, create_unknown
+from tieout.serve.billing.version_app import create, create_ended, create_unknown
 from tieout.serve.billing.versions import ENDED, SERVED
 from tieout.serve.portal import views
 from tieout.serve.problems import (

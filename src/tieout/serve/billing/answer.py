@@ -24,16 +24,15 @@ from tieout.serve.billing.documents import (
     match_report,
 )
 from tieout.serve.billing.fields import Registry
+from tieout.serve.billing.match_report import MatchReport, xml_list
 from tieout.serve.billing.paging import Binding, Page, digest, read_cursor, write_cursor
 from tieout.serve.billing.question import MEDIA_TYPES, Question, weight_of
 from tieout.serve.billing.rendering import (
     XML_DECLARATION,
-    MatchReport,
     answer_sql,
     csv_header,
     define_texts,
     form_of,
-    xml_list,
 )
 from tieout.serve.billing.versions import Version
 from tieout.serve.export.file_name import billing_file_name
@@ -65,7 +64,7 @@ class Call:
         return bool(weight_of(self.request.headers.get("accept-encoding", ""), "gzip"))
 
 
-def answer_invoices(call: Call, question: Question, surroundings: Surroundings) -> Response:
+def answer_invoices(call: Call, question: Question, *, surroundings: Surroundings) -> Response:
     """Answer one question: 304 where the caller has it, 409 where `strict` finds a fault."""
     documents = documents_of(surroundings.house, question)
     secret = str(surroundings.house.catalog.setting(SECRET)).encode()
@@ -77,7 +76,7 @@ def answer_invoices(call: Call, question: Question, surroundings: Surroundings) 
         return Response(status_code=304, headers=headers)
     with ExitStack() as stack:
         engine = open_engine(stack, surroundings)
-        shown = _page_documents(documents, question, page)
+        shown = _page_documents(documents, question=question, page=page)
         define_lines(
             engine,
             surroundings.house,
@@ -88,7 +87,8 @@ def answer_invoices(call: Call, question: Question, surroundings: Surroundings) 
         is_last, total = _cut(engine, documents, question=question, page=page)
         if not is_last and question.limit:
             step = Page(page.offset + question.limit, page.number + 1)
-            headers["Link"] = _next_link(call, question, write_cursor(step, binding, now=call.now))
+            onward = write_cursor(step, binding, now=call.now)
+            headers["Link"] = _next_link(call, question, cursor=onward)
         warned = count_warnings(engine, consolidated=question.endpoint == CONSOLIDATED)
         if question.strict and (found := faults(engine, STRICT_FAULTS)):
             raise BillingProblem(
@@ -151,7 +151,7 @@ def _headers(call: Call, question: Question, *, binding: Binding, page: Page) ->
     }
 
 
-def _page_documents(documents: Documents, question: Question, page: Page) -> pa.Table:
+def _page_documents(documents: Documents, *, question: Question, page: Page) -> pa.Table:
     """Give the documents of a page: in XML and JSON a page is a number of documents."""
     table = documents.table
     if question.limit is None or question.format in FLAT:
@@ -163,7 +163,7 @@ def _page_documents(documents: Documents, question: Question, page: Page) -> pa.
 def _cut(
     engine: Engine, documents: Documents, *, question: Question, page: Page
 ) -> tuple[bool, int]:
-    """Name `answer_line`, the lines of the page; say if it is the last, and how many lines it has."""
+    """Name `answer_line`, the lines of the page; say if it is the last, and their number."""
     count = count_lines(engine)
     if question.limit is None:
         engine.view("answer_line", "SELECT * FROM placed_line")
@@ -178,7 +178,7 @@ def _cut(
     return end >= count, max(min(end, count) - page.offset, 0)
 
 
-def _next_link(call: Call, question: Question, cursor: str) -> str:
+def _next_link(call: Call, question: Question, *, cursor: str) -> str:
     path = call.request.scope["state"]["path"]
     query = urlencode([*question.given.items(), ("cursor", cursor)])
     return f'<{path}?{query}>; rel="next"'

@@ -14,8 +14,8 @@ from tieout.money import SCALE
 from tieout.report.rows import name_invoices
 from tieout.report.run_file import name_reference_files, name_run_files
 from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
+from tieout.serve.billing.match_report import MatchReport, unmatched_sql
 from tieout.serve.billing.question import Question
-from tieout.serve.billing.rendering import MatchReport, unmatched_sql
 from tieout.store.house import House
 
 PACKAGE = "tieout.serve.billing"
@@ -30,7 +30,7 @@ CONSOLIDATED = "consolidatedinvoices"
 
 @dataclass(frozen=True)
 class Documents:
-    """The documents at hand in order, those of the answer first, and purchases outside its range."""
+    """The documents in order, those of the answer first, and purchases outside its range."""
 
     table: pa.Table  # VISIBLE_INVOICE, is_base, is_purchase, is_in_range and grain
     elsewhere: pa.Table
@@ -205,7 +205,8 @@ def match_report(engine: Engine, format_name: str, *, lists_sales: bool) -> Matc
         " GROUP BY tier ORDER BY tier"
     ).to_pylist()
     statuses = engine.arrow(
-        "SELECT match_status AS status, count(*) AS n FROM base_line GROUP BY status ORDER BY status"
+        "SELECT match_status AS status, count(*) AS n FROM base_line"
+        " GROUP BY status ORDER BY status"
     ).to_pylist()
     return MatchReport(
         lines=counted["lines"],

@@ -1,7 +1,7 @@
-"""The fields of an answer as data: key, kind, where the value comes from, how each format writes it.
+"""The fields of an answer as data: key, kind, the value's source, how each format writes it.
 
-A `Registry` says what one version prints at one endpoint; JSON, XML, CSV, NDJSON and OpenAPI are all
-made from it, so that they cannot differ.
+A `Registry` says what one version prints at one endpoint; JSON, XML, CSV, NDJSON and OpenAPI are
+all made from it, so that they cannot differ.
 """
 
 from collections.abc import Collection, Mapping, Sequence

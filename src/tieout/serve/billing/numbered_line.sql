@@ -64,6 +64,6 @@ SELECT
         PARTITION BY ordinal
         ORDER BY
             account_no NULLS LAST, customer_id, subscription_no NULLS LAST, subscription_id,
-            is_rounding, start_date, end_date, description, match_key
+            is_rounding, start_date, end_date, description, exact_amount, match_key
     )) AS line_id
 FROM named

@@ -1,4 +1,4 @@
-"""Cursors: where the next page begins, signed, bound to key, question and the state of the store."""
+"""Cursors: where the next page begins, signed, bound to key, question and documents."""
 
 import base64
 import binascii

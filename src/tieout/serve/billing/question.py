@@ -65,9 +65,9 @@ def read_question(
     start = _day("startDate", one["startDate"]) if "startDate" in one else _months_before(end)
     if start > end:
         raise BillingProblem(slug="invalid-date-range", detail="startDate lies after endDate")
-    lines = _one_of("lines", one.get("lines", "detail"), ("detail", "grouped"))
-    strict = _one_of("strict", one.get("strict", "false"), ("true", "false")) == "true"
-    format_name = format_of(request, one, version.formats(endpoint))
+    lines = _one_of("lines", one.get("lines", "detail"), allowed=("detail", "grouped"))
+    strict = _one_of("strict", one.get("strict", "false"), allowed=("true", "false")) == "true"
+    format_name = format_of(request, one, served=version.formats(endpoint))
     return Question(
         endpoint=endpoint,
         party=party,
@@ -121,7 +121,7 @@ def invalid(name: str, reason: str) -> BillingProblem:
     )
 
 
-def format_of(request: Request, one: Mapping[str, str], served: Sequence[str]) -> str:
+def format_of(request: Request, one: Mapping[str, str], *, served: Sequence[str]) -> str:
     """Give the format asked for: the parameter, else the Accept header, else XML."""
     wanted = one.get("format")
     if wanted is not None:
@@ -190,7 +190,7 @@ def _months_before(end: date) -> date:
     raise AssertionError(end)
 
 
-def _one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+def _one_of(name: str, value: str, *, allowed: Sequence[str]) -> str:
     if value not in allowed:
         raise invalid(name, f"is {' or '.join(allowed)}")
     return value

@@ -4,9 +4,7 @@ Around the lines stand their subscription, customer and document; each is writte
 that opens it and the line that closes it. In CSV and NDJSON every line carries them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tieout.engine.duckdb import Engine
 from tieout.serve.billing.fields import (
@@ -17,7 +15,6 @@ from tieout.serve.billing.fields import (
     json_order,
     xml_elements,
 )
-from tieout.serve.billing.v4 import UNMATCHED_SALE
 
 XML_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 FLAT_HEADER = ("InvoiceID", "Date", "Currency", "Type")
@@ -174,7 +171,8 @@ def define_texts(engine: Engine, form: Form) -> None:
     )
     engine.table(
         "customer_text",
-        f"""SELECT ordinal, customer_id, {customer.opening} AS opening, {customer.closing} AS closing
+        f"""SELECT
+            ordinal, customer_id, {customer.opening} AS opening, {customer.closing} AS closing
         FROM (
             SELECT
                 ordinal, customer_id, min(account_no) AS account_no,
@@ -219,7 +217,12 @@ def _nested_sql(form: Form, source: str) -> str:
 
 
 def _flat_sql(form: Form, source: str) -> str:
-    parts = ("document_opening", "customer_opening", "subscription_opening", form.line)
+    parts: tuple[str, ...] = (
+        "document_opening",
+        "customer_opening",
+        "subscription_opening",
+        form.line,
+    )
     if "Record" in form.document.closing:
         parts = (
             *("customer_opening", "document_opening", form.line),
@@ -249,64 +252,3 @@ def _with_texts(source: str, *, only_at_edges: bool) -> str:
         LEFT JOIN subscription_text AS s
             ON {ordinal("subscription")} = s.ordinal AND p.customer_id = s.customer_id
             AND p.subscription_id = s.subscription_id"""
-
-
-@dataclass(frozen=True)
-class MatchReport:
-    """The figures of MatchReport, amounts as printed, and the unmatched sales as text."""
-
-    lines: int
-    linked: int
-    in_groups: str
-    unmatched: str
-    tiers: Mapping[int, int]
-    statuses: Mapping[str, int]
-    sales: tuple[str, ...]
-
-    def json(self) -> str:
-        """Give what follows the invoices in the JSON root."""
-        tiers = [f'{{"Lines":{n},"MatchTier":{tier}}}' for tier, n in self.tiers.items()]
-        statuses = [f'{{"Lines":{n},"MatchStatus":"{name}"}}' for name, n in self.statuses.items()]
-        return (
-            f',"MatchGroups":[],"MatchReport":{{"PurchaseLineCount":{self.lines}'
-            f',"SalesInGroups":{self.in_groups},"SalesLineCount":{self.linked}'
-            f',"SalesUnmatched":{self.unmatched},"Statuses":[{",".join(statuses)}]'
-            f',"Tiers":[{",".join(tiers)}]}},"UnmatchedSales":[{",".join(self.sales)}]'
-        )
-
-    def xml(self) -> str:
-        """Give what follows the invoices in the XML root."""
-        tiers = "".join(
-            f"<Tier><MatchTier>{tier}</MatchTier><Lines>{n}</Lines></Tier>"
-            for tier, n in self.tiers.items()
-        )
-        statuses = "".join(
-            f"<Status><MatchStatus>{name}</MatchStatus><Lines>{n}</Lines></Status>"
-            for name, n in self.statuses.items()
-        )
-        return (
-            f"<MatchGroups />{xml_list('UnmatchedSales', ''.join(self.sales))}<MatchReport>"
-            f"<PurchaseLineCount>{self.lines}</PurchaseLineCount>"
-            f"<SalesLineCount>{self.linked}</SalesLineCount>"
-            f"<SalesInGroups>{self.in_groups}</SalesInGroups>"
-            f"<SalesUnmatched>{self.unmatched}</SalesUnmatched>"
-            f"{xml_list('Tiers', tiers)}{xml_list('Statuses', statuses)}</MatchReport>"
-        )
-
-
-def xml_list(name: str, items: str) -> str:
-    """Give an element around its items; it closes itself when there are none."""
-    return f"<{name}>{items}</{name}>" if items else f"<{name} />"
-
-
-def unmatched_sql(format_name: str) -> str:
-    """Give the query of the sales lines without a purchase line, as text."""
-    members = json_members(UNMATCHED_SALE)
-    text = {
-        "json": f"concat('{{', {members}, '}}')",
-        "xml": f"concat('<UnmatchedSale>', {xml_elements(UNMATCHED_SALE)}, '</UnmatchedSale>')",
-        "ndjson": 'concat(\'{"Record":"unmatched_sale","UnmatchedSale":{\', '
-        f"{members}, '}}}}', chr(10))",
-        "csv": "''",
-    }[format_name]
-    return f"SELECT {text} AS text FROM unmatched_sale ORDER BY invoice_number, line_id, line_seq"

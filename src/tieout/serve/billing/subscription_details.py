@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from tieout.money import parse_number, shortest
 from tieout.serve.billing.answer import Call
+from tieout.serve.billing.match_report import xml_list
 from tieout.serve.billing.question import MEDIA_TYPES, NUMBER, format_of, invalid
-from tieout.serve.billing.rendering import XML_DECLARATION, xml_list
+from tieout.serve.billing.rendering import XML_DECLARATION
 from tieout.serve.billing.versions import ALIAS, DETAILS
 from tieout.serve.problems import BillingProblem
 from tieout.store.catalog import Catalog, reference
@@ -34,7 +35,7 @@ def answer_details(call: Call, one: Mapping[str, str], *, party: str, catalog: C
     wanted = one.get("subscriptionId")
     if wanted is None:
         raise invalid("subscriptionId", "is required")
-    format_name = format_of(call.request, one, call.version.formats(DETAILS))
+    format_name = format_of(call.request, one, served=call.version.formats(DETAILS))
     with catalog.read() as connection:
         found = _find(connection, wanted, party=party) if NUMBER.fullmatch(wanted) else None
         if found is None:
@@ -68,7 +69,7 @@ def _find(connection: Connection, wanted: str, *, party: str) -> Row | None:
     ).mappings()
     for row in rows:
         if party in _parties(connection, str(row["contract_id"])):
-            return row
+            return dict(row)
     return None
 
 
@@ -98,7 +99,8 @@ def _rows(connection: Connection, resource: str, **where: str | None) -> list[Ro
     chosen = [table.c[name] == value for name, value in where.items()]
     query = select(table).where(*chosen, table.c.to_snapshot.is_(None))
     key = f"{resource.removesuffix('s')}_id"
-    return sorted(connection.execute(query).mappings(), key=lambda row: int(row[key]))
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return sorted(rows, key=lambda row: int(row[key]))
 
 
 def _details(connection: Connection, row: Row, *, has_periods: bool) -> dict[str, Any]:

@@ -51,8 +51,10 @@ def create(version: Version, surroundings: Surroundings) -> FastAPI:
     for error in ERRORS:
         app.add_exception_handler(error, billing_problem)
     for endpoint in version.endpoints:
-        _add(app, endpoint, _answerer(version, endpoint, surroundings), version=version)
-    _add(app, ALIAS, _answerer(version, DETAILS, surroundings), version=None)
+        answer = _answerer(version, endpoint, surroundings=surroundings)
+        _add(app, endpoint, answer=answer, version=version)
+    alias = _answerer(version, DETAILS, surroundings=surroundings)
+    _add(app, ALIAS, answer=alias, version=None)
     app.add_api_route(
         "/{endpoint:path}",
         _elsewhere(version, surroundings),
@@ -127,7 +129,7 @@ class VersionHeaders:
 
 
 def _add(
-    app: FastAPI, name: str, answer: Callable[[Request], Response], *, version: Version | None
+    app: FastAPI, name: str, *, answer: Callable[[Request], Response], version: Version | None
 ) -> None:
     """Add a path; one without a version stays out of OpenAPI."""
     described: dict[str, Any] = {}
@@ -179,7 +181,7 @@ def _elsewhere(version: Version, surroundings: Surroundings) -> Callable[[Reques
 
 
 def _answerer(
-    version: Version, endpoint: str, surroundings: Surroundings
+    version: Version, endpoint: str, *, surroundings: Surroundings
 ) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         return _answer(request, version, endpoint=endpoint, surroundings=surroundings)
@@ -206,21 +208,21 @@ def _answer(
     if endpoint not in BILLING_ROLES[key.role]:
         raise AccessRefused(code="ROLE_NOT_ALLOWED")
     if len(key.organizations) == 1:
-        _check_place(catalog, key.organizations[0], endpoint)
+        _check_place(catalog, key.organizations[0], endpoint=endpoint)
     call = Call(request=request, version=version, key=key, now=now)
     if endpoint == DETAILS:
         one = single_values(request, version.parameters(endpoint))
         party = party_of(one, key)
-        _check_place(catalog, party, endpoint)
+        _check_place(catalog, party, endpoint=endpoint)
         return answer_details(call, one, party=party, catalog=catalog)
     question = read_question(
         request, key, version=version, endpoint=endpoint, today=now.date(), catalog=catalog
     )
-    _check_place(catalog, question.party, endpoint)
-    return answer_invoices(call, question, surroundings)
+    _check_place(catalog, question.party, endpoint=endpoint)
+    return answer_invoices(call, question, surroundings=surroundings)
 
 
-def _check_place(catalog: Catalog, party: str, endpoint: str) -> None:
+def _check_place(catalog: Catalog, party: str, *, endpoint: str) -> None:
     """Refuse an endpoint that has no meaning where the party stands; data plays no part."""
     people = reference["organizations"]
     with catalog.read() as connection:
