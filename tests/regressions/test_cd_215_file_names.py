@@ -37,7 +37,7 @@ def test_cd_215_twenty_eight_names(reader: Reader) -> None:
         if endpoint == "subscriptiondetails":
             query = {"subscriptionId": "700101"}
             expected = f"{endpoint}_{version}_700101.{extension}"
-        answer = reader.client.get(
+        answer = reader.client.head(
             f"/billing/{version}/{endpoint}", params=query, headers={"Accept": MEDIA[extension]}
         )
         assert answer.status_code == 200, answer.text
