@@ -80,7 +80,7 @@ class Policy:
                 digits = operands.minor if step.digits == "minor" else int(step.digits or 0)
                 value = round_fraction(value, digits=digits, mode=str(step.mode))
             else:
-                value *= _python_factor(step.kind, operands)
+                value *= factor_of(step.kind, operands)
         return round_fraction(value, digits=SCALE, mode="half_away_from_zero")
 
     def stretches(self) -> list[tuple[list[str], Step]]:
@@ -129,7 +129,8 @@ class Policy:
         return value
 
 
-def _python_factor(kind: str, operands: Operands) -> Fraction:
+def factor_of(kind: str, operands: Operands) -> Fraction:
+    """Give the factor that a step other than a rounding multiplies by."""
     if kind == "divide_quantity":
         return 1 / operands.quantity
     return {
