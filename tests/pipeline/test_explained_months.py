@@ -8,7 +8,7 @@ from months import Month, months, write_reference, write_vendor_csv
 
 from tieout import pipeline
 from tieout.engine.duckdb import session
-from tieout.pipeline.explain import explain_row
+from tieout.pipeline.explain import Explainer
 from tieout.pipeline.explained.find import Named
 from tieout.store.house import open_house
 from tieout.store.migrations import upgrade
@@ -18,7 +18,7 @@ LINES_MAX = 12  # of a month, so that the test stays quick
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     database=None,
     derandomize=True,
@@ -37,9 +37,9 @@ def test_a_line_is_recomputed_to_what_the_run_stored(
     (report,) = pipeline.load_files(house, [(path.name, path)], now=NOW)
     done = pipeline.run_period(house, month.period, now=NOW)
     with session(folder / "scratch") as engine:
+        explainer = Explainer(engine, house)
         for row_number in range(1, min(len(month.lines), LINES_MAX) + 1):
-            named = Named(report["fileId"], row_number)
-            found = explain_row(engine, house, named=named)
+            found = explainer.explain(Named(report["fileId"], row_number))
             assert found["differences"] == []
             assert found["runId"] == done["runId"]
             assert bool(found["hops"]) != bool(found["parked"])

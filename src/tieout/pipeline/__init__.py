@@ -5,7 +5,7 @@ transaction; whatever happens before that leaves only orphan files in the lake.
 """
 
 from tieout.pipeline.check import check_vendor
-from tieout.pipeline.explain import explain_line
+from tieout.pipeline.explain import explain_line, explain_named
 from tieout.pipeline.line_decisions import (
     Word,
     recorded_decisions,
@@ -37,6 +37,7 @@ __all__ = [
     "control_totals",
     "deliveries",
     "explain_line",
+    "explain_named",
     "export_reference",
     "load_delivery",
     "load_files",

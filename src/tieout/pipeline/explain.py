@@ -2,16 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import NotFound
-from tieout.pipeline.explained.find import Named, find_file, lines_named
+from tieout.pipeline.explained.find import NAMED_MAX, Named, find_file, lines_named
 from tieout.pipeline.explained.frozen import Frozen
 from tieout.pipeline.explained.line import Line
 from tieout.pipeline.explained.seen import as_seen
@@ -25,8 +24,9 @@ from tieout.pipeline.explained.told import (
 )
 from tieout.pipeline.explained.way import Way, recompute
 from tieout.report.run_file import name_run_files
+from tieout.report.visibility import GENERAL, PREVIEW, Viewer, Wanted, visible_invoices
 from tieout.store import line_decisions, manifest
-from tieout.store.catalog import run, vendor_file
+from tieout.store.catalog import reference, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
 
@@ -34,10 +34,51 @@ PREFIX = 16
 KINDS = ("charge", "detail_line", "parked_line", "invoice_line")
 
 
-def named_lines(house: House, name: str) -> list[Named]:
-    """Give the vendor lines that a person means by a name; raises NotFound for none."""
+def explain_named(
+    house: House, name: str, *, viewer: Viewer | None = None, most: int = 20
+) -> dict[str, Any]:
+    """Explain the lines that a name stands for: `count`, and `lines`, the first `most` of them.
+
+    A name is a vendor line's id, `file:row`, a row id of the Reporting API, a match key or the
+    vendor's own row id. With a `viewer` there is only what that organization may see. Raises
+    NotFound when nothing is left.
+    """
     with session(house.home / "answers") as engine:
-        return lines_named(engine, house, name=name)
+        named = lines_named(engine, house, name=name)
+        if viewer is None:
+            explainer = Explainer(engine, house)
+            lines = [explainer.explain(one) for one in named[:most]]
+            return {"count": len(named), "lines": lines}
+        statuses = (*GENERAL, *PREVIEW)
+        invoices = visible_invoices(house.catalog, viewer, wanted=Wanted(statuses=statuses))
+        seen, explainer = [], Explainer(engine, house)
+        for one in named[:NAMED_MAX]:
+            try:
+                whole = explainer.explain(one)
+            except NotFound:
+                continue
+            is_owner = _owns_channel(house, viewer, whole=whole)
+            if found := as_seen(whole, invoices, is_owner=is_owner):
+                seen.append(found)
+    if not seen:
+        raise NotFound(kind="vendor line", name=name)
+    return {"count": len(seen), "lines": seen[:most]}
+
+
+def _owns_channel(house: House, viewer: Viewer, *, whole: Mapping[str, Any]) -> bool:
+    """Whether the viewer alone buys from the vendor of a line that no invoice holds."""
+    if whole["hops"]:
+        return False
+    contracts = reference["contracts"]
+    query = select(contracts.c.buyer_id).where(
+        contracts.c.seller_id == contracts.c.vendor_id,
+        contracts.c.purpose != "consume",
+        contracts.c.to_snapshot.is_(None),
+    )
+    if whole["vendorLine"]:
+        query = query.where(contracts.c.vendor_id == whole["vendorLine"]["vendor"])
+    with house.catalog.read() as connection:
+        return set(connection.execute(query).scalars()) == {viewer.organization_id}
 
 
 def explain_line(house: House, vendor_line_id: str) -> dict[str, Any]:
@@ -53,91 +94,90 @@ def explain_line(house: House, vendor_line_id: str) -> dict[str, Any]:
     with house.catalog.read() as connection:
         file, row_number = find_line(connection, house, line=vendor_line_id)
     with session(house.home / "answers") as engine:
-        return explain_row(engine, house, named=Named(file["file_id"], row_number))
+        return Explainer(engine, house).explain(Named(file["file_id"], row_number))
 
 
-def explain_row(engine: Engine, house: House, *, named: Named) -> dict[str, Any]:
-    """Explain one row of a vendor file; see `explain_line`."""
-    with house.catalog.read() as connection:
-        file = find_file(connection, house, file_id=named.file_id)
-        decided = line_decisions.history(
-            connection, file_id=named.file_id, row_number=named.row_number
-        )
-        runs = connection.execute(select(run).where(run.c.is_current == 1)).mappings().all()
-    if file is None:
-        raise NotFound(kind="vendor line", name=named.line_id)
-    engine.let(file_id=named.file_id, row_number=named.row_number)
-    engine.parquet("cells", [file["cells"]])
-    engine.parquet("vendor_line", [file["vendor_line"]], schema=VENDOR_LINE)
-    engine.parquet("rejected_row", [file["rejected_row"]], schema=REJECTED_ROW)
-    found = {
-        "vendorLineId": named.line_id,
-        "file": file["name"],
-        "fileId": named.file_id,
-        "format": file["format"],
-        "rowNumber": named.row_number,
-        **_row(engine, header=json.loads(file["header"])),
-    }
-    if found["line"] is None:
-        raise NotFound(kind="vendor line", name=named.line_id)
-    found["vendorLine"] = _first(engine, "explained_vendor_line")
-    found["rejected"] = _first(engine, "explained_rejection")
-    found["decisions"] = [
-        {"decision": one["decision"], "reason": one["reason"]}
-        | {"by": one["decided_by"], "at": one["decided_at"]}
-        for one in decided
-    ]
-    taken, hops = _run_of(engine, house, runs=[dict(one) for one in runs])
-    found["parked"] = _first(engine, "explained_parking") if taken else None
-    return found | _told(engine, house, taken=taken, hops=hops, parked=found["parked"])
+class Explainer:
+    """Explains rows of vendor files, one after the other, in one engine."""
 
+    def __init__(self, engine: Engine, house: House) -> None:
+        """Name the files of the published runs; what is asked of a snapshot is kept."""
+        self.engine, self.house = engine, house
+        with house.catalog.read() as connection:
+            found = connection.execute(select(run).where(run.c.is_current == 1)).mappings()
+            self.runs = {one["run_id"]: dict(one) for one in found}
+        name_run_files(engine, house, runs=list(self.runs), hops=(), kinds=KINDS)
+        self._frozen: dict[int, Frozen] = {}
 
-def _run_of(
-    engine: Engine, house: House, *, runs: Sequence[Mapping[str, Any]]
-) -> tuple[Mapping[str, Any] | None, list[dict[str, Any]]]:
-    """Give the published run that placed or parked the line, and its stored hops."""
-    name_run_files(engine, house, runs=[one["run_id"] for one in runs], hops=(), kinds=KINDS)
-    held = engine.arrow(sql_text("tieout.pipeline", "explained_run"))["run_id"].to_pylist()
-    if not held:
-        return None, []
-    name_run_files(engine, house, runs=held[:1], hops=(), kinds=KINDS)
-    hops = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
-    return next(one for one in runs if one["run_id"] == held[0]), hops
+    def explain(self, named: Named) -> dict[str, Any]:
+        """Explain one row of a vendor file; see `explain_line`."""
+        with self.house.catalog.read() as connection:
+            file = find_file(connection, self.house, file_id=named.file_id)
+            decided = line_decisions.history(
+                connection, file_id=named.file_id, row_number=named.row_number
+            )
+        if file is None:
+            raise NotFound(kind="vendor line", name=named.line_id)
+        engine = self.engine
+        engine.let(file_id=named.file_id, row_number=named.row_number)
+        engine.parquet("cells", [file["cells"]])
+        engine.parquet("vendor_line", [file["vendor_line"]], schema=VENDOR_LINE)
+        engine.parquet("rejected_row", [file["rejected_row"]], schema=REJECTED_ROW)
+        found = {
+            "vendorLineId": named.line_id,
+            "file": file["name"],
+            "fileId": named.file_id,
+            "format": file["format"],
+            "rowNumber": named.row_number,
+            **_row(engine, header=json.loads(file["header"])),
+        }
+        if found["line"] is None:
+            raise NotFound(kind="vendor line", name=named.line_id)
+        found["vendorLine"] = _first(engine, "explained_vendor_line")
+        found["rejected"] = _first(engine, "explained_rejection")
+        found["decisions"] = [
+            {"decision": one["decision"], "reason": one["reason"]}
+            | {"by": one["decided_by"], "at": one["decided_at"]}
+            for one in decided
+        ]
+        return found | self._told()
 
+    def _told(self) -> dict[str, Any]:
+        """Recompute the line from what its run used, and tell both side by side."""
+        engine = self.engine
+        row = engine.arrow("SELECT * FROM vendor_line WHERE row_number = getvariable('row_number')")
+        held = engine.arrow(sql_text("tieout.pipeline", "explained_run"))["run_id"].to_pylist()
+        if not held or not row.num_rows:
+            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
+            return {**nothing, "parked": None, "hops": [], "tried": [], "differences": []}
+        taken = self.runs[held[0]]
+        engine.let(run_id=taken["run_id"])
+        parked = _first(engine, "explained_parking")
+        hops = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
+        first_day = dt.date.fromisoformat(f"{taken['period']}-01")
+        frozen = self._snapshot(taken["snapshot_id"])
+        way = recompute(Line(row.to_pylist()[0]), frozen=frozen, first_day=first_day)
+        return {
+            "runId": taken["run_id"],
+            "period": taken["period"],
+            "snapshot": taken["snapshot_id"],
+            "parked": parked,
+            "match": tell_match(way),
+            "proration": tell_proration(way),
+            "hops": [
+                tell_hop(priced, stored)
+                for priced, stored in zip_longest(way.hops[: len(hops)], hops)
+            ],
+            "tried": [] if way.hops else _tried_hops(way),
+            "differences": parking_differences(way, parked) if parked else differences(way, hops),
+        }
 
-def _told(
-    engine: Engine,
-    house: House,
-    *,
-    taken: Mapping[str, Any] | None,
-    hops: Sequence[Mapping[str, Any]],
-    parked: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """Recompute the line from what its run used, and tell both side by side."""
-    row = engine.arrow("SELECT * FROM vendor_line WHERE row_number = getvariable('row_number')")
-    if taken is None or not row.num_rows:
-        nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
-        return {**nothing, "hops": [], "tried": [], "differences": []}
-    with house.catalog.read() as connection:
-        used = manifest.snapshot_files(connection, house, snapshot_id=taken["snapshot_id"])
-    first_day = dt.date.fromisoformat(f"{taken['period']}-01")
-    frozen = Frozen(engine, used.files)
-    way = recompute(Line(row.to_pylist()[0]), frozen=frozen, first_day=first_day)
-    found = {
-        "runId": taken["run_id"],
-        "period": taken["period"],
-        "snapshot": taken["snapshot_id"],
-        "match": tell_match(way),
-        "proration": tell_proration(way),
-        "hops": [
-            tell_hop(priced, stored) for priced, stored in zip_longest(way.hops[: len(hops)], hops)
-        ],
-        "tried": [] if way.hops else _tried_hops(way),
-        "differences": differences(way, hops),
-    }
-    if parked is not None:
-        found["differences"] = parking_differences(way, parked)
-    return found
+    def _snapshot(self, snapshot_id: int) -> Frozen:
+        if snapshot_id not in self._frozen:
+            with self.house.catalog.read() as connection:
+                used = manifest.snapshot_files(connection, self.house, snapshot_id=snapshot_id)
+            self._frozen[snapshot_id] = Frozen(self.engine, used.files)
+        return self._frozen[snapshot_id]
 
 
 def _tried_hops(way: Way) -> list[dict[str, Any]]:
@@ -147,17 +187,6 @@ def _tried_hops(way: Way) -> list[dict[str, Any]]:
         for one in way.terms
         if one.rule is not None
     ]
-
-
-def explanation_seen(
-    whole: Mapping[str, Any],
-    invoices: pa.Table,
-    *,
-    is_owner: bool = False,
-    shows_vendor: bool = True,
-) -> dict[str, Any] | None:
-    """Give what those may see of an explanation to whom the invoices are visible, or None."""
-    return as_seen(whole, invoices, is_owner=is_owner, shows_vendor=shows_vendor)
 
 
 def line_name(file_id: str, row_number: int) -> str:

@@ -5,6 +5,7 @@ WITH mine AS (
     FROM detail_line
     JOIN charge USING (run_id, charge_no)
     WHERE file_id = getvariable('file_id') AND row_number = getvariable('row_number')
+        AND run_id = getvariable('run_id')
 ),
 summed AS (
     SELECT
@@ -13,6 +14,7 @@ summed AS (
     FROM detail_line AS detail
     JOIN charge USING (run_id, charge_no)
     WHERE (subscription_id, charge_type_id) IN (SELECT (subscription_id, charge_type_id) FROM mine)
+        AND run_id = getvariable('run_id')
     GROUP BY ALL
 )
 SELECT
@@ -32,6 +34,6 @@ SELECT
     shortest(summed.sum_of_details) AS "sumOfDetails", summed.lines::BIGINT AS "linesSummed"
 FROM mine
 LEFT JOIN invoice_line AS line
-    USING (hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
+    USING (run_id, hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
 LEFT JOIN summed USING (hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
 ORDER BY hop

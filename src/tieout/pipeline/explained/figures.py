@@ -13,7 +13,7 @@ from tieout.rounding import Operands, Policy, Step, factor_of
 SHOWN = 6  # decimals of an endless number before the dots
 MODE_WORDS = {
     "toward_zero": "cut",
-    "half_away_from_zero": "rounded half up by magnitude",
+    "half_away_from_zero": "rounded half away from zero",
     "half_even": "rounded half to even",
     "away_from_zero": "rounded away from zero",
 }
@@ -69,7 +69,7 @@ def figured(policy: Policy, operands: Operands, *, words: Mapping[str, str]) -> 
         if step.kind != "round":
             factor = factor_of(step.kind, operands)
             value *= factor
-            if factor != 1 or step.kind in words:
+            if factor != 1 or step.kind in words:  # words are given where there is a factor
                 pending += f" {words.get(step.kind) or f'x {ratio(factor)}'}"
                 kinds.append(step.kind)
             continue
@@ -93,6 +93,8 @@ def consolidated_steps(
 ) -> tuple[Told, ...]:
     """Tell how the exact sum of a group became its consolidated line."""
     operands = Operands(start=total, minor=minor_units(currency) or 0)
-    told = figured(policy, operands, words={"sum": f"is the sum of {count} detail lines"}).told
-    return tuple(replace(one, text=one.text.partition(" = ")[0]) if one.kind == "sum" else one
-                 for one in told)  # fmt: skip
+    summed = f"{number(total)}, the sum of {count} detail lines"
+    return tuple(
+        replace(one, text=summed) if one.kind == "sum" else one
+        for one in figured(policy, operands, words={"sum": ""}).told
+    )

@@ -23,7 +23,7 @@ FILE_ROW = re.compile(r"(.+):([0-9]{1,18})", re.ASCII | re.DOTALL)
 ROW_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 MATCH_KEY = re.compile(r"mk_[a-z2-7]{24}", re.ASCII)
 STATUSES = (*GENERAL, *PREVIEW)
-NAMED_MAX = 1000
+NAMED_MAX = 1000  # of the lines behind one row; what is more is not looked at
 
 
 @dataclass(frozen=True, order=True)

@@ -5,24 +5,16 @@ from pathlib import Path
 
 from tieout.engine.duckdb import Engine, literal
 from tieout.pipeline.explained.owner import Row
-from tieout.reference import view_current
 from tieout.store.resources import RESOURCES
-
-ASKED = (
-    *("organizations", "contracts", "subscriptions"),
-    *("price_rules", "price_list", "exchange_rates"),
-)
 
 
 class Frozen:
     """One snapshot of the reference data, open in an engine; rows are text, null where empty."""
 
     def __init__(self, engine: Engine, files: Mapping[str, Path]) -> None:
-        """Name the snapshot's relations; `files` has the Parquet file of each resource."""
-        self._engine = engine
+        """Open nothing yet; `files` has the Parquet file of each resource that has rows."""
+        self._engine, self._files = engine, files
         self._known: dict[tuple[object, ...], list[Row]] = {}
-        for label in ASKED:
-            view_current(engine, RESOURCES[label], path=files.get(label))
 
     def rows(self, resource: str, **equal: str | None) -> list[Row]:
         """Give the rows whose columns equal these values, by key; an empty value equals none."""
@@ -32,13 +24,14 @@ class Frozen:
         return self._known[asked]
 
     def _read(self, resource: str, equal: Mapping[str, str | None]) -> list[Row]:
-        if None in equal.values():
+        path = self._files.get(resource)
+        if path is None or None in equal.values():
             return []
         same = " AND ".join(f'"{name}" = {literal(value)}' for name, value in equal.items())
-        keys = ", ".join(f'"{key}"' for key in RESOURCES[resource].keys)
-        sql = f"SELECT * FROM current_{resource} WHERE {same} ORDER BY {keys}"
-        found: list[Row] = self._engine.arrow(sql).to_pylist()
-        return found
+        sql = f"SELECT * FROM read_parquet([{literal(path)}]) WHERE {same}"
+        found = self._engine.arrow(f"{sql} ORDER BY ALL").to_pylist()
+        # a column younger than the file is empty in it
+        return [{name: row.get(name) for name in RESOURCES[resource].columns} for row in found]
 
     def market_of(self, organization_id: str) -> str | None:
         """Give the country of an organization."""
