@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import NotFound
-from tieout.pipeline.explained.find import NAMED_MAX, Named, find_file, lines_named
+from tieout.pipeline.explained.find import (
+    NAMED_MAX,
+    Named,
+    find_file,
+    lines_named,
+    source_lines,
+)
 from tieout.pipeline.explained.frozen import Frozen
 from tieout.pipeline.explained.line import Line
 from tieout.pipeline.explained.seen import as_seen
@@ -63,6 +70,19 @@ def explain_named(
     if not seen:
         raise NotFound(kind="vendor line", name=name)
     return {"count": len(seen), "lines": seen[:most]}
+
+
+def explain_seen(
+    engine: Engine, house: House, *, invoices: pa.Table, shows_vendor: bool, most: int
+) -> list[dict[str, Any]]:
+    """Explain the first `most` of the lines in `source_line`, as those see them who ask.
+
+    `invoices` are the invoices visible to them, VISIBLE_INVOICE; see report/row_source.py.
+    """
+    named = source_lines(engine, most=most)
+    explainer = Explainer(engine, house)
+    found = (as_seen(explainer.explain(one), invoices, shows_vendor=shows_vendor) for one in named)
+    return [one for one in found if one is not None]
 
 
 def _owns_channel(house: House, viewer: Viewer, *, whole: Mapping[str, Any]) -> bool:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, literal
@@ -89,25 +88,14 @@ def _by_row_id(engine: Engine, house: House, *, name: str) -> list[Named]:
         seen = visible_invoices(
             house.catalog, viewer, wanted=Wanted(statuses=STATUSES, direction="outgoing")
         )
-        if found := lines_behind(engine, house, invoices=seen, row_id=name):
-            return found
+        if define_sources(engine, house, invoices=seen, row_id=name, credit_grouping="datesSign"):
+            return source_lines(engine, most=NAMED_MAX)
     return []
 
 
-def lines_behind(
-    engine: Engine,
-    house: House,
-    *,
-    invoices: pa.Table,
-    row_id: str,
-    credit_grouping: str = "datesSign",
-) -> list[Named]:
-    """Give the vendor lines behind a row of the visible invoices, by file and row."""
-    if not define_sources(
-        engine, house, invoices=invoices, row_id=row_id, credit_grouping=credit_grouping
-    ):
-        return []
-    return _named(engine, "SELECT DISTINCT file_id, row_number FROM source_line")
+def source_lines(engine: Engine, *, most: int) -> list[Named]:
+    """Give the first vendor lines behind a row, by file and row; see report/row_source.py."""
+    return _named(engine, "SELECT DISTINCT file_id, row_number FROM source_line", most=most)
 
 
 def _by_charge(engine: Engine, house: House, *, name: str) -> list[Named]:
@@ -140,8 +128,8 @@ def _by_vendor_row_id(engine: Engine, house: House, *, name: str) -> list[Named]
     )
 
 
-def _named(engine: Engine, sql: str) -> list[Named]:
-    rows = engine.arrow(f"{sql} ORDER BY file_id, row_number LIMIT {NAMED_MAX}").to_pylist()
+def _named(engine: Engine, sql: str, *, most: int = NAMED_MAX) -> list[Named]:
+    rows = engine.arrow(f"{sql} ORDER BY file_id, row_number LIMIT {most}").to_pylist()
     return [Named(row["file_id"], row["row_number"]) for row in rows]
 
 

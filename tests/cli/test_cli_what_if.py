@@ -1,0 +1,25 @@
+"""`tieout what-if` on a terminal, in JSON and as a file."""
+
+import csv
+from pathlib import Path
+
+from cli_case import Program
+from october import DIRECT, PERIOD, bill_october, write_reference
+
+
+def test_the_command_tells_and_writes_what_moves(tmp_path: Path) -> None:
+    house = bill_october(tmp_path, rules={2: ("markup", "10")})
+    folder = write_reference(tmp_path / "other", chain=DIRECT, rules={2: ("fixed", "4.00")})
+    program = Program(house.home, {})
+    target = tmp_path / "moved.csv"
+    found = program("--json", "what-if", PERIOD, "--rules", folder).json["hops"][1]
+    assert (found["totalBefore"], found["totalAfter"]) == ("18.75", "22.73")
+    said = program("what-if", PERIOD, "--rules", folder, "--csv", target)
+    assert said.code == 0, said.err
+    assert "3.98" in said.out  # 22.73 (reporting-api.md 7.3) instead of 18.75
+    with target.open(newline="") as stream:
+        rows = {row["hop"]: row for row in csv.DictReader(stream)}
+    assert (rows["2"]["totalAfter"], rows["2"]["totalDifference"]) == ("22.73", "3.98")
+    (folder / "price_rules.csv").write_text("rule_id\nr-1\n")
+    refused = program("what-if", PERIOD, "--rules", folder)
+    assert (refused.code, "price_rules.csv" in refused.err) == (1, True)
