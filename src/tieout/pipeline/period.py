@@ -61,7 +61,7 @@ def run_period(
         open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
         secret = str(house.catalog.setting(SECRET)).encode()
 
-        def kept(kind: str, sql: str, hop: int | None = None) -> LakeFile:
+        def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
             return write(house, engine, sql=sql, kind=kind, hop=hop)
 
         files = rate_lines(engine, period=period, secret=secret, keep=kept)

@@ -78,7 +78,7 @@ def what_if(
             raise ReferenceRefused(faults=[*faults, *refusal.faults]) from None
         if faults:
             raise ReferenceRefused(faults=faults)
-        before = _before(engine, house, month, scratch=scratch)
+        before = _before(engine, house, month=month, scratch=scratch)
         with other_policies(others):
             after = _rate(engine, month, base=staged, folder=scratch / "after")
             verified = _verified_changed(engine, house, period=period)
@@ -156,7 +156,7 @@ def _staged(
     return Snapshot(month.base.snapshot_id, staged.files)
 
 
-def _before(engine: Engine, house: House, month: Month, *, scratch: Path) -> tuple[Rated, str]:
+def _before(engine: Engine, house: House, *, month: Month, scratch: Path) -> tuple[Rated, str]:
     """Give what the month came to: its run, where that was computed from the same as now."""
     if month.run is not None:
         _open(engine, month, base=month.base)
@@ -187,7 +187,7 @@ def _rate(engine: Engine, month: Month, *, base: Snapshot, folder: Path) -> Rate
     """Rate the month as a run does, into a scratch folder. The laws hold here too."""
     folder.mkdir(parents=True)
 
-    def kept(kind: str, sql: str, hop: int | None = None) -> tuple[str, Path]:
+    def kept(kind: str, sql: str, *, hop: int | None = None) -> tuple[str, Path]:
         path = folder / f"{kind}-{hop or 0}.parquet"
         engine.copy(sql, path)
         return kind, path

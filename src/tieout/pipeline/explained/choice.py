@@ -67,7 +67,7 @@ def rank_name(rule: Row) -> str:
 def choose_rule(rules: Sequence[Row], asked: Asked) -> Chosen:
     """Choose among the rules of a hop's contract; those in force that lost say their scope."""
     day = f"{asked.day}"
-    judged = [(_misfit(rule, asked.facts, day), rule) for rule in rules]
+    judged = [(_misfit(rule, asked.facts, day=day), rule) for rule in rules]
     fitting = sorted((rule for misfit, rule in judged if not misfit), key=_order)
     lost = [
         Tried(rule, is_taken=False, why=f"also in force: {rank_name(rule)}, a wider scope")
@@ -86,7 +86,7 @@ def _order(rule: Row) -> tuple[int, bool, str]:
     return (*rank_of(rule), rule["rule_id"])
 
 
-def _misfit(rule: Row, facts: Mapping[str, str | None], day: str) -> str:
+def _misfit(rule: Row, facts: Mapping[str, str | None], *, day: str) -> str:
     for name in SCOPE:
         if not rule[name]:
             continue

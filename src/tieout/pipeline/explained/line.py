@@ -198,7 +198,7 @@ class Proration:
     is_found: bool = True
 
 
-def proration_of(line: Line, owner: Mapping[str, Any], cycle: Cycle) -> Proration:
+def proration_of(line: Line, owner: Mapping[str, Any], *, cycle: Cycle) -> Proration:
     """Give how the vendor prorated a line (ruling 9: month length first, then cycle length)."""
     start, end = line.row["charge_start_date"], line.row["charge_end_date"]
     is_whole = (start, end) == (cycle.start, cycle.first_end)

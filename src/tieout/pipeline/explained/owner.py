@@ -54,7 +54,7 @@ def span(row: Row) -> str:
 def find_owner(line: Line, *, subscriptions: Sequence[Row], contracts: Sequence[Row]) -> Owner:
     """Find a line's subscription and chain among the rows with its vendor's subscription id."""
     day = f"{line.match_day}"
-    tried = tuple(_try_subscription(line, row, day) for row in subscriptions)
+    tried = tuple(_try_subscription(line, row, day=day) for row in subscriptions)
     taken = [one.row for one in tried if one.is_taken]
     said = line.row["subscription_id"]
     if not taken:
@@ -75,7 +75,7 @@ def find_owner(line: Line, *, subscriptions: Sequence[Row], contracts: Sequence[
     return Owner(tried, steps, taken[0], chain)
 
 
-def _try_subscription(line: Line, row: Row, day: str) -> Tried:
+def _try_subscription(line: Line, row: Row, *, day: str) -> Tried:
     wanted, has = line.row["entitlement_id"], row["entitlement_id"]
     if wanted and has and wanted != has:
         return Tried(row, is_taken=False, why=f"entitlement {has}, the line has {wanted}")

@@ -131,13 +131,17 @@ def differences(way: Way, stored: Sequence[Mapping[str, Any]]) -> list[Found]:
     """Give every figure, id and word of the stored hops that the recomputation does not give."""
     found: list[Found] = []
     if len(way.hops) != len(stored):
-        found.append(_difference(None, "hops", str(len(stored)), recomputed=str(len(way.hops))))
+        found.append(
+            _difference(None, "hops", stored=str(len(stored)), recomputed=str(len(way.hops)))
+        )
     for priced, kept in zip(way.hops, stored, strict=False):
         hop, made = priced.terms.hop, _recomputed(way, priced)
         cost = way.hops[hop - 2].total.value if hop > 1 else None
         made["costTotalPrice"] = _amount(cost)
         names = (name for name in STORED if made[name] != kept[name])
-        found += [_difference(hop, name, kept[name], recomputed=made[name]) for name in names]
+        found += [
+            _difference(hop, name, stored=kept[name], recomputed=made[name]) for name in names
+        ]
         found += _row_differences(hop, kept)
     return found
 
@@ -182,7 +186,7 @@ def _row_differences(hop: int, kept: Mapping[str, Any]) -> Iterable[Found]:
     )
     for name, made in checks:
         if kept[name] != made:
-            yield _difference(hop, name, kept[name], recomputed=made)
+            yield _difference(hop, name, stored=kept[name], recomputed=made)
 
 
 def parking_differences(way: Way, parked: Mapping[str, Any]) -> list[Found]:
@@ -191,13 +195,13 @@ def parking_differences(way: Way, parked: Mapping[str, Any]) -> list[Found]:
     pairs = (("reason", made[0]), ("parkedHop", made[1]))
     stored = {"reason": parked["reason"], "parkedHop": parked["hop"]}
     return [
-        _difference(made[1], name, stored[name], recomputed=value)
+        _difference(made[1], name, stored=stored[name], recomputed=value)
         for name, value in pairs
         if stored[name] != value
     ]
 
 
-def _difference(hop: int | None, field: str, stored: object, *, recomputed: object) -> Found:
+def _difference(hop: int | None, field: str, *, stored: object, recomputed: object) -> Found:
     return {"hop": hop, "field": field, "stored": stored, "recomputed": recomputed}
 
 

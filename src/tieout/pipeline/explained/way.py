@@ -38,7 +38,7 @@ def recompute(line: Line, *, frozen: Frozen, first_day: dt.date) -> Way:
     rule_day = line.match_day
     if line.charge_type_id == CORRECTION and cycle.start is not None:
         rule_day = cycle.start
-    proration = proration_of(line, owner.subscription, cycle)
+    proration = proration_of(line, owner.subscription, cycle=cycle)
     way = Way(line, owner, cycle, proration, rule_day)
     if owner.missing or rule_day is None:
         return replace(way, missing=(owner.missing or "NO_SUBSCRIPTION", None, owner.why))

@@ -88,14 +88,14 @@ def _print_moved(shell: Shell, done: Mapping[str, Any]) -> None:
     if not moved:
         shell.say("no money and no margin moves")
         return
-    _print_table(shell, "moved by customer", moved, columns=COLUMNS)
+    _print_table(shell, "moved by customer", rows=moved, columns=COLUMNS)
     by_hop = {key: name for key, name in COLUMNS.items() if name != "customerId"}
-    _print_table(shell, "by hop", done["hops"], columns=by_hop)
+    _print_table(shell, "by hop", rows=done["hops"], columns=by_hop)
     shell.say(f"{len(moved)} rows by customer move, {same} stay as they are")
 
 
 def _print_table(
-    shell: Shell, title: str, rows: Sequence[Mapping[str, Any]], *, columns: Mapping[str, str]
+    shell: Shell, title: str, *, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]
 ) -> None:
     shell.table(title, list(columns), rows=[[row[key] for key in columns.values()] for row in rows])
 

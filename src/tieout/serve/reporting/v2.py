@@ -92,8 +92,8 @@ def create(surroundings: Surroundings) -> FastAPI:
     return app
 
 
-def _answerer(surroundings: Surroundings, name: str) -> Callable[[Request, str, str], Response]:
-    def answer(request: Request, requester_id: str, row_id: str) -> Response:
+def _answerer(surroundings: Surroundings, name: str) -> Callable[..., Response]:
+    def answer(request: Request, requester_id: str, *, row_id: str) -> Response:
         role, invoices = _seen(request, requester_id, surroundings=surroundings, name=name)
         wanted = identifier("rowId", row_id)
         with ExitStack() as stack:
