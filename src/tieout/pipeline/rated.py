@@ -16,8 +16,8 @@ def rate_lines(
 ) -> list[Kept]:
     """Match and rate the vendor lines of a period; give what `keep` made of each relation.
 
-    `keep(kind, sql)` is called for parked lines and charges, `keep(kind, sql, hop=hop)` for the detail
-    lines of each hop, while the SQL can be computed.
+    `keep(kind, sql)` is called for parked lines and charges, `keep(kind, sql, hop=hop)` for the
+    detail lines of each hop, while the SQL can be computed.
     """
     match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
     kept = [keep(kind, f"SELECT * FROM {kind}") for kind in ("parked_line", "charge")]

@@ -114,11 +114,11 @@ def _on_cost(terms: Terms, cost: Priced, *, kept: Fraction | None) -> Priced:
     left = Fraction(1) if kept is None else 1 - kept
     if kept is not None:
         words["prorate"] = f"/ {number(left)} that the earned credit left"
-    share = 1 / left
+    fine = 10**6 if (left * 10**6).denominator == 1 else 10**18
     operands = Operands(
         start=cost.total.value,
-        days_billed=share.numerator,  # stands where a share of days would
-        days_cycle=share.denominator,
+        days_billed=1 if kept is None else fine,  # stands where a share of days would
+        days_cycle=1 if kept is None else int(left * fine),
         discount=factor,
         rate=rate,
         minor=minor_units(terms.contract["currency"]) or 0,

@@ -29,12 +29,12 @@ from tieout.serve.access import AccessRefused, Role, verify_key
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import Reason, ReportingProblem, bad_parameter, reporting_problem
-from tieout.serve.reporting.question import HEADER_SAFE, accepts, identifier
+from tieout.serve.reporting.question import HEADER_SAFE, NOT_SERVED, accepts, identifier
 from tieout.serve.reporting.v1 import check_reach
 from tieout.serve.settings import Surroundings
 
 LINES_MAX = 20  # lines of a row that an explanation tells; all of them are its sources
-KNOWN = ("isPreview", "format")
+KNOWN = ("isPreview", "format", "strict")
 SOURCE = (
     Field("matchKey", "match_key"),
     Field("invoiceId", "invoice_id"),
@@ -140,6 +140,9 @@ def _seen(
 def _question(request: Request) -> bool:
     """Read the query; give whether drafts are asked for. Unknown names are always refused."""
     given = request.query_params.multi_items()
+    for name, _ in given:
+        if name in NOT_SERVED:
+            raise bad_parameter(name, "is not served yet")
     if unknown := sorted({name for name, _ in given} - {*KNOWN}):
         raise ReportingProblem(
             code="UNKNOWN_PARAMETER",
