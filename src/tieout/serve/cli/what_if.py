@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tieout.serve.cli.load import month
 from tieout.serve.cli.stopping import Stopping, stoppable
 
 SHOWN = 20  # of lines that move between placed and waiting
+ROWS_SHOWN = 40  # of a table, those that move most; --csv and --json have all
 COLUMNS = {
     "hop>": "hop",
     "seller": "sellerId",
@@ -82,16 +84,32 @@ def _is_moved(row: Mapping[str, Any]) -> bool:
     return (row["totalDifference"], row["marginDifference"] or "0") != ("0", "0")
 
 
+def _moved(row: Mapping[str, Any]) -> Fraction:
+    margin = abs(Fraction(row["marginDifference"] or 0))
+    return max(abs(Fraction(row["totalDifference"])), margin)
+
+
 def _print_moved(shell: Shell, done: Mapping[str, Any]) -> None:
     moved = [row for row in done["customers"] if _is_moved(row)]
     same = len(done["customers"]) - len(moved)
     if not moved:
         shell.say("no money and no margin moves")
         return
-    _print_table(shell, "moved by customer", rows=moved, columns=COLUMNS)
+    _print_most(shell, "moved by customer", rows=moved, columns=COLUMNS)
     by_hop = {key: name for key, name in COLUMNS.items() if name != "customerId"}
-    _print_table(shell, "by hop", rows=done["hops"], columns=by_hop)
+    hops = [row for row in done["hops"] if _is_moved(row)]
+    _print_most(shell, "moved by hop", rows=hops, columns=by_hop)
     shell.say(f"{len(moved)} rows by customer move, {same} stay as they are")
+
+
+def _print_most(
+    shell: Shell, title: str, *, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]
+) -> None:
+    """Print the rows that move most, in their order."""
+    most = sorted(rows, key=_moved, reverse=True)[:ROWS_SHOWN]
+    if len(most) < len(rows):
+        title += f": the {len(most)} of {len(rows)} rows that move most (--csv or --json has all)"
+    _print_table(shell, title, rows=[row for row in rows if row in most], columns=columns)
 
 
 def _print_table(
