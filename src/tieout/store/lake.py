@@ -17,6 +17,7 @@ from pathlib import Path
 from tieout.errors import StoreDamaged
 
 COPY_BYTES = 1 << 26
+NO_SENDFILE = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,32 @@ def copy_file(source: Path, target: Path) -> str:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a file that can be copied; give - for standard input")
-        size = 0
-        while size <= before.st_size and (
-            sent := os.sendfile(copy.fileno(), stream.fileno(), size, COPY_BYTES)
-        ):
-            size += sent
+        size = send_file(handle, copy.fileno(), before.st_size)
         after = os.fstat(handle)
     if (size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise OSError(
             errno.EBUSY, "it was written to while it was read; load it when it is complete"
         )
     return hash_file(target)
+
+
+def send_file(source: int, target: int, size: int) -> int:
+    """Copy in the kernel and give the bytes copied, more than `size` when the file grew.
+
+    Where the kernel cannot (file systems made by programs, such as /proc), by hand.
+    """
+    done = 0
+    while done <= size:
+        try:
+            sent = os.sendfile(target, source, done, COPY_BYTES)
+        except OSError as error:
+            if error.errno not in NO_SENDFILE:
+                raise
+            sent = os.write(target, os.pread(source, COPY_BYTES, done))
+        if not sent:
+            break
+        done += sent
+    return done
 
 
 def sync_file(path: Path) -> None:
