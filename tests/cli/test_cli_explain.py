@@ -53,7 +53,7 @@ def test_each_party_is_told_its_own_hops(billed: Program) -> None:
         "amount": "47.11",
         "currency": "EUR",
     }
-    for name in (LINE, "nob-01", "no-such-line"):
+    for name in (LINE, "nob-01", "no-such-line", "", "x'--", "a:b:1", "\udcff"):
         with pytest.raises(NotFound, match=f"no vendor line '{name}'"):
             told(name, "havenlab")
     buyer = billed("explain", LINE, "--as", "molenaar").out

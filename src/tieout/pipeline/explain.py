@@ -160,13 +160,17 @@ class Explainer:
             | {"by": one["decided_by"], "at": one["decided_at"]}
             for one in decided
         ]
-        return found | self._told()
+        return found | self._told(named.run_id)
 
-    def _told(self) -> dict[str, Any]:
-        """Recompute the line from what its run used, and tell both side by side."""
+    def _told(self, run_id: str) -> dict[str, Any]:
+        """Recompute the line from what its run used, and tell both side by side.
+
+        Without a run it is the newest that placed or parked the line.
+        """
         engine = self.engine
         row = engine.arrow("SELECT * FROM vendor_line WHERE row_number = getvariable('row_number')")
         held = engine.arrow(sql_text("tieout.pipeline", "explained_run"))["run_id"].to_pylist()
+        held = [run_id] if run_id in held else held
         if not held or not row.num_rows:
             nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
             return {**nothing, "parked": None, "hops": [], "tried": [], "differences": []}

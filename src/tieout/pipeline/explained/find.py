@@ -27,10 +27,11 @@ NAMED_MAX = 1000  # of the lines behind one row; what is more is not looked at
 
 @dataclass(frozen=True, order=True)
 class Named:
-    """One vendor line that a name stands for."""
+    """One vendor line that a name stands for; `run_id` where it is asked of one run."""
 
     file_id: str
     row_number: int
+    run_id: str = ""
 
     @property
     def line_id(self) -> str:
@@ -44,6 +45,8 @@ def lines_named(engine: Engine, house: House, *, name: str) -> list[Named]:
     A name is a vendor line's id, `file:row`, a row id of the Reporting API, a match key or the
     vendor's own row id. Of lines in several files those that a published run took count first.
     """
+    if not name.isprintable():  # bytes that are no text, or control signs: no name holds them
+        raise NotFound(kind="vendor line", name=name)
     found = (
         _by_line_id(house, name)
         or _by_file_and_row(house, name)
@@ -95,7 +98,8 @@ def _by_row_id(engine: Engine, house: House, *, name: str) -> list[Named]:
 
 def source_lines(engine: Engine, *, most: int) -> list[Named]:
     """Give the first vendor lines behind a row, by file and row; see report/row_source.py."""
-    return _named(engine, "SELECT DISTINCT file_id, row_number FROM source_line", most=most)
+    sql = "SELECT DISTINCT file_id, row_number, run_id FROM source_line"
+    return _named(engine, sql, most=most)
 
 
 def _by_charge(engine: Engine, house: House, *, name: str) -> list[Named]:
@@ -130,7 +134,7 @@ def _by_vendor_row_id(engine: Engine, house: House, *, name: str) -> list[Named]
 
 def _named(engine: Engine, sql: str, *, most: int = NAMED_MAX) -> list[Named]:
     rows = engine.arrow(f"{sql} ORDER BY file_id, row_number LIMIT {most}").to_pylist()
-    return [Named(row["file_id"], row["row_number"]) for row in rows]
+    return [Named(**row) for row in rows]
 
 
 def find_file(connection: Connection, house: House, *, file_id: str) -> dict[str, Any] | None:
