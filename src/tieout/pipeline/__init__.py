@@ -5,7 +5,7 @@ transaction; whatever happens before that leaves only orphan files in the lake.
 """
 
 from tieout.pipeline.check import check_vendor
-from tieout.pipeline.explain import explain_line
+from tieout.pipeline.explain import explain_line, explain_named, explain_seen
 from tieout.pipeline.line_decisions import (
     Word,
     recorded_decisions,
@@ -27,6 +27,7 @@ from tieout.pipeline.upkeep import (
     rejected_rows,
     verify_store,
 )
+from tieout.pipeline.what_if import what_if
 
 __all__ = [
     "Wishes",
@@ -37,6 +38,8 @@ __all__ = [
     "control_totals",
     "deliveries",
     "explain_line",
+    "explain_named",
+    "explain_seen",
     "export_reference",
     "load_delivery",
     "load_files",
@@ -53,4 +56,5 @@ __all__ = [
     "set_line_aside",
     "take_line_back",
     "verify_store",
+    "what_if",
 ]

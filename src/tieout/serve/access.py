@@ -23,8 +23,9 @@ from tieout.store.database import Catalog
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
 V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
+V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 CONSOLIDATED = "billing.consolidatedinvoices"
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, CONSOLIDATED)
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, CONSOLIDATED)
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -36,16 +37,26 @@ class Role:
     sees_cost: bool
     previews: str
     endpoints: tuple[str, ...]  # what a new key opens unless told otherwise
+    reads_vendor_rows: bool = False  # of vendor invoices that its organization consumes
 
 
 ROLES = {
-    "distributorAdmin": Role(sees_cost=True, previews=SOLD, endpoints=ENDPOINTS),
-    "sellerAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, CONSOLIDATED)),
-    "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, CONSOLIDATED)
+    "distributorAdmin": Role(
+        sees_cost=True, previews=SOLD, endpoints=ENDPOINTS, reads_vendor_rows=True
     ),
-    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=V1_GENERAL),
-    "customerBillingAdmin": Role(sees_cost=False, previews=NOTHING, endpoints=V1_GENERAL),
+    "sellerAdmin": Role(
+        sees_cost=True,
+        previews=OWNED,
+        endpoints=(*V1_GENERAL, *V2_ROWS, CONSOLIDATED),
+        reads_vendor_rows=True,
+    ),
+    "sellerBillingAdmin": Role(
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, CONSOLIDATED)
+    ),
+    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)),
+    "customerBillingAdmin": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)
+    ),
 }
 
 

@@ -25,7 +25,7 @@ from tieout.serve.problems import (
     billing_problem,
     reporting_problem,
 )
-from tieout.serve.reporting import v1
+from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
 from tieout.store.house import House
 
@@ -47,6 +47,7 @@ def create_app(
         title="tieout", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.mount("/api/v1/reporting", v1.create(surroundings))
+    app.mount("/api/v2/reporting", v2.create(surroundings))
     app.mount("/billing/v4", v4.create(surroundings))
     app.mount("/billing", v4.create_unknown(surroundings))
     app.add_api_route("/health", _health, methods=["GET"])

@@ -37,6 +37,7 @@ COMMANDS = {
     "certificate": "certificate",
     "check-vendor": "check_vendor",
     "explain": "explain",
+    "what-if": "what_if",
     "match": "match",
     "key": "key",
     "serve": "serve",
