@@ -17,7 +17,8 @@ from sqlalchemy import insert, select, update
 
 from tieout.errors import NotFound, Refused, TieoutError
 from tieout.report.visibility import NOTHING, OWNED, SOLD
-from tieout.store.catalog import Catalog, access_key
+from tieout.store.catalog import access_key
+from tieout.store.database import Catalog
 
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")

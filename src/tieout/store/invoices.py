@@ -6,16 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import (
-    DRAFTS,
-    ESTIMATE,
-    ISSUED,
-    NEW,
-    VERIFIED,
-    insert_rows,
-    invoice,
-    number_series,
-)
+from tieout.store.catalog import DRAFTS, ESTIMATE, ISSUED, NEW, VERIFIED, invoice, number_series
+from tieout.store.database import insert_rows
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 

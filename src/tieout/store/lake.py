@@ -45,11 +45,11 @@ def copy_file(source: Path, target: Path) -> str:
     meanwhile, of which a part would pass for the whole.
     """
     handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not be waited for
-    with os.fdopen(handle, "rb") as stream, target.open("wb") as copy:
+    with os.fdopen(handle, "rb"), target.open("wb") as copy:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a file that can be copied; give - for standard input")
-        size = send_file(handle, copy.fileno(), before.st_size)
+        size = send_file(handle, copy.fileno(), size=before.st_size)
         after = os.fstat(handle)
     if (size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise OSError(
@@ -58,7 +58,7 @@ def copy_file(source: Path, target: Path) -> str:
     return hash_file(target)
 
 
-def send_file(source: int, target: int, size: int) -> int:
+def send_file(source: int, target: int, *, size: int) -> int:
     """Copy in the kernel and give the bytes copied, more than `size` when the file grew.
 
     Where the kernel cannot (file systems made by programs, such as /proc), by hand.

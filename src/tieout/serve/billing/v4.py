@@ -23,7 +23,8 @@ from tieout.serve.export.file_name import billing_file_name
 from tieout.serve.export.stream import open_engine
 from tieout.serve.problems import BillingProblem, billing_problem
 from tieout.serve.settings import Surroundings
-from tieout.store.catalog import Catalog, reference
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 
 VERSION, ENDPOINT = "v4", "consolidatedinvoices"
 RENDERER_REVISION = 1  # part of every ETag; raise it when bytes change for the same data

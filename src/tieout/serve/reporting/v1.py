@@ -29,7 +29,8 @@ from tieout.serve.reporting.question import (
 )
 from tieout.serve.reporting.row_json import headers_sql, rows_sql
 from tieout.serve.settings import Surroundings
-from tieout.store.catalog import Catalog, reference
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 from tieout.store.house import House
 
 PACKAGE = "tieout.serve.reporting"
