@@ -65,9 +65,7 @@ def verify_invoices(
             known = invoices_of(connection, period=period)
         if run is None:
             raise NotFound(kind="run of period", name=period)
-        drafts = [one for one in known if one["status_id"] in DRAFTS and _fits(one, choice, named)]
-        if any(one["document_type"] == ESTIMATE for one in drafts):
-            raise Conflict(reason=f"{period} has estimates only: no vendor invoice bills it yet")
+        drafts = _wanted(known, choice, named=named)
         if choice.input_digest not in (None, run["input_digest"]):
             raise InputsChanged(period=period, changes=())
         watch.phase("inputs")
@@ -135,10 +133,17 @@ def _chosen(house: House, choice: Choice) -> tuple[str, set[str]]:
     return periods[0], {one["invoice_id"] for one in found}
 
 
-def _fits(header: Header, choice: Choice, named: set[str]) -> bool:
+def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list[Header]:
+    """Give the drafts that were asked for. Raises Conflict when they are estimates."""
+    drafts = [one for one in known if one["status_id"] in DRAFTS]
     if named:
-        return header["invoice_id"] in named
-    return choice.buyer in (None, header["buyer_id"])
+        drafts = [one for one in drafts if one["invoice_id"] in named]
+    elif choice.buyer is not None:
+        drafts = [one for one in drafts if one["buyer_id"] == choice.buyer]
+    if any(one["document_type"] == ESTIMATE for one in drafts):
+        period = drafts[0]["period"]
+        raise Conflict(reason=f"{period} has estimates only: no vendor invoice bills it yet")
+    return drafts
 
 
 def _name_lines(
