@@ -95,14 +95,14 @@ def shape(folder: Path, _: Laps) -> Said:
 
 
 def run(folder: Path, laps: Laps) -> Said:
-    """Run the period; its parts are told apart by the calls of `tieout.pipeline.period`."""
+    """Run the period; its parts are told apart by the calls of `period` and `rated`."""
     from tieout import pipeline
-    from tieout.pipeline import period
+    from tieout.pipeline import period, rated
     from tieout.store.house import open_house
 
     laps.watch_engine()
-    laps.begin_at(period, "match_lines", part="match")
-    laps.begin_at(period, "rate_hops", part="rate")
+    laps.begin_at(rated, "match_lines", part="match")
+    laps.begin_at(rated, "rate_hops", part="rate")
     laps.begin_at(period, "issue_invoices", part="invoice")
     laps.begin_at(period, "check_laws", part="certify")
     laps.begin_at(period, "_publish_run", part="commit")

@@ -7,7 +7,9 @@ together.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -23,6 +25,7 @@ FACTORS = (
     *("prorate", "multiply_days", "divide_days", "discount", "convert", "multiply"),
     "divide_quantity",
 )
+_OTHERS: ContextVar[dict[str, "Policy"] | None] = ContextVar("other_policies", default=None)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Policy:
                 digits = operands.minor if step.digits == "minor" else int(step.digits or 0)
                 value = round_fraction(value, digits=digits, mode=str(step.mode))
             else:
-                value *= _python_factor(step.kind, operands)
+                value *= factor_of(step.kind, operands)
         return round_fraction(value, digits=SCALE, mode="half_away_from_zero")
 
     def stretches(self) -> list[tuple[list[str], Step]]:
@@ -129,7 +132,8 @@ class Policy:
         return value
 
 
-def _python_factor(kind: str, operands: Operands) -> Fraction:
+def factor_of(kind: str, operands: Operands) -> Fraction:
+    """Give the factor that a step other than a rounding multiplies by."""
     if kind == "divide_quantity":
         return 1 / operands.quantity
     return {
@@ -172,8 +176,23 @@ def parse_policy(name: str, table: Mapping[str, Any]) -> Policy:
     return Policy(name=name, version=int(table["version"]), steps=tuple(steps))
 
 
-@lru_cache(maxsize=1)
 def policies() -> dict[str, Policy]:
+    """Give the policies by name: those shipped, or others while `other_policies` holds."""
+    return _OTHERS.get() or _shipped()
+
+
+@contextmanager
+def other_policies(others: Mapping[str, Policy]) -> Iterator[None]:
+    """Let policies stand in the place of the shipped ones of the same name, in this thread."""
+    token = _OTHERS.set({**_shipped(), **others})
+    try:
+        yield
+    finally:
+        _OTHERS.reset(token)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, Policy]:
     """Give the shipped policies by name. Source: `policies.toml` beside this module."""
     tables = tomllib.loads(files("tieout").joinpath("policies.toml").read_text("utf-8"))
     return {name: parse_policy(name, table) for name, table in tables["policy"].items()}

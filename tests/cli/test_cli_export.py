@@ -20,25 +20,34 @@ def blob(rows: list[dict[str, str]]) -> bytes:
     return b"".join(gzip.compress("".join(some).encode()) for some in (lines[:half], lines[half:]))
 
 
+def announce(folder: Path, names: list[str], *, etag: str) -> None:
+    """Write the manifest of the version `etag` of an export of these blobs."""
+    manifest = {
+        "id": "e1",
+        "dataFormat": "compressedJSONLines",
+        "eTag": etag,
+        "rootDirectory": "https://example.invalid/x",
+        "sasToken": TOKEN,
+        "blobCount": len(names),
+        "blobs": [{"name": name, "partitionValue": "default"} for name in names],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def readable_rows() -> list[dict[str, str]]:
+    """Give the demo's rows without the broken one."""
+    return [row for row in demo_rows() if row["VendorInvoiceRowId"] != "bad-01"]
+
+
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     """Write the demo's readable rows as an export of three blobs."""
     folder = tmp_path / "export"
     folder.mkdir()
-    rows = [row for row in demo_rows() if row["VendorInvoiceRowId"] != "bad-01"]
     names = [f"part-{at}.json.gz" for at in range(3)]
     for at, name in enumerate(names):
-        (folder / name).write_bytes(blob(rows[at::3]))
-    manifest = {
-        "id": "e1",
-        "dataFormat": "compressedJSONLines",
-        "eTag": "A1",
-        "rootDirectory": "https://example.invalid/x",
-        "sasToken": TOKEN,
-        "blobCount": 3,
-        "blobs": [{"name": name, "partitionValue": "default"} for name in names],
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+        (folder / name).write_bytes(blob(readable_rows()[at::3]))
+    announce(folder, names, etag="A1")
     return folder
 
 
@@ -105,3 +114,56 @@ def test_a_manifest_beside_other_files_is_a_delivery_of_its_own(
     first, *others = said.json["files"]
     assert (first["file"], first["status"]) == (MONTH_FILE.name, "loaded")
     assert [file["status"] for file in others] == ["loaded"] * 3
+
+
+@pytest.fixture
+def two_invoices(export: Path) -> list[str]:
+    """Turn the export into one of two invoices, a blob each: of 20 rows and of 10."""
+    rows = readable_rows()
+    other = [{**row, "InvoiceNumber": "G999"} for row in rows[20:]]
+    names = ["one.json.gz", "other.json.gz"]
+    for name, some in zip(names, (rows[:20], other), strict=True):
+        (export / name).write_bytes(blob(some))
+    announce(export, names, etag="A1")
+    return names
+
+
+def test_a_changed_etag_replaces_the_export_as_a_whole(
+    referenced: Program, export: Path, two_invoices: list[str]
+) -> None:
+    assert referenced("load", export).code == 0
+    announce(export, two_invoices[:1], etag="A2")
+    (report,) = referenced("load", export, "--json").json["files"]
+    assert report["notices"][-1] == (
+        "invoice G999 stood in an earlier version of this export and is in this one no more:"
+        " it is not billed from the next run on"
+    )
+    announce(export, two_invoices, etag="A3")
+    assert referenced("load", export).code == 0
+    announce(export, two_invoices[1:], etag="A4")
+    assert referenced("load", export).code == 0
+    assert referenced("run", "2021-10", "--json").json["vendorLines"] == 10
+
+
+def test_an_export_that_takes_back_what_is_verified_is_refused(
+    referenced: Program, export: Path, two_invoices: list[str]
+) -> None:
+    assert referenced("load", export).code == 0
+    assert referenced("run", "2021-10").code == 0  # one contract's invoices start verified
+    before = lake_files(referenced.home)
+    announce(export, two_invoices[:1], etag="A2")
+    said = referenced("load", export)
+    assert said.code == 1
+    assert "this export tells vendor invoice G999 no more, but invoice" in said.err
+    assert lake_files(referenced.home) == before
+    assert referenced("run", "2021-10", "--json").json["vendorLines"] == 30
+
+
+def test_the_same_etag_replaces_nothing(
+    referenced: Program, export: Path, two_invoices: list[str]
+) -> None:
+    assert referenced("load", export).code == 0
+    announce(export, two_invoices[:1], etag="A1")
+    (report,) = referenced("load", export, "--json").json["files"]
+    assert report["status"] == "duplicate_file"
+    assert referenced("run", "2021-10", "--json").json["vendorLines"] == 30

@@ -127,7 +127,7 @@ def check_export(desk: Desk, content: bytes) -> object:
         for name in BLOBS:
             (folder / name).write_bytes(b"{}")
         for delivery in deliveries([folder]):
-            _check_delivery(delivery.sources, folder=folder, whole=delivery.whole)
+            _check_delivery(delivery.sources, folder=folder, whole=delivery.export is not None)
             assert "secret-token" not in str(delivery)
     finally:
         shutil.rmtree(folder)

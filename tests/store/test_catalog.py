@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from store_case import everything
 
 from tieout.errors import Conflict
-from tieout.store.catalog import Catalog, load, metadata, setting, vendor_file
+from tieout.store.catalog import load, metadata, setting, vendor_file
+from tieout.store.database import Catalog
 from tieout.store.house import House, open_house
 from tieout.store.migrations import require_tables, upgrade
 

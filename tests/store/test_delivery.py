@@ -14,9 +14,10 @@ from store_case import MONTH_FILE, NOW, everything, load_month, load_reference
 
 from tieout import pipeline
 from tieout.errors import Conflict, NotFound, TotalsDiffer
+from tieout.intake import ExportFolder
 from tieout.pipeline import Wishes
 from tieout.store import migrations
-from tieout.store.catalog import Catalog
+from tieout.store.database import Catalog
 from tieout.store.house import House
 
 INVOICE = "G012345678"
@@ -206,6 +207,9 @@ def test_a_vendor_row_id_on_different_rows_is_named_and_every_row_kept(
     )
 
 
+EXPORT = ExportFolder(manifest="manifest.json", export_id=None, etag=None, blobs=())
+
+
 def parts(folder: Path, *, cut: int, version: str = "1") -> list[tuple[str, Path]]:
     """Split the demo's readable rows over two files; the second differs by version."""
     found = rows()
@@ -224,7 +228,7 @@ def parts(folder: Path, *, cut: int, version: str = "1") -> list[tuple[str, Path
 
 def test_a_whole_delivery_counts_its_unchanged_parts_again(house: House, tmp_path: Path) -> None:
     load_reference(house, tmp_path / "reference")
-    whole = Wishes(whole=True)
+    whole = Wishes(export=EXPORT)
     first = pipeline.load_files(house, parts(tmp_path, cut=20), wishes=whole, now=NOW)
     assert [report["status"] for report in first] == ["loaded", "loaded"]
     again = pipeline.load_files(house, parts(tmp_path, cut=20), wishes=whole, now=NOW)
@@ -246,7 +250,7 @@ def test_a_whole_delivery_with_a_refused_part_keeps_nothing(house: House, tmp_pa
     broken = tmp_path / "broken.csv"
     broken.write_text("apples,pears\n1,2\n")
     files = [*parts(tmp_path, cut=20), ("broken.csv", broken)]
-    reports = pipeline.load_files(house, files, wishes=Wishes(whole=True), now=NOW)
+    reports = pipeline.load_files(house, files, wishes=Wishes(export=EXPORT), now=NOW)
     assert {report["status"] for report in reports} == {"refused"}
     assert "held back with the refused files" in reports[0]["notices"][-1]
     assert everything(house) == before
@@ -258,7 +262,7 @@ def test_a_delivery_held_back_moves_no_invoice_either(house: House, tmp_path: Pa
     broken = tmp_path / "broken.csv"
     broken.write_text("apples,pears\n1,2\n")
     files = [(MONTH_FILE.name, MONTH_FILE), ("broken.csv", broken)]
-    pipeline.load_files(house, files, wishes=Wishes(whole=True, period="2021-11"), now=NOW)
+    pipeline.load_files(house, files, wishes=Wishes(export=EXPORT, period="2021-11"), now=NOW)
     assert everything(house) == before
     (tmp_path / "other").mkdir()
     newer = parts(tmp_path / "other", cut=20, version="2")[1]

@@ -10,7 +10,7 @@ from store_case import PERIOD
 from tieout import tables
 from tieout.engine.duckdb import session
 from tieout.match import match_lines
-from tieout.pipeline.period import _open_inputs
+from tieout.pipeline.period import open_inputs
 from tieout.store import manifest, vendor_invoices
 from tieout.store.catalog import lake_file
 from tieout.store.house import House
@@ -48,7 +48,7 @@ def test_matched_lines_have_their_declared_shape(billed: House) -> None:
         with billed.catalog.read() as connection:
             taken = vendor_invoices.taken_files(connection, billed, period=PERIOD)
             current = manifest.latest_snapshot(connection, billed)
-        _open_inputs(engine, taken, current=current)
+        open_inputs(engine, taken, current=current)
         match_lines(engine, first_day=dt.date.fromisoformat(f"{PERIOD}-01"), secret=b"s")
         found = engine.arrow("SELECT * FROM matched_line").schema
     assert shape(found) == shape(tables.MATCHED_LINE)

@@ -6,7 +6,7 @@ price sheet -> rows of a reference file, as text.
 import csv
 
 from tieout.intake.columns import plain_name
-from tieout.intake.export_folder import read_export
+from tieout.intake.export_folder import ExportFolder, read_export
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS
 from tieout.intake.mapping import known_mappings
@@ -23,6 +23,7 @@ DETAIL_FORMATS = frozenset(form.code for form in FORMS if form.is_detail)
 __all__ = [
     "DETAIL_FORMATS",
     "TOTAL_MISMATCH",
+    "ExportFolder",
     "Form",
     "Said",
     "StagedFile",

@@ -16,9 +16,13 @@ NAME_MAX = 255  # characters, with the folders inside the export
 
 @dataclass(frozen=True)
 class ExportFolder:
-    """One export: the manifest's name and its blobs in order, as (name, path)."""
+    """One export: the manifest's name and its blobs in order, as (name, path).
+
+    `export_id` stays the same when the vendor makes an export anew; `etag` changes with its data.
+    """
 
     manifest: str
+    export_id: str | None
     etag: str | None
     blobs: tuple[tuple[str, Path], ...]
 
@@ -41,8 +45,9 @@ def read_export(path: Path) -> ExportFolder | None:
     names = [_blob_name(blob, manifest=file.name) for blob in members["blobs"]]
     blobs = tuple((name, _place(file.parent, name, manifest=file.name)) for name in names)
     _check_count(blobs, announced=members.get("blobcount"), manifest=file.name)
-    etag = members.get("etag")
-    return ExportFolder(file.name, etag if isinstance(etag, str) else None, blobs)
+    named = [members.get(name) for name in ("id", "etag")]
+    export_id, etag = (one if isinstance(one, str) and one else None for one in named)
+    return ExportFolder(file.name, export_id, etag, blobs)
 
 
 def _manifest(file: Path) -> dict[str, Any] | None:

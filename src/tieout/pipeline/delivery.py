@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import TotalsDiffer
-from tieout.intake import DETAIL_FORMATS, StagedFile
+from tieout.intake import DETAIL_FORMATS, ExportFolder, StagedFile
 from tieout.money import parse_number, round_fraction
 from tieout.pipeline.explain import line_name
 from tieout.pipeline.keep import drop_unnamed, utc_text
@@ -22,6 +23,18 @@ from tieout.store.lake import LakeFile
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
 
 Staged = tuple[StagedFile, list[LakeFile]]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What is known of a load besides its rows: a report per file, when, and from which export."""
+
+    reports: Sequence[dict[str, Any]]
+    _: KW_ONLY
+    now: dt.datetime
+    export: ExportFolder | None = None
+
+
 HAPPENED = {
     "copy": "is a copy of what was loaded before and is not counted again",
     "replaces": "replaces the version loaded before as a whole",
@@ -124,13 +137,12 @@ def publish_delivery(
     engine: Engine,
     *,
     staged: Sequence[Staged],
-    reports: Sequence[dict[str, Any]],
     found: Sequence[dict[str, Any]],
-    now: dt.datetime,
+    arrival: Arrival,
 ) -> None:
     """Publish a load in one transaction and complete the reports."""
     ids = {file.file_id for file, _ in staged}
-    ordered = sorted(reports, key=lambda report: bool(report["status"] == "loaded"))
+    ordered = sorted(arrival.reports, key=lambda report: bool(report["status"] == "loaded"))
     of_file = {report["fileId"]: report for report in ordered if report["fileId"] in ids}
     _complete_reports(of_file, found)
     for one in engine.arrow(sql_text("tieout.pipeline", "repeated_id")).to_pylist():
@@ -145,7 +157,9 @@ def publish_delivery(
     with house.catalog.write() as connection:
         before = line_decisions.standing(connection)
         files = _file_records(staged, of_file)
-        load_id = manifest.publish_load(connection, files, created_at=utc_text(now))
+        load_id = manifest.publish_load(
+            connection, files, created_at=utc_text(arrival.now), export=_named(arrival.export)
+        )
         manifest.add_overlaps(connection, overlaps, load_id=load_id)
         for invoice, change in zip(found, changes, strict=True):
             values = {k: v for k, v in invoice.items() if k != "file_ids"} | {"load_id": load_id}
@@ -159,7 +173,18 @@ def publish_delivery(
                 of_file[file_id]["notices"].append(
                     sentence + (change if happened == "replaces" else "")
                 )
+        for number in vendor_invoices.drop_older(connection, load_id=load_id):
+            for report in of_file.values():
+                report["notices"].append(
+                    f"invoice {number} stood in an earlier version of this export and is in this"
+                    " one no more: it is not billed from the next run on"
+                )
         _say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
+
+
+def _named(export: ExportFolder | None) -> dict[str, str | None]:
+    """Give what the catalog keeps of an export; its secrets are none of it."""
+    return {} if export is None else {"export_id": export.export_id, "etag": export.etag}
 
 
 def _happened(invoice: Mapping[str, Any], happened: str) -> str:

@@ -1,62 +1,216 @@
 """One vendor line's way: the row as it came, what became of it, and its price at each hop."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import NotFound
+from tieout.pipeline.explained.find import (
+    NAMED_MAX,
+    Named,
+    find_file,
+    lines_named,
+    source_lines,
+)
+from tieout.pipeline.explained.frozen import Frozen
+from tieout.pipeline.explained.line import Line
+from tieout.pipeline.explained.seen import as_seen
+from tieout.pipeline.explained.told import (
+    differences,
+    parking_differences,
+    tell_hop,
+    tell_match,
+    tell_proration,
+    tell_terms,
+)
+from tieout.pipeline.explained.way import Way, recompute
 from tieout.report.run_file import name_run_files
+from tieout.report.visibility import GENERAL, PREVIEW, Viewer, Wanted, visible_invoices
 from tieout.store import line_decisions, manifest
-from tieout.store.catalog import run, vendor_file
+from tieout.store.catalog import reference, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
 
 PREFIX = 16
+KINDS = ("charge", "detail_line", "parked_line", "invoice_line")
+
+
+def explain_named(
+    house: House, name: str, *, viewer: Viewer | None = None, most: int = 20
+) -> dict[str, Any]:
+    """Explain the lines that a name stands for: `count`, and `lines`, the first `most` of them.
+
+    A name is a vendor line's id, `file:row`, a row id of the Reporting API, a match key or the
+    vendor's own row id. With a `viewer` there is only what that organization may see. Raises
+    NotFound when nothing is left.
+    """
+    with session(house.home / "answers") as engine:
+        named = lines_named(engine, house, name=name)
+        if viewer is None:
+            explainer = Explainer(engine, house)
+            lines = [explainer.explain(one) for one in named[:most]]
+            return {"count": len(named), "lines": lines}
+        statuses = (*GENERAL, *PREVIEW)
+        invoices = visible_invoices(house.catalog, viewer, wanted=Wanted(statuses=statuses))
+        seen, explainer = [], Explainer(engine, house)
+        for one in named[:NAMED_MAX]:
+            try:
+                whole = explainer.explain(one)
+            except NotFound:
+                continue
+            is_owner = _owns_channel(house, viewer, whole=whole)
+            if found := as_seen(whole, invoices, is_owner=is_owner):
+                seen.append(found)
+    if not seen:
+        raise NotFound(kind="vendor line", name=name)
+    return {"count": len(seen), "lines": seen[:most]}
+
+
+def explain_seen(
+    engine: Engine, house: House, *, invoices: pa.Table, shows_vendor: bool, most: int
+) -> list[dict[str, Any]]:
+    """Explain the first `most` of the lines in `source_line`, as those see them who ask.
+
+    `invoices` are the invoices visible to them, VISIBLE_INVOICE; see report/row_source.py.
+    """
+    named = source_lines(engine, most=most)
+    explainer = Explainer(engine, house)
+    found = (as_seen(explainer.explain(one), invoices, shows_vendor=shows_vendor) for one in named)
+    return [one for one in found if one is not None]
+
+
+def _owns_channel(house: House, viewer: Viewer, *, whole: Mapping[str, Any]) -> bool:
+    """Whether the viewer alone buys from the vendor of a line that no invoice holds."""
+    if whole["hops"]:
+        return False
+    contracts = reference["contracts"]
+    query = select(contracts.c.buyer_id).where(
+        contracts.c.seller_id == contracts.c.vendor_id,
+        contracts.c.purpose != "consume",
+        contracts.c.to_snapshot.is_(None),
+    )
+    if whole["vendorLine"]:
+        query = query.where(contracts.c.vendor_id == whole["vendorLine"]["vendor"])
+    with house.catalog.read() as connection:
+        return set(connection.execute(query).scalars()) == {viewer.organization_id}
 
 
 def explain_line(house: House, vendor_line_id: str) -> dict[str, Any]:
     """Explain `<first 16 digits of the file id>-<row number>`.
 
     Gives the file, the cells under their header names as they came, the typed vendor line or the
-    reason why the row was rejected or parked, what persons decided on it, oldest first, and the
-    detail line of each hop of the published runs, amounts as text. Raises
-    NotFound when no file has such a row.
+    reason why the row was rejected or parked, what persons decided on it, oldest first, how it was
+    matched, and for each hop of the published run the detail line, the rule, list price and rate
+    that hold, each policy step with its figures and the consolidated line; amounts as text.
+    `differences` has every figure that the stored line and the recomputation do not share. Raises
+    NotFound when no file has such a row. Fields: docs/how-to/explain-a-line.md.
     """
     with house.catalog.read() as connection:
         file, row_number = find_line(connection, house, line=vendor_line_id)
-        decided = line_decisions.history(connection, file_id=file["file_id"], row_number=row_number)
-        run_ids = connection.execute(select(run.c.run_id).where(run.c.is_current == 1)).scalars()
-        runs = [str(run_id) for run_id in run_ids]
-    with session(house.scratch) as engine:
-        engine.let(file_id=file["file_id"], row_number=row_number)
+    with session(house.home / "answers") as engine:
+        return Explainer(engine, house).explain(Named(file["file_id"], row_number))
+
+
+class Explainer:
+    """Explains rows of vendor files, one after the other, in one engine."""
+
+    def __init__(self, engine: Engine, house: House) -> None:
+        """Name the files of the published runs; what is asked of a snapshot is kept."""
+        self.engine, self.house = engine, house
+        with house.catalog.read() as connection:
+            found = connection.execute(select(run).where(run.c.is_current == 1)).mappings()
+            self.runs = {one["run_id"]: dict(one) for one in found}
+        name_run_files(engine, house, runs=list(self.runs), hops=(), kinds=KINDS)
+        self._frozen: dict[int, Frozen] = {}
+
+    def explain(self, named: Named) -> dict[str, Any]:
+        """Explain one row of a vendor file; see `explain_line`."""
+        with self.house.catalog.read() as connection:
+            file = find_file(connection, self.house, file_id=named.file_id)
+            decided = line_decisions.history(
+                connection, file_id=named.file_id, row_number=named.row_number
+            )
+        if file is None:
+            raise NotFound(kind="vendor line", name=named.line_id)
+        engine = self.engine
+        engine.let(file_id=named.file_id, row_number=named.row_number)
         engine.parquet("cells", [file["cells"]])
         engine.parquet("vendor_line", [file["vendor_line"]], schema=VENDOR_LINE)
         engine.parquet("rejected_row", [file["rejected_row"]], schema=REJECTED_ROW)
-        kinds = ("charge", "detail_line", "parked_line")
-        name_run_files(engine, house, runs=runs, hops=(), kinds=kinds)
         found = {
-            "vendorLineId": vendor_line_id,
+            "vendorLineId": named.line_id,
             "file": file["name"],
-            "fileId": file["file_id"],
+            "fileId": named.file_id,
             "format": file["format"],
-            "rowNumber": row_number,
+            "rowNumber": named.row_number,
             **_row(engine, header=json.loads(file["header"])),
         }
         if found["line"] is None:
-            raise NotFound(kind="vendor line", name=vendor_line_id)
+            raise NotFound(kind="vendor line", name=named.line_id)
         found["vendorLine"] = _first(engine, "explained_vendor_line")
         found["rejected"] = _first(engine, "explained_rejection")
-        found["parked"] = _first(engine, "explained_parking")
         found["decisions"] = [
             {"decision": one["decision"], "reason": one["reason"]}
             | {"by": one["decided_by"], "at": one["decided_at"]}
             for one in decided
         ]
-        found["hops"] = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
-    return found
+        return found | self._told(named.run_id)
+
+    def _told(self, run_id: str) -> dict[str, Any]:
+        """Recompute the line from what its run used, and tell both side by side.
+
+        Without a run it is the newest that placed or parked the line.
+        """
+        engine = self.engine
+        row = engine.arrow("SELECT * FROM vendor_line WHERE row_number = getvariable('row_number')")
+        held = engine.arrow(sql_text("tieout.pipeline", "explained_run"))["run_id"].to_pylist()
+        held = [run_id] if run_id in held else held
+        if not held or not row.num_rows:
+            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
+            return {**nothing, "parked": None, "hops": [], "tried": [], "differences": []}
+        taken = self.runs[held[0]]
+        engine.let(run_id=taken["run_id"])
+        parked = _first(engine, "explained_parking")
+        hops = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
+        first_day = dt.date.fromisoformat(f"{taken['period']}-01")
+        frozen = self._snapshot(taken["snapshot_id"])
+        way = recompute(Line(row.to_pylist()[0]), frozen=frozen, first_day=first_day)
+        return {
+            "runId": taken["run_id"],
+            "period": taken["period"],
+            "snapshot": taken["snapshot_id"],
+            "parked": parked,
+            "match": tell_match(way),
+            "proration": tell_proration(way),
+            "hops": [
+                tell_hop(priced, stored)
+                for priced, stored in zip_longest(way.hops[: len(hops)], hops)
+            ],
+            "tried": [] if way.hops else _tried_hops(way),
+            "differences": parking_differences(way, parked) if parked else differences(way, hops),
+        }
+
+    def _snapshot(self, snapshot_id: int) -> Frozen:
+        if snapshot_id not in self._frozen:
+            with self.house.catalog.read() as connection:
+                used = manifest.snapshot_files(connection, self.house, snapshot_id=snapshot_id)
+            self._frozen[snapshot_id] = Frozen(self.engine, used.files)
+        return self._frozen[snapshot_id]
+
+
+def _tried_hops(way: Way) -> list[dict[str, Any]]:
+    """Tell what was tried at each hop of a line that waits."""
+    return [
+        {"hop": one.hop, "contractId": one.contract["contract_id"], **tell_terms(one)}
+        for one in way.terms
+        if one.rule is not None
+    ]
 
 
 def line_name(file_id: str, row_number: int) -> str:

@@ -1,15 +1,39 @@
--- One line at each hop: who sells to whom, by which rule and policy, what is paid and what is asked.
+-- One line at each hop of a run: who sells to whom, by which rule and policy, what is paid and what
+-- is asked; and the consolidated line that it went into, with the exact sum of its detail lines.
+WITH mine AS (
+    SELECT detail_line.*, charge.* EXCLUDE (run_id, charge_no)
+    FROM detail_line
+    JOIN charge USING (run_id, charge_no)
+    WHERE file_id = getvariable('file_id') AND row_number = getvariable('row_number')
+        AND run_id = getvariable('run_id')
+),
+summed AS (
+    SELECT
+        hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id,
+        sum(detail.total_price) AS sum_of_details, count(*) AS lines
+    FROM detail_line AS detail
+    JOIN charge USING (run_id, charge_no)
+    WHERE (subscription_id, charge_type_id) IN (SELECT (subscription_id, charge_type_id) FROM mine)
+        AND run_id = getvariable('run_id')
+    GROUP BY ALL
+)
 SELECT
-    hop, seller_id AS "sellerId", buyer_id AS "buyerId", contract_id AS "contractId",
-    subscription_id AS "subscriptionId", match_key AS "matchKey", charge_type_id AS "chargeTypeId",
+    hop, seller_id AS "sellerId", buyer_id AS "buyerId", mine.contract_id AS "contractId",
+    subscription_id AS "subscriptionId", mine.match_key AS "matchKey", charge_type_id AS "chargeTypeId",
     rule_id AS "ruleId", policy,
-    cycle_start::VARCHAR AS "cycleStart", cycle_end::VARCHAR AS "cycleEnd",
-    shortest(quantity) AS quantity,
-    shortest(cost_total_price) AS "costTotalPrice", cost_currency AS "costCurrency",
-    shortest(cost_exchange_rate) AS "exchangeRate",
-    shortest(unit_price) AS "unitPrice", shortest(effective_unit_price) AS "effectiveUnitPrice",
-    shortest(total_price) AS "totalPrice", currency
-FROM detail_line
-JOIN charge USING (run_id, charge_no)
-WHERE file_id = getvariable('file_id') AND row_number = getvariable('row_number')
+    mine.cycle_start::VARCHAR AS "cycleStart", mine.cycle_end::VARCHAR AS "cycleEnd",
+    shortest(mine.quantity) AS quantity,
+    shortest(mine.cost_total_price) AS "costTotalPrice", mine.cost_currency AS "costCurrency",
+    shortest(mine.cost_exchange_rate) AS "exchangeRate",
+    shortest(mine.unit_price) AS "unitPrice", shortest(mine.effective_unit_price) AS "effectiveUnitPrice",
+    shortest(mine.total_price) AS "totalPrice", currency,
+    line.invoice_id AS "invoiceId", line.row_id AS "rowId",
+    shortest(line.total_price) AS "rowTotalPrice", shortest(line.detail_total) AS "rowDetailTotal",
+    shortest(line.rounding_residual) AS "rowResidual",
+    line.source_line_count::BIGINT AS "rowLineCount",
+    shortest(summed.sum_of_details) AS "sumOfDetails", summed.lines::BIGINT AS "linesSummed"
+FROM mine
+LEFT JOIN invoice_line AS line
+    USING (run_id, hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
+LEFT JOIN summed USING (hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
 ORDER BY hop

@@ -14,8 +14,22 @@ from sqlalchemy import select
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import FileRefused
-from tieout.intake import TOTAL_MISMATCH, Form, Said, StagedFile, known_mappings, stage_file
-from tieout.pipeline.delivery import Staged, check_totals, publish_delivery, summed_invoices
+from tieout.intake import (
+    TOTAL_MISMATCH,
+    ExportFolder,
+    Form,
+    Said,
+    StagedFile,
+    known_mappings,
+    stage_file,
+)
+from tieout.pipeline.delivery import (
+    Arrival,
+    Staged,
+    check_totals,
+    publish_delivery,
+    summed_invoices,
+)
 from tieout.pipeline.keep import drop_unnamed, keep, write
 from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
@@ -37,7 +51,8 @@ class Wishes:
     invoice_number: str | None = None
     expected: Mapping[str, str] = field(default_factory=dict)
     accept_mismatch: bool = False  # load a file whose own totals row does not agree with its rows
-    whole: bool = False  # one refused file holds back all; a file loaded before belongs to it too
+    # of one: a refused file holds back all, and a file loaded before belongs to it too
+    export: ExportFolder | None = None
 
 
 NO_WISHES = Wishes()
@@ -66,7 +81,7 @@ def load_delivery(
     if delivery.refusal is not None:
         refusal = delivery.refusal
         return [{**_report(refusal.file), "notices": [str(refusal)], "seconds": "0.000"}]
-    wishes = replace(wishes, whole=delivery.whole)
+    wishes = replace(wishes, export=delivery.export)
     return load_files(house, delivery.sources, wishes=wishes, now=now, watch=watch)
 
 
@@ -94,24 +109,27 @@ def load_files(
             started = time.monotonic()
             report = _stage(desk, name=name, path=path)
             reports.append({**report, "seconds": f"{time.monotonic() - started:.3f}"})
-        if wishes.whole:
-            _hold_together(house, reports, staged=staged)
+        if wishes.export:
+            _hold_together(house, reports, staged=staged, export=wishes.export)
         watch.phase("sum")
         if staged:
             found = summed_invoices(house, engine, staged=staged, period=wishes.period)
             check_totals(house, engine, staged=staged, expected=wishes.expected)
-        held_back = wishes.whole and any(report["status"] == "refused" for report in reports)
+        held_back = wishes.export and any(report["status"] == "refused" for report in reports)
         if wishes.period is not None and not held_back:
             watch.phase("publish")
             repeated = [report for report in reports if report["status"] == "duplicate_file"]
             _move(house, repeated, period=wishes.period)
         if staged:
-            publish_delivery(house, engine, staged=staged, reports=reports, found=found, now=now)
+            arrival = Arrival(reports, now=now, export=wishes.export)
+            publish_delivery(house, engine, staged=staged, found=found, arrival=arrival)
     return reports
 
 
-def _hold_together(house: House, reports: list[dict[str, Any]], *, staged: list[Staged]) -> None:
-    """Hold back a whole delivery when a part is refused; add its parts that were loaded before."""
+def _hold_together(
+    house: House, reports: list[dict[str, Any]], *, staged: list[Staged], export: ExportFolder
+) -> None:
+    """Hold back an export when a part is refused; add its parts that were loaded before."""
     if any(report["status"] == "refused" for report in reports):
         staged.clear()
         drop_unnamed(house)
@@ -119,10 +137,17 @@ def _hold_together(house: House, reports: list[dict[str, Any]], *, staged: list[
             if report["status"] == "loaded":
                 report["status"] = "refused"
                 report["notices"].append(f"{report['file']}: held back with the refused files")
-    elif staged:
+    elif staged or _is_made_anew(house, export):
         known = [report["fileId"] for report in reports if report["status"] == "duplicate_file"]
         new = {file.file_id for file, _ in staged}
         staged += [_loaded_before(house, file_id) for file_id in known if file_id not in new]
+
+
+def _is_made_anew(house: House, export: ExportFolder) -> bool:
+    """Say whether an earlier load of this export stands under another eTag."""
+    with house.catalog.read() as connection:
+        named = {"export_id": export.export_id, "etag": export.etag}
+        return bool(vendor_invoices.loads_of_export(connection, **named))
 
 
 def _loaded_before(house: House, file_id: str) -> Staged:
@@ -196,7 +221,7 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
     if mismatch and not desk.wishes.accept_mismatch:
         sentence = f"{name}: not loaded; --accept-mismatch loads it all the same"
         return {"notices": [*file.notices, sentence]}
-    if not desk.wishes.whole and (twin := _twin(desk, file)):
+    if not desk.wishes.export and (twin := _twin(desk, file)):
         sentence = f"{name}: holds the same rows as {twin}, loaded with it; not counted again"
         return {"status": "duplicate_file", "notices": [sentence]}
     none = () if file.loaded else ("every row was rejected: `tieout rejected` says why",)

@@ -17,11 +17,10 @@ from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import certify, check_laws
 from tieout.invoice.digest import digest_of_lines
-from tieout.match import match_lines
 from tieout.money import SCALE, currencies
 from tieout.pipeline.inputs import open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
-from tieout.rate import rate_hops
+from tieout.pipeline.rated import rate_lines
 from tieout.reference import view_current
 from tieout.rounding import policies
 from tieout.store import invoices, line_decisions, manifest, vendor_invoices
@@ -51,7 +50,7 @@ def run_period(
     started = time.monotonic()
     with house.writer(), session(house.scratch, threads=threads, watch=watch) as engine:
         with house.catalog.read() as connection:
-            taken, is_estimate = _taken_files(connection, house, period=period)
+            taken, is_estimate = files_of_period(connection, house, period=period)
             current = manifest.latest_snapshot(connection, house)
             before = manifest.current_run(connection, period=period)
             decisions = line_decisions.standing(connection)
@@ -59,17 +58,13 @@ def run_period(
             raise NotFound(kind="vendor invoice of period", name=period)
         if not current.snapshot_id:
             raise NotFound(kind="reference data", name="nothing was loaded yet")
-        _open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
+        open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
         secret = str(house.catalog.setting(SECRET)).encode()
-        match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
-        files = [
-            write(house, engine, sql=f"SELECT * FROM {kind}", kind=kind)
-            for kind in ("parked_line", "charge")
-        ]
-        files += [
-            write(house, engine, sql="SELECT * FROM detail_hop", kind="detail_line", hop=hop)
-            for hop in rate_hops(engine)
-        ]
+
+        def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
+            return write(house, engine, sql=sql, kind=kind, hop=hop)
+
+        files = rate_lines(engine, period=period, secret=secret, keep=kept)
         detail = [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
         engine.parquet("detail_line", detail, schema=DETAIL_LINE)
         issue_invoices(engine, period=period)
@@ -84,7 +79,7 @@ def run_period(
     }
 
 
-def _taken_files(
+def files_of_period(
     connection: Connection, house: House, *, period: str
 ) -> tuple[list[vendor_invoices.TakenFile], bool]:
     """Give the files that a period bills, or those it can only preview, and whether it is so.
@@ -98,7 +93,7 @@ def _taken_files(
     return found, bool(found)
 
 
-def _open_inputs(
+def open_inputs(
     engine: Engine,
     taken: Sequence[vendor_invoices.TakenFile],
     *,
@@ -144,9 +139,7 @@ def _certified(
     engine: Engine, *, period: str, snapshot_id: int, before: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Give a run's summary and certificate; equal inputs must have given equal outputs."""
-    engine.register("made_with", pa.table({"line": _made_with()}))
-    engine.view("reference_input", _reference_input())
-    input_digest = digest_of_lines(engine, sql_text("tieout.invoice", "input_line"))
+    input_digest = digest_inputs(engine)
     output_digest = digest_of_lines(
         engine, "SELECT invoice_id || '|' || output_digest AS line FROM invoice_digest"
     )
@@ -171,6 +164,13 @@ def _certified(
         "outputDigest": output_digest,
         "certificate": certificate,
     }
+
+
+def digest_inputs(engine: Engine) -> str:
+    """Give the digest of all that a run is computed from: lines, reference data, policies."""
+    engine.register("made_with", pa.table({"line": _made_with()}))
+    engine.view("reference_input", _reference_input())
+    return digest_of_lines(engine, sql_text("tieout.invoice", "input_line"))
 
 
 def _publish_run(

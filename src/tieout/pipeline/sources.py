@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tieout.errors import FileRefused
-from tieout.intake import read_export
+from tieout.intake import ExportFolder, read_export
 
 NAME_BYTES_MAX = 255  # of a name that a file system takes
 
@@ -15,12 +15,12 @@ NAME_BYTES_MAX = 255  # of a name that a file system takes
 class Delivery:
     """Vendor files that are loaded together, as (name for people, path).
 
-    A `whole` one is loaded complete or not at all. One that was refused before any file was read
-    has a `refusal`.
+    The files of an `export` are loaded complete or not at all. One that was refused before any
+    file was read has a `refusal`.
     """
 
     sources: tuple[tuple[str, Path], ...]
-    whole: bool = False
+    export: ExportFolder | None = None
     refusal: FileRefused | None = None
 
 
@@ -40,7 +40,7 @@ def deliveries(paths: Sequence[Path]) -> list[Delivery]:
             found.append(Delivery(sources=(), refusal=refusal))
             continue
         if export is not None:
-            found.append(Delivery(export.blobs, whole=True))
+            found.append(Delivery(export.blobs, export=export))
         elif is_folder:
             files = sorted(f for f in path.rglob("*") if f.is_file() and f.name[0] != ".")
             if not files:

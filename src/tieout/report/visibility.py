@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
-from tieout.store.catalog import Catalog, invoice, run
+from tieout.store.catalog import invoice, run
+from tieout.store.database import Catalog
 
 GENERAL = (1, 2, 3, 4)
 PREVIEW = (0, 6)

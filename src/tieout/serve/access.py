@@ -17,7 +17,8 @@ from sqlalchemy import insert, select, update
 
 from tieout.errors import NotFound, Refused, TieoutError
 from tieout.report.visibility import NOTHING, OWNED, SOLD
-from tieout.store.catalog import Catalog, access_key
+from tieout.store.catalog import access_key
+from tieout.store.database import Catalog
 
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
@@ -26,7 +27,8 @@ BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscr
 BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
 BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
 SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *BILLING)
+V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -38,15 +40,27 @@ class Role:
     sees_cost: bool
     previews: str
     endpoints: tuple[str, ...]  # what a new key opens unless told otherwise
+    reads_vendor_rows: bool = False  # of vendor invoices that its organization consumes
 
 
 ROLES = {
-    "distributorAdmin": Role(sees_cost=True, previews=SOLD, endpoints=ENDPOINTS),
-    "sellerAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)),
-    "sellerBillingAdmin": Role(sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *BILLING)),
-    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *SOLD_ONLY)),
+    "distributorAdmin": Role(
+        sees_cost=True, previews=SOLD, endpoints=ENDPOINTS, reads_vendor_rows=True
+    ),
+    "sellerAdmin": Role(
+        sees_cost=True,
+        previews=OWNED,
+        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
+        reads_vendor_rows=True,
+    ),
+    "sellerBillingAdmin": Role(
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
+    ),
+    "accountManager": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
+    ),
     "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *BOUGHT)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
     ),
 }
 # which endpoints of the Billing API a role may use: what a party pays is its seller's price, and

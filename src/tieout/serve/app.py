@@ -26,7 +26,7 @@ from tieout.serve.problems import (
     billing_problem,
     reporting_problem,
 )
-from tieout.serve.reporting import v1
+from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
 from tieout.store.house import House
 
@@ -48,6 +48,7 @@ def create_app(
         title="tieout", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.mount("/api/v1/reporting", v1.create(surroundings))
+    app.mount("/api/v2/reporting", v2.create(surroundings))
     for version in SERVED:
         app.mount(f"/billing/{version.id}", create(version, surroundings))
     for version_id in ENDED:

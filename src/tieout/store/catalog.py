@@ -1,29 +1,11 @@
-"""The catalog: reference data, invoices, keys and the manifest, in SQLite or PostgreSQL.
+"""The tables of the catalog: reference data, invoices, keys, manifest; SQLite or PostgreSQL.
 
 Amounts are text here: SQLite's NUMERIC is floating point. Times are ISO 8601 UTC text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
 from tieout.store.resources import RESOURCES
 
@@ -79,7 +61,11 @@ lake_file = _table(
     CheckConstraint("owner_kind IN ('snapshot', 'load', 'run')", name="owner_kind_known"),
 )
 
-load = _table("load", Column("load_id", Integer, primary_key=True), _text("created_at"))
+load = _table(
+    "load",
+    Column("load_id", Integer, primary_key=True),
+    *(_text("created_at"), _text("export_id", null=True), _text("etag", null=True)),
+)
 
 vendor_file = _table(
     "vendor_file",
@@ -99,7 +85,7 @@ vendor_file = _table(
     _integer("mapping_version", null=True),  # of the declared mapping that read it
 )
 
-NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6  # status ids of invoices
+NEW, VERIFIED, ISSUED, PAID, CARD_ERROR, NEW_CORRECTED = 0, 1, 2, 3, 4, 6  # status ids
 DRAFTS = (NEW, NEW_CORRECTED)
 INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a draft for ever
 
@@ -196,6 +182,8 @@ invoice = _table(
     _text("description", null=True),
     _text("verified_at", null=True),
     _text("issued_at", null=True),
+    _text("paid_at", null=True),
+    _text("accepted_parked", null=True),  # why it was verified while lines were parked
     _text("changed_at"),
     _integer("revision"),
     Index("ix_invoice_seller", "seller_id", "period"),
@@ -211,6 +199,17 @@ number_series = _table(
     _integer("last_number"),
 )
 
+# Who did what, when and why: rows are added, never changed; each holds the hash of the one before.
+audit_entry = _table(
+    "audit_entry",
+    Column("entry_no", Integer, primary_key=True, autoincrement=False),  # 1, 2, ...
+    *(_text("at"), _text("by"), _text("action"), _text("subject_kind"), _text("subject_id")),
+    _text("reason", null=True),
+    *(_text("before"), _text("after")),  # JSON objects of what changed
+    *(_text("previous_hash"), _text("entry_hash")),
+    Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
+)
+
 access_key = _table(
     "access_key",
     _text("key_id", primary_key=True),
@@ -223,77 +222,3 @@ access_key = _table(
     _text("expires"),
     _text("revoked_at", null=True),
 )
-
-
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """Let SQLAlchemy's BEGIN be the only one, and make a commit last."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("tieout_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-class Catalog:
-    """A catalog by its SQLAlchemy URL."""
-
-    def __init__(self, url: str) -> None:
-        """Connect lazily; `store.migrations.upgrade` makes the tables."""
-        self.url = url
-        self.engine: Engine = create_engine(url)
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", _set_up_sqlite)
-            event.listen(self.engine, "begin", _begin)
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one state from its first query on."""
-        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**level) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection whose changes are all committed at the end, or none."""
-        options = {"tieout_write": True}
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
-            yield connection
-
-    def setting(self, name: str) -> str | None:
-        """Give one setting of this installation."""
-        with self.read() as connection:
-            found: str | None = connection.scalar(
-                select(setting.c.value).where(setting.c.name == name)
-            )
-        return found
-
-    def close(self) -> None:
-        """Close every pooled connection."""
-        self.engine.dispose()
-
-
-def insert_rows(
-    connection: Connection, table: Table, *, names: Sequence[str], rows: Iterable[Sequence[object]]
-) -> None:
-    """Insert rows of plain text and integers, their values in the order of `names`.
-
-    The statement is compiled once and the driver gets the rows as they are.
-    """
-    statement = insert(table).inline().compile(dialect=connection.dialect, column_keys=list(names))
-    places = [names.index(name) for name in statement.positiontup or names]
-    if statement.positiontup is None:
-        values: list[Any] = [dict(zip(names, row, strict=True)) for row in rows]
-    else:
-        values = [tuple(row[place] for place in places) for row in rows]
-    if values:
-        connection.exec_driver_sql(str(statement), values)
-
-
-def next_id(connection: Connection, column: Column[int]) -> int:
-    """Give the number after the highest; call it only while writing."""
-    highest: int | None = connection.scalar(select(func.max(column)))
-    return (highest or 0) + 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from tieout.errors import Conflict
-from tieout.store.catalog import Catalog
+from tieout.store.database import Catalog
 from tieout.store.lake import Lake
 
 WRITER_LOCK = 7_428_001  # any fixed number: PostgreSQL's advisory locks are known by number

@@ -17,6 +17,7 @@ from pathlib import Path
 from tieout.errors import StoreDamaged
 
 COPY_BYTES = 1 << 26
+NO_SENDFILE = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 @dataclass(frozen=True)
@@ -44,21 +45,36 @@ def copy_file(source: Path, target: Path) -> str:
     meanwhile, of which a part would pass for the whole.
     """
     handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not be waited for
-    with os.fdopen(handle, "rb") as stream, target.open("wb") as copy:
+    with os.fdopen(handle, "rb"), target.open("wb") as copy:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a file that can be copied; give - for standard input")
-        size = 0
-        while size <= before.st_size and (
-            sent := os.sendfile(copy.fileno(), stream.fileno(), size, COPY_BYTES)
-        ):
-            size += sent
+        size = send_file(handle, copy.fileno(), size=before.st_size)
         after = os.fstat(handle)
     if (size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise OSError(
             errno.EBUSY, "it was written to while it was read; load it when it is complete"
         )
     return hash_file(target)
+
+
+def send_file(source: int, target: int, *, size: int) -> int:
+    """Copy in the kernel and give the bytes copied, more than `size` when the file grew.
+
+    Where the kernel cannot (file systems made by programs, such as /proc), by hand.
+    """
+    done = 0
+    while done <= size:
+        try:
+            sent = os.sendfile(target, source, done, COPY_BYTES)
+        except OSError as error:
+            if error.errno not in NO_SENDFILE:
+                raise
+            sent = os.write(target, os.pread(source, COPY_BYTES, done))
+        if not sent:
+            break
+        done += sent
+    return done
 
 
 def sync_file(path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from tieout.store.catalog import line_decision, next_id, vendor_file, vendor_invoice
+from tieout.store.catalog import line_decision, vendor_file, vendor_invoice
+from tieout.store.database import next_id
 from tieout.store.vendor_invoices import told_by
 
 SET_ASIDE, TAKE_BACK = "set_aside", "take_back"

@@ -12,10 +12,8 @@ from pyarrow.parquet import ParquetFile
 from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
 
 from tieout.store.catalog import (
-    insert_rows,
     lake_file,
     load,
-    next_id,
     overlap,
     reference,
     run,
@@ -23,6 +21,7 @@ from tieout.store.catalog import (
     vendor_file,
     vendor_invoice,
 )
+from tieout.store.database import insert_rows, next_id
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.vendor_invoices import told_by
@@ -151,11 +150,18 @@ def lake_files(
 
 
 def publish_load(
-    connection: Connection, files: Sequence[Mapping[str, Any]], *, created_at: str
+    connection: Connection,
+    files: Sequence[Mapping[str, Any]],
+    *,
+    created_at: str,
+    export: Mapping[str, str | None],
 ) -> int:
-    """Record vendor files with their lake files; `vendor_invoice` rows come separately."""
+    """Record vendor files with their lake files; `vendor_invoice` rows come separately.
+
+    `export`: `export_id` and `etag` of the vendor's export that the files are, else empty.
+    """
     number = next_id(connection, load.c.load_id)
-    connection.execute(insert(load).values(load_id=number, created_at=created_at))
+    connection.execute(insert(load).values(load_id=number, created_at=created_at, **export))
     for file in files:
         columns = {name: value for name, value in file.items() if name != "lake_files"}
         connection.execute(insert(vendor_file).values(load_id=number, **columns))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, invoice, lake_file, vendor_file, vendor_invoice
+from tieout.store.catalog import DRAFTS, invoice, lake_file, load, vendor_file, vendor_invoice
 from tieout.store.house import House
 
 STANDING = ("current", "detail", "estimate")  # states of vendor invoices that count
@@ -171,6 +171,44 @@ def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
             )
     connection.execute(update(vendor_invoice).where(told).values(period=period))
     return sorted(number for number, *_ in found)
+
+
+def loads_of_export(
+    connection: Connection, *, export_id: str | None, etag: str | None
+) -> list[int]:
+    """Give the loads of an export under other eTags; none where either is not known."""
+    if export_id is None or etag is None:
+        return []
+    other = select(load.c.load_id).where(load.c.export_id == export_id, load.c.etag != etag)
+    return list(connection.execute(other).scalars())
+
+
+def drop_older(connection: Connection, *, load_id: int) -> list[str]:
+    """Replace what earlier versions of a load's export tell and it does not (vendor-formats.md 7).
+
+    Gives the numbers of those invoices. Raises Conflict when one of them stands in a run with a
+    verified invoice from hop 2 on.
+    """
+    named = connection.execute(
+        select(load.c.export_id, load.c.etag).where(load.c.load_id == load_id)
+    ).mappings()
+    older = vendor_invoice.c.load_id.in_(loads_of_export(connection, **named.one()))
+    told = vendor_invoice.alias("told")
+    names = ("vendor", "invoice_number", "format")
+    again = [told.c[name] == vendor_invoice.c[name] for name in names]
+    is_told = exists().where(told.c.load_id == load_id, *again)
+    gone = and_(older, vendor_invoice.c.state.in_(STANDING), not_(is_told))
+    columns = (vendor_invoice.c.invoice_number, vendor_invoice.c.period, vendor_invoice.c.vendor)
+    found = connection.execute(select(*columns).where(gone)).all()
+    for number, period, vendor in found:
+        verified = verified_invoice(connection, vendor=vendor, periods=(period,))
+        if verified:
+            raise Conflict(
+                reason=f"this export tells vendor invoice {number} no more, but invoice {verified}"
+                " made of it is verified"
+            )
+    connection.execute(update(vendor_invoice).where(gone).values(state="replaced"))
+    return sorted({number for number, *_ in found})
 
 
 def verified_invoice(

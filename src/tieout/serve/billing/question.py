@@ -12,7 +12,8 @@ from starlette.requests import Request
 from tieout.serve.access import Key
 from tieout.serve.billing.versions import Version
 from tieout.serve.problems import BillingProblem
-from tieout.store.catalog import Catalog, reference
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 
 DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)

@@ -15,7 +15,8 @@ from tieout.serve.billing.question import MEDIA_TYPES, NUMBER, format_of, invali
 from tieout.serve.billing.rendering import XML_DECLARATION
 from tieout.serve.billing.versions import ALIAS, DETAILS
 from tieout.serve.problems import BillingProblem
-from tieout.store.catalog import Catalog, reference
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 
 HOPS_MAX = 8
 TEXTS = ("PlanName", "ResourceName", "MeasureUnit")  # XML lists of Text

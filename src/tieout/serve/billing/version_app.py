@@ -30,7 +30,8 @@ from tieout.serve.billing.versions import (
 )
 from tieout.serve.problems import BillingProblem, billing_problem
 from tieout.serve.settings import Surroundings
-from tieout.store.catalog import Catalog, reference
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 ANY_METHOD = (*METHODS, "POST", "PUT", "PATCH", "DELETE")

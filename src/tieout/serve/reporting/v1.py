@@ -29,7 +29,8 @@ from tieout.serve.reporting.question import (
 )
 from tieout.serve.reporting.row_json import headers_sql, rows_sql
 from tieout.serve.settings import Surroundings
-from tieout.store.catalog import Catalog, reference
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 from tieout.store.house import House
 
 PACKAGE = "tieout.serve.reporting"
@@ -96,7 +97,7 @@ def _answer(
         raise AccessRefused(code="ROLE_NOT_ALLOWED")
     requester = identifier("requesterId", requester_id)
     question = read_question(request, settings, preview=endpoint.preview, rows=endpoint.rows)
-    is_owner = _check_reach(catalog, key, requester=requester)
+    is_owner = check_reach(catalog, key, requester=requester)
     shares = role.previews == OWNED and settings.preview_share_with_seller
     viewer = Viewer(requester, sees_cost=role.sees_cost, previews=SOLD if shares else role.previews)
     if endpoint.preview and viewer.previews == OWNED and not is_owner:
@@ -149,7 +150,7 @@ def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None
     engine.view("header", sql_text(PACKAGE, "header"))
 
 
-def _check_reach(catalog: Catalog, key: Key, *, requester: str) -> bool:
+def check_reach(catalog: Catalog, key: Key, *, requester: str) -> bool:
     """Say whether the requester owns a channel (buys from a vendor itself).
 
     Raises the same 404 for who is unknown, a vendor, or not listed in the key.

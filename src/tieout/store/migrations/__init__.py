@@ -8,7 +8,8 @@ from alembic.config import Config
 from sqlalchemy import insert, inspect, select
 
 from tieout.errors import Conflict
-from tieout.store.catalog import Catalog, setting
+from tieout.store.catalog import setting
+from tieout.store.database import Catalog
 
 SECRET_BYTES = 32
 

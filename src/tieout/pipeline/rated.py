@@ -1,0 +1,25 @@
+"""A month's lines matched and rated, each relation kept as it is made."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar
+
+from tieout.engine.duckdb import Engine
+from tieout.match import match_lines
+from tieout.rate import rate_hops
+
+Kept = TypeVar("Kept")
+
+
+def rate_lines(
+    engine: Engine, *, period: str, secret: bytes, keep: Callable[..., Kept]
+) -> list[Kept]:
+    """Match and rate the vendor lines of a period; give what `keep` made of each relation.
+
+    `keep(kind, sql)` is called for parked lines and charges, `keep(kind, sql, hop=hop)` for the
+    detail lines of each hop, while the SQL can be computed.
+    """
+    match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
+    kept = [keep(kind, f"SELECT * FROM {kind}") for kind in ("parked_line", "charge")]
+    kept += [keep("detail_line", "SELECT * FROM detail_hop", hop=hop) for hop in rate_hops(engine)]
+    return kept

@@ -1,0 +1,93 @@
+"""The catalog's database: connections that read one state or change all or nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
+
+from tieout.store.catalog import setting
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """Let SQLAlchemy's BEGIN be the only one, and make a commit last."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("tieout_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Catalog:
+    """A catalog by its SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily; `store.migrations.upgrade` makes the tables."""
+        self.url = url
+        self.engine: Engine = create_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one state from its first query on."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are all committed at the end, or none."""
+        options = {"tieout_write": True}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def setting(self, name: str) -> str | None:
+        """Give one setting of this installation."""
+        with self.read() as connection:
+            found: str | None = connection.scalar(
+                select(setting.c.value).where(setting.c.name == name)
+            )
+        return found
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def insert_rows(
+    connection: Connection, table: Table, *, names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert rows of plain text and integers, their values in the order of `names`.
+
+    The statement is compiled once and the driver gets the rows as they are.
+    """
+    statement = insert(table).inline().compile(dialect=connection.dialect, column_keys=list(names))
+    places = [names.index(name) for name in statement.positiontup or names]
+    if statement.positiontup is None:
+        values: list[Any] = [dict(zip(names, row, strict=True)) for row in rows]
+    else:
+        values = [tuple(row[place] for place in places) for row in rows]
+    if values:
+        connection.exec_driver_sql(str(statement), values)
+
+
+def next_id(connection: Connection, column: Column[int]) -> int:
+    """Give the number after the highest; call it only while writing."""
+    highest: int | None = connection.scalar(select(func.max(column)))
+    return (highest or 0) + 1
