@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,10 @@ BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
 SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
+ADMIN = "billing.admin"  # usage of the Billing API's versions; no role has it, it opens no line
+SCOPES = (*ENDPOINTS, ADMIN)
+PRODUCTION = "production"
+ENVIRONMENTS = (PRODUCTION, "development")
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -104,6 +108,7 @@ class Key:
     created_at: str
     expires: str
     revoked_at: str | None
+    environment: str = PRODUCTION
 
     def open(self, endpoint: str) -> Role:
         """Give what the role may do. Raises AccessRefused when the key lacks the endpoint."""
@@ -166,6 +171,19 @@ def create_key(
     return key, f"tk_{key.key_id}_{secret}"
 
 
+def mark_environment(catalog: Catalog, key: Key, *, environment: str) -> Key:
+    """Say what a key is used for; a new one is for production."""
+    if environment not in ENVIRONMENTS:
+        raise KeyRefused(reason=f"a key is for {' or '.join(ENVIRONMENTS)}")
+    with catalog.write() as connection:
+        connection.execute(
+            update(access_key)
+            .where(access_key.c.key_id == key.key_id)
+            .values(environment=environment)
+        )
+    return replace(key, environment=environment)
+
+
 def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
     """Give the key that was presented.
 
@@ -220,9 +238,9 @@ def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str])
         raise KeyRefused(reason=f"unknown role '{role}'; roles are {', '.join(ROLES)}")
     if not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    if unknown := [name for name in endpoints if name not in ENDPOINTS]:
+    if unknown := [name for name in endpoints if name not in SCOPES]:
         raise KeyRefused(
-            reason=f"unknown endpoints {', '.join(unknown)}; endpoints are {', '.join(ENDPOINTS)}"
+            reason=f"unknown endpoints {', '.join(unknown)}; endpoints are {', '.join(SCOPES)}"
         )
 
 
@@ -239,6 +257,7 @@ def _key(row: Any) -> Key:
         created_at=row["created_at"],
         expires=row["expires"],
         revoked_at=row["revoked_at"],
+        environment=row["environment"],
     )
 
 

@@ -186,6 +186,8 @@ def billing_problem(request: Request, error: Exception) -> Response:
         **error.members,
     }
     headers = _headers(http_status) | error.headers
+    if "Allow" in headers:
+        headers["Allow"] = "GET, HEAD, OPTIONS"
     return Answered(http_status, _json(body), headers).response()
 
 

@@ -1,4 +1,4 @@
-"""The versions that are served, what each serves, and the one place that sets their headers."""
+"""The versions that can be served and what each serves; `lifecycle.py` says which still are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,19 +39,8 @@ V4 = Version("v4", v4.ENDPOINTS, v4.REGISTRIES, v4.FORMATS, v4.PARAMETERS)
 V3 = Version("v3", v3.ENDPOINTS, v3.REGISTRIES, v3.FORMATS, v3.PARAMETERS)
 V2 = Version("v2", v2.ENDPOINTS, v2.REGISTRIES, v2.FORMATS, v2.PARAMETERS)
 SERVED = (V4, V3, V2)
-CURRENT = V4
-ENDED = ("v1",)
 
 
 def since(endpoint: str) -> str:
     """Give the first version that serves an endpoint."""
     return min(version.id for version in SERVED if endpoint in version.endpoints)
-
-
-def version_headers(version_id: str, endpoint: str) -> dict[str, str]:
-    """Give what every answer of a version says of it, whatever its status.
-
-    The registry of billing-api.md 1.4 (Deprecation, Sunset, Link) belongs here.
-    """
-    del endpoint
-    return {"API-Version": version_id}
