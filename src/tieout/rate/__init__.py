@@ -1,7 +1,8 @@
 """matched_line -> detail_line: one row per hop, exact.
 
 Hop 1 is the vendor's own document, digit for digit. Each further hop applies its policy to what
-its seller pays (markup, margin, pass-through) or to its own price (fixed), rounded once.
+its seller pays (markup, margin, pass-through), to its own price (fixed, list), or to what lies
+between them (gap_share), rounded once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import Unpriced
 from tieout.quotient import Columns
+from tieout.rate.gap_share import add_gap_share
 from tieout.rounding import Policy, SqlOperands, Step, policies
 
 OPERANDS = SqlOperands(
@@ -53,8 +55,12 @@ def _rate_next(engine: Engine) -> None:
     engine.view("hop_operand", sql_text("tieout.rate", "hop_operand"))
     used = engine.arrow("SELECT DISTINCT policy FROM hop_operand ORDER BY policy")
     names = [str(name) for name in used["policy"].to_pylist()]
+    shares_gap = engine.one(
+        "SELECT coalesce(bool_or(is_gap_share AND hop = getvariable('hop')), FALSE) AS found"
+        " FROM hop_price"
+    )["found"]
     for limbs in (False, True):
-        engine.view("hop_result", _hop_result(names, limbs=limbs))
+        engine.view("hop_result", _hop_result(names, limbs=limbs, shares_gap=shares_gap))
         engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
         unfit = engine.arrow(sql_text("tieout.rate", "unfit_line"))
         if not unfit.num_rows:
@@ -76,7 +82,7 @@ def _with_equal_steps(names: Sequence[str]) -> list[list[Policy]]:
     return list(groups.values())
 
 
-def _hop_result(names: list[str], *, limbs: bool) -> str:
+def _hop_result(names: list[str], *, limbs: bool, shares_gap: bool) -> str:
     """Compile the policies in use at this hop around its operands."""
     columns = Columns(prefix="x", limbs=limbs)
     unit = policies()["exact"].unit().add_to(columns, UNIT)
@@ -94,6 +100,12 @@ def _hop_result(names: list[str], *, limbs: bool) -> str:
             for cases, kind in ((totals, "HUGEINT"), (effectives, "HUGEINT"), (versions, "VARCHAR"))
         )
     )
+    if shares_gap:
+        shares = add_gap_share(columns, _with_equal_steps(names))
+        total, unit, effective = (
+            f"CASE WHEN is_gap_share THEN {share} ELSE {other} END"
+            for share, other in zip(shares, (total, unit, effective), strict=True)
+        )
     return (
         f"SELECT * EXCLUDE (total, unit, effective, {columns.names}), {total} AS total,"
         f" {unit} AS unit, {effective} AS effective, {version} AS policy_version,"

@@ -6,6 +6,7 @@ WITH priced AS (
             line_policy, cost_total, cost_unit, cost_effective, cost_total_digits, cost_effective_digits
         ),
         price.rule_up, price.rule_down, price.own_price, price.is_own_price,
+        price.is_gap_share, price.gap_list_down,
         CASE WHEN price.is_own_price THEN 1 ELSE price.rate_up END AS rate_up,
         CASE WHEN price.is_own_price THEN 1 ELSE price.rate_down END AS rate_down,
         CASE

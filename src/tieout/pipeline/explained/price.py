@@ -7,11 +7,11 @@ from itertools import takewhile
 
 from tieout.money import minor_units
 from tieout.pipeline.explained.choice import plan_of, price_and_parts, rate_value
-from tieout.pipeline.explained.figures import Figured, figured, number
+from tieout.pipeline.explained.figures import Figured, Told, figured, number
 from tieout.pipeline.explained.line import Line, Proration
 from tieout.pipeline.explained.owner import Row
-from tieout.pipeline.explained.terms import ON_LIST, OWN_PRICE, Terms
-from tieout.rounding import Operands, policies
+from tieout.pipeline.explained.terms import ON_LIST, OWN_PRICE, PRORATED, Terms
+from tieout.rounding import Operands, Policy, policies
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,26 @@ def price_hops(
     for here in terms[1:]:
         if here.kind in OWN_PRICE:
             hops.append(_own_price(line, here, share=share, subscription=subscription))
+            continue
+        kept = line.credit_rate if here.hop == credit_hop else None
+        if here.kind == "gap_share":
+            asked = _Prorated(line, share, subscription)
+            hops.append(_gap_share(here, hops[-1], asked=asked, kept=kept))
         else:
-            kept = line.credit_rate if here.hop == credit_hop else None
             hops.append(_on_cost(here, hops[-1], kept=kept))
     return tuple(hops)
 
 
 def _credit_hop(line: Line, terms: Sequence[Terms]) -> int | None:
-    """Give the first hop that keeps the earned credit, above every own price (ruling 35)."""
+    """Give the first hop that keeps the earned credit, above every own price (ruling 35).
+
+    A gap_share may keep what its own cost was before the credit; below it nothing is left to keep.
+    """
     rate = line.credit_rate
     if rate is None or not 0 < rate < 1:
         return None
-    above = takewhile(lambda one: one.kind not in OWN_PRICE, terms)
+    above = list(takewhile(lambda one: one.kind not in PRORATED, terms))
+    above += [one for one in terms[len(above) : len(above) + 1] if one.kind == "gap_share"]
     keeps = (
         one.hop
         for one in above
@@ -128,6 +136,57 @@ def _on_cost(terms: Terms, cost: Priced, *, kept: Fraction | None) -> Priced:
     made = _priced(terms, name, operands=operands, unit=unit, words=words)
     effective = None if cost.effective is None else replace(operands, start=cost.effective)
     return replace(made, effective=_effective(name, effective))
+
+
+@dataclass(frozen=True)
+class _Prorated:
+    """A line, how the vendor prorated it, and its subscription."""
+
+    line: Line
+    share: Proration
+    subscription: Row
+
+
+def _gap_share(terms: Terms, cost: Priced, *, asked: _Prorated, kept: Fraction | None) -> Priced:
+    """Price a hop between its cost and the list price, rounded once by the policy's last round."""
+    rule = terms.rule.taken if terms.rule else None
+    assert rule is not None
+    assert terms.listed is not None
+    assert terms.listed.taken is not None
+    line, share = asked.line, asked.share
+    part = Fraction(rule["value"] or 0) / 100
+    price, parts = price_and_parts(terms.listed.taken, plan=plan_of(line, asked.subscription))
+    rate = rate_value(terms.rate.taken) if terms.rate and terms.rate.taken else Fraction(1)
+    sign = 1 if line.sign == 0 and rule["charge_free"] == "yes" else line.sign
+    days = Fraction(share.days_billed, share.days_cycle)
+    listed, before = price / parts, rate / (1 - (kept or 0))
+    bought, wanted = cost.total.value * before, listed * sign * days * line.quantity
+    exact = bought + part * (wanted - bought)
+    between = (
+        f"{number(bought)} + {number(part * 100)}/100 x ({number(wanted)} - {number(bought)})"
+        f" = {number(exact)}"
+    )
+    policy = policies()[terms.contract["rounding_policy"] or "hop-exact"].made_here()
+    rounds = tuple(step for step in policy.steps if step.kind == "round")[-1:]
+    minor = minor_units(terms.contract["currency"]) or 0
+    total = figured(
+        Policy(policy.name, policy.version, rounds), Operands(start=exact, minor=minor), words={}
+    )
+    told = (Told("gap_share", between, exact), *(t for t in total.told if t.kind == "round"))
+    ends = policies()["exact"].unit()
+
+    def mixed(cost_price: Fraction | None, list_price: Fraction) -> Fraction | None:
+        if cost_price is None:
+            return None
+        return ends.apply(Operands(start=cost_price + part * (list_price - cost_price)))
+
+    return Priced(
+        terms,
+        f"{policy.name}@{policy.version}",
+        replace(total, start=cost.total.value, told=told),
+        mixed(None if cost.effective is None else cost.effective * before, listed * sign * days),
+        mixed(None if cost.unit is None else cost.unit * rate, listed),
+    )
 
 
 def _percent(value: str | None, *, sign: int) -> tuple[Fraction, str]:
