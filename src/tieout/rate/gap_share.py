@@ -22,6 +22,7 @@ QUANTITY: Factor = ("abs(units(quantity))", str(10**SCALE))
 DAYS: Factor = ("days_billed::HUGEINT", "days_cycle::HUGEINT")
 LISTED: tuple[Factor, ...] = (("1::HUGEINT", "gap_list_down::HUGEINT"), ("rule_up", "rule_down"))
 RATE: Factor = ("rate_up", "rate_down")
+FINE: Factor = ("fine_up", "fine_down")  # with RATE, where the rate has many digits
 CREDIT: Factor = ("prorate_up", "prorate_down")  # what the seller keeps of the earned credit
 REST: Factor = ("rule_down - rule_up", "rule_down")
 
@@ -44,11 +45,11 @@ def add_gap_share(columns: Columns, groups: Sequence[Sequence[Policy]]) -> tuple
     """
     price = "own_price * price_sign"
     listed = _part(columns, f"{price} * sign(quantity)::INT", (QUANTITY, DAYS, *LISTED))
-    total = _sum(columns, _part(columns, "start", (RATE, CREDIT, REST)), listed)
+    total = _sum(columns, _part(columns, "start", (RATE, FINE, CREDIT, REST)), listed)
     listed = _part(columns, price, (DAYS, *LISTED))
-    effective = _sum(columns, _part(columns, "effective_start", (RATE, CREDIT, REST)), listed)
+    effective = _sum(columns, _part(columns, "effective_start", (RATE, FINE, CREDIT, REST)), listed)
     listed = _part(columns, "own_price", LISTED)
-    unit = _sum(columns, _part(columns, "unit_start", (RATE, REST)), listed)
+    unit = _sum(columns, _part(columns, "unit_start", (RATE, FINE, REST)), listed)
     cases = []
     for group in groups:
         grain, mode = _last_rounding(group[0])
