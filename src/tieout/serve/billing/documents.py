@@ -19,7 +19,7 @@ from tieout.serve.billing.question import Question
 from tieout.store.house import House
 
 PACKAGE = "tieout.serve.billing"
-MACROS = ("minor_amount", "rounded_to_ten", "xml_text", "csv_text")
+MACROS = ("minor_amount", "rounded_to_ten", "xml_text", "xml_clean", "csv_text")
 RESOURCES = (
     *("subscriptions", "orders", "organizations", "contracts"),
     *("plans", "plan_periods", "plan_rates", "rate_periods"),
@@ -129,9 +129,9 @@ def define_lines(
         engine.view(name, sql_text(PACKAGE, name))
     engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
     _define_base(engine, question)
-    for name in ("subscription_part", "document_part", "warning"):
-        engine.view(name, sql_text(PACKAGE, name))
-    engine.table("placed_line", sql_text(PACKAGE, "placed_line"))
+    engine.view("warning", sql_text(PACKAGE, "warning"))
+    for name in ("subscription_part", "document_part", "placed_line"):
+        engine.table(name, sql_text(PACKAGE, name))
 
 
 def _define_base(engine: Engine, question: Question) -> None:

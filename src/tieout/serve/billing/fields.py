@@ -141,7 +141,7 @@ def xml_elements(fields: Sequence[Field]) -> str:
         written = f"xml_text({text})" if field.kind == TEXT else text
         name = field.element
         parts.append(f"coalesce('<{name}>' || nullif({written}, '') || '</{name}>', '<{name} />')")
-    return f"concat({', '.join(parts)})" if parts else "''"
+    return f"xml_clean(concat({', '.join(parts)}))" if parts else "''"
 
 
 def csv_cells(fields: Sequence[Field]) -> str:
