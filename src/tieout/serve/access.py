@@ -23,9 +23,12 @@ from tieout.store.database import Catalog
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
 V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
+BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscriptiondetails")
+BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
+BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
+SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
-CONSOLIDATED = "billing.consolidatedinvoices"
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, CONSOLIDATED)
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -47,16 +50,28 @@ ROLES = {
     "sellerAdmin": Role(
         sees_cost=True,
         previews=OWNED,
-        endpoints=(*V1_GENERAL, *V2_ROWS, CONSOLIDATED),
+        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
         reads_vendor_rows=True,
     ),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, CONSOLIDATED)
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
     ),
-    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)),
+    "accountManager": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
+    ),
     "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
     ),
+}
+# which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
+# an account manager does not see cost
+BILLING_ROLES = {
+    name: tuple(
+        endpoint.removeprefix("billing.")
+        for endpoint in role.endpoints
+        if endpoint.startswith("billing.")
+    )
+    for name, role in ROLES.items()
 }
 
 

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieout import __version__
 from tieout.serve.access import Presented
-from tieout.serve.billing import v4
+from tieout.serve.billing.version_app import create, create_ended, create_unknown
+from tieout.serve.billing.versions import ENDED, SERVED
 from tieout.serve.portal import views
 from tieout.serve.problems import (
     BillingProblem,
@@ -48,8 +49,11 @@ def create_app(
     )
     app.mount("/api/v1/reporting", v1.create(surroundings))
     app.mount("/api/v2/reporting", v2.create(surroundings))
-    app.mount("/billing/v4", v4.create(surroundings))
-    app.mount("/billing", v4.create_unknown(surroundings))
+    for version in SERVED:
+        app.mount(f"/billing/{version.id}", create(version, surroundings))
+    for version_id in ENDED:
+        app.mount(f"/billing/{version_id}", create_ended(version_id))
+    app.mount("/billing", create_unknown())
     app.add_api_route("/health", _health, methods=["GET"])
     app.mount("/", views.create(surroundings))
     app.add_middleware(Gate, settings=settings)

@@ -179,6 +179,7 @@ invoice = _table(
     _text("tax_zone", null=True),
     _text("tax_rate", null=True),
     _integer("payment_terms_days", null=True),
+    _text("description", null=True),
     _text("verified_at", null=True),
     _text("issued_at", null=True),
     _text("paid_at", null=True),
