@@ -26,6 +26,7 @@ V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 CONSOLIDATED = "billing.consolidatedinvoices"
 ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, CONSOLIDATED)
+MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -57,6 +58,8 @@ ROLES = {
     "customerBillingAdmin": Role(
         sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)
     ),
+    # staff of the installation: changes reference data, reads no invoice
+    ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE,)),
 }
 
 
@@ -119,7 +122,8 @@ def create_key(
 ) -> tuple[Key, str]:
     """Make a key and give it with its text, which is shown once and stored nowhere.
 
-    Raises KeyRefused for an unknown role or endpoint, no organization, or more than 24 months.
+    Raises KeyRefused for an unknown role or endpoint, no organization, or more than 24 months. An
+    admin key stands for no organization.
     """
     last = expires or _months_after(now.date(), MONTHS_DEFAULT)
     _check(organizations=organizations, role=role, endpoints=endpoints)
@@ -203,11 +207,15 @@ def revoke_key(catalog: Catalog, key_id: str, *, now: datetime) -> None:
 def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str]) -> None:
     if role not in ROLES:
         raise KeyRefused(reason=f"unknown role '{role}'; roles are {', '.join(ROLES)}")
-    if not organizations:
+    if role == ADMIN and organizations:
+        raise KeyRefused(reason="an admin key stands for no organization")
+    if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    if unknown := [name for name in endpoints if name not in ENDPOINTS]:
+    known = ROLES[ADMIN].endpoints if role == ADMIN else ENDPOINTS
+    if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(
-            reason=f"unknown endpoints {', '.join(unknown)}; endpoints are {', '.join(ENDPOINTS)}"
+            reason=f"unknown endpoints {', '.join(unknown)}; endpoints of this role are"
+            f" {', '.join(known)}"
         )
 
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tieout import __version__
 from tieout.serve.access import Presented
 from tieout.serve.billing import v4
+from tieout.serve.manage import v1 as manage_v1
 from tieout.serve.portal import views
 from tieout.serve.problems import (
     BillingProblem,
@@ -50,6 +51,7 @@ def create_app(
     app.mount("/api/v2/reporting", v2.create(surroundings))
     app.mount("/billing/v4", v4.create(surroundings))
     app.mount("/billing", v4.create_unknown(surroundings))
+    app.mount("/manage/v1", manage_v1.create(surroundings))
     app.add_api_route("/health", _health, methods=["GET"])
     app.mount("/", views.create(surroundings))
     app.add_middleware(Gate, settings=settings)
