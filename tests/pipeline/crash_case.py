@@ -40,7 +40,9 @@ PATIENCE_S = 120
 State = dict[str, list[dict[str, Any]]]
 
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tieout.serve.cli.load", "tieout.serve.cli.run"])
+FORKSERVER.set_forkserver_preload(
+    ["tieout.serve.cli.load", "tieout.serve.cli.run", "tieout.serve.cli.serve"]
+)
 
 
 def _command(home: str, arguments: tuple[str, ...]) -> None:
