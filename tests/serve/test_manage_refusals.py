@@ -64,7 +64,8 @@ def test_sizes_types_and_methods_are_refused_for_what_they_are(admin: Admin) -> 
         assert code(answer) == (405, "METHOD_NOT_ALLOWED")
         assert answer.headers["Allow"] == allowed
     assert code(admin.client.post(CHANGES, json={"rows": {}})) == (400, "IDEMPOTENCY_KEY_NEEDED")
-    for rows in ({}, {"colours": []}, {"organizations": {}}, []):
+    assert admin.post({"organizations": []}, key="none").json()["unchanged"] is True
+    for rows in ({}, {"colours": []}, {"organizations": {}}, {"organizations": [[]]}, []):
         assert code(admin.post(rows, key="shape")) == (400, "BAD_BODY")
     answer = admin.client.get(f"{BASE}/organizations", params={"name": "X"})
     assert code(answer) == (400, "UNKNOWN_PARAMETER")

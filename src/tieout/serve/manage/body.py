@@ -4,8 +4,10 @@ A JSON number is kept as the text it was and refused by name; nothing here makes
 """
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,7 +19,7 @@ from tieout.store.resources import RESOURCES
 BYTES_MAX = 10 << 20
 DISCARDED_MAX = 4 * BYTES_MAX  # of a body that is too large, so that its sender reads the answer
 ROWS_MAX = 10_000
-ERRORS_MAX = 200
+ERRORS_MAX = 200  # of the body's form; faults of rows are all listed
 JSON_TYPE = "application/json"
 
 
@@ -65,17 +67,7 @@ def read_changes(body: bytes) -> Rows:
         detail = 'the body has the form {"rows": {"<resource>": [{"<column>": "<text>"}]}}'
         raise ManageProblem(code="BAD_BODY", detail=detail)
     rows: dict[str, Any] = value["rows"]
-    errors = []
-    for label, listed in rows.items():
-        if label not in RESOURCES:
-            reason = "is not a resource; known are " + ", ".join(RESOURCES)
-            errors.append(_error(f"rows.{label}", reason))
-        elif not isinstance(listed, list) or not listed:
-            errors.append(_error(f"rows.{label}", "is not a list of rows"))
-        else:
-            for index, row in enumerate(listed):
-                errors += _row_errors(row, name=f"rows.{label}[{index}]")
-    _refuse(errors)
+    _refuse(_shape_errors(rows))
     if sum(map(len, rows.values())) > ROWS_MAX:
         raise ManageProblem(code="TOO_LARGE", detail=f"one request changes at most {ROWS_MAX} rows")
     return {label: [_cells(row) for row in listed] for label, listed in rows.items()}
@@ -106,9 +98,9 @@ def _decode(body: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        raise _RepeatedName(f"member {', '.join(map(repr, repeated))} comes twice in one object")
+        counted = Counter(name for name, _ in pairs)
+        (name, _), *_ = counted.most_common(1)
+        raise _RepeatedName(f"the member {name[:64]!r} comes twice in one object")
     return found
 
 
@@ -116,14 +108,24 @@ def _is_filled(value: Any) -> bool:
     return isinstance(value, dict) and bool(value)
 
 
-def _row_errors(row: Any, *, name: str) -> list[dict[str, str]]:
+def _shape_errors(rows: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for label, listed in rows.items():
+        if label not in RESOURCES:
+            yield _error(f"rows.{label}", "is not a resource; known are " + ", ".join(RESOURCES))
+        elif not isinstance(listed, list):
+            yield _error(f"rows.{label}", "is not a list of rows")
+        else:
+            for index, row in enumerate(listed):
+                yield from _row_errors(row, name=f"rows.{label}[{index}]")
+
+
+def _row_errors(row: Any, *, name: str) -> Iterator[dict[str, str]]:
     if not isinstance(row, dict):
-        return [_error(name or "body", "is not an object of cells")]
-    return [
-        _error(f"{name}.{column}".lstrip("."), _why_no_text(cell))
-        for column, cell in row.items()
-        if not (cell is None or isinstance(cell, str))
-    ]
+        yield _error(name or "body", "is not an object of cells")
+        return
+    for column, cell in row.items():
+        if not (cell is None or isinstance(cell, str)):
+            yield _error(f"{name}.{column}" if name else column, _why_no_text(cell))
 
 
 def _why_no_text(cell: Any) -> str:
@@ -141,8 +143,9 @@ def _error(name: str, reason: str) -> dict[str, str]:
     return {"parameter": name, "reason": reason}
 
 
-def _refuse(errors: list[dict[str, str]]) -> None:
+def _refuse(found: Iterator[dict[str, str]]) -> None:
+    """Raise ManageProblem with the first errors, if there are any."""
+    errors = list(islice(found, ERRORS_MAX))
     if errors:
-        first = f"{errors[0]['parameter']} {errors[0]['reason']}"
-        more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-        raise ManageProblem(code="BAD_BODY", detail=first + more, errors=errors[:ERRORS_MAX])
+        detail = f"{errors[0]['parameter']} {errors[0]['reason']}"
+        raise ManageProblem(code="BAD_BODY", detail=detail, errors=errors)
