@@ -8,6 +8,7 @@ from fraction_line import VendorLine
 from months_files import Row
 
 OWN_PRICE_KINDS = ("fixed", "list", "discount_on_list")
+LISTED_KINDS = ("list", "discount_on_list", "gap_share")
 TERM_MONTHS = {"P1M": 1, "P1Y": 12, "P3Y": 36}
 PLAN_MONTHS = {"monthly": 1, "annual": 12}
 EMPTY_FITS_ANY = ("term", "billing_plan", "market")

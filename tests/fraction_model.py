@@ -11,13 +11,14 @@ from fractions import Fraction
 from itertools import pairwise
 
 from fraction_line import CORRECTION, VendorLine, read_line
-from fraction_list import OWN_PRICE_KINDS, list_price
+from fraction_list import LISTED_KINDS, OWN_PRICE_KINDS, list_price
 from fraction_price import (
     CLASS_NAMES,
     MINOR_UNITS,
     Priced,
     choose_rate,
     choose_rule,
+    gap_share,
     is_in_force,
     own_price,
     price_on_cost,
@@ -174,12 +175,15 @@ def _price_hops(
     for contract, (rule, rate, value) in zip(chain[1:], terms, strict=True):
         is_own = rule["kind"] in OWN_PRICE_KINDS or rate is None
         kept = credit if rule["earned_credit"] == "keep" else Fraction(0)
-        credit = Fraction(0) if is_own else credit - kept
-        now = (
-            own_price(rule, value, line, contract)
-            if is_own or rate is None
-            else price_on_cost(rule, priced, rate, contract, kept)
-        )
+        is_shared = rule["kind"] == "gap_share"
+        credit = Fraction(0) if is_own or is_shared else credit - kept
+        if rate is None or is_own:
+            now = own_price(rule, value, line, contract)
+        elif is_shared:
+            before = priced if not kept else priced.before_credit(kept)
+            now = gap_share(rule, before, value, line, contract=contract, rate=rate)
+        else:
+            now = price_on_cost(rule, priced, rate, contract, kept)
         if now is None:
             return "PRORATION_NOT_REPRODUCED"
         priced = now
@@ -193,10 +197,10 @@ def _own_value(
     """Give the rule's own price per unit and cycle; 0 where it goes by cost; None without one."""
     if rule["kind"] == "fixed":
         return Fraction(rule["value"])
-    if rule["kind"] not in OWN_PRICE_KINDS:
+    if rule["kind"] not in LISTED_KINDS:
         return Fraction(0)
     listed = list_price(month.reference["price_list.csv"], line, currency, market)
-    if listed is None or rule["kind"] == "list":
+    if listed is None or rule["kind"] in ("list", "gap_share"):
         return listed
     return listed * (1 - Fraction(rule["value"]) / 100)
 

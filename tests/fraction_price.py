@@ -36,6 +36,11 @@ class Priced:
     effective: Fraction | None
     total: Fraction
 
+    def before_credit(self, rate: Fraction) -> "Priced":
+        """Give the price as it was before the partner earned credit; units never had any."""
+        effective = None if self.effective is None else self.effective / (1 - rate)
+        return Priced(self.unit, effective, self.total / (1 - rate))
+
 
 def choose_rule(rules: Iterable[Row], contract_id: str, facts: Row, day: dt.date) -> Row | None:
     """Give the rule of a contract in force on a day with the narrowest scope that fits `facts`.
@@ -141,6 +146,32 @@ def own_price(rule: Row, value: Fraction, line: VendorLine, contract: Row) -> Pr
         if profile == "nce-b":
             total = cut(total, minor)
     return _priced(value, line.sign * effective, line.sign * total, contract)
+
+
+def gap_share(
+    rule: Row, cost: Priced, listed: Fraction, line: VendorLine, *, contract: Row, rate: Fraction
+) -> Priced | None:
+    """Give cost + s/100 x (list - cost), cost in the hop's currency, list prorated as the line."""
+    if not line.is_free and (line.proration() is None or (line.is_credit and not line.is_usage)):
+        return None
+    return _between(rule, cost, (listed, line), contract, rate)
+
+
+def _between(
+    rule: Row, cost: Priced, wanted: tuple[Fraction, VendorLine], contract: Row, rate: Fraction
+) -> Priced:
+    listed, line = wanted
+    part = Fraction(rule["value"]) / 100
+    is_given = line.is_free and rule.get("charge_free") != "yes"
+    share, _ = line.proration() or (Fraction(1), "")
+    effective = Fraction(0) if is_given else listed * share * line.sign
+
+    def mix(cost_price: Fraction | None, list_price: Fraction) -> Fraction | None:
+        return None if cost_price is None else (1 - part) * cost_price * rate + part * list_price
+
+    total = mix(cost.total, effective * line.quantity)
+    assert total is not None
+    return _priced(mix(cost.unit, listed), mix(cost.effective, effective), total, contract)
 
 
 def _priced(

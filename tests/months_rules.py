@@ -9,7 +9,10 @@ from months_exact import in_month
 from months_files import Row, reference_row
 from months_odds import rarely
 
-KINDS = ("markup", "markup", "margin", "pass_through", "fixed", "list", "discount_on_list")
+KINDS = (
+    *("markup", "markup", "margin", "pass_through", "fixed", "list", "discount_on_list"),
+    "gap_share",
+)
 FAMILIES = ("licence", "azure_plan", "perpetual_software", "reservation")
 SCOPES = (
     (),
@@ -91,12 +94,17 @@ def _prices(draw: st.DrawFn, currency: str) -> Row:
     if kind == "list":
         return {"kind": kind, "charge_free": draw(st.sampled_from(("", "yes")))}
     places = draw(st.sampled_from((0, 1, 2, 3, 4, 6)))
-    whole_max = {"markup": 40, "margin": 60, "fixed": 90, "discount_on_list": 30}[kind]
+    whole_max = {"markup": 40, "margin": 60, "fixed": 90, "discount_on_list": 30, "gap_share": 99}[
+        kind
+    ]
     number = draw(st.integers(1 if kind == "fixed" else 0, whole_max * 10**places))
     whole, rest = divmod(number, 10**places)
     value = f"{whole}.{rest:0{places}d}" if places else str(whole)
     if kind == "discount_on_list":
         return {"kind": kind, "value": value}
+    if kind == "gap_share":
+        charge_free = draw(st.sampled_from(("", "no", "yes")))
+        return {"kind": kind, "value": value, "charge_free": charge_free, **keep}
     if kind != "fixed":
         return {"kind": kind, "value": value, **keep}
     charge_free = draw(st.sampled_from(("", "", "", "no", "yes")))

@@ -141,3 +141,35 @@ def test_the_first_seller_that_keeps_the_credit_rates_what_usage_cost_before_it(
         Fraction("0.868") * Fraction("1.05"),
         Fraction("0.868") * Fraction("1.05") * Fraction("1.1"),
     }
+
+
+def test_a_share_of_the_gap_lies_between_cost_and_list_and_is_rounded_once(tmp_path: Path) -> None:
+    """A quarter of the way from 3 to the list's 4: unit 3.25; ten seats 30 and 40, so 32.5."""
+    prices = [_price(unit_price="4")]
+    details, parked = _billed(_month(("gap_share", "25"), prices=prices), tmp_path)
+    assert parked == []
+    fee, removed = [line for line in details if line["hop"] == 2][:2]
+    assert (fee["unit_price"], fee["total_price"]) == (Fraction("3.25"), Fraction("32.5"))
+    cost, listed = Fraction(-29), Fraction(-4) * Fraction(30, 31) * 10  # 30 of 31 days
+    assert Fraction(removed["total_price"]) == half_away(cost + (listed - cost) / 4, 18)
+    assert removed["policy"] == "hop-exact@1"
+
+
+def test_a_share_of_the_gap_without_a_list_price_waits(tmp_path: Path) -> None:
+    details, parked = _billed(_month(("gap_share", "25"), prices=[]), tmp_path)
+    assert details == []
+    assert {(line["reason"], line["hop"]) for line in parked} == {("NO_LIST_PRICE", 2)}
+
+
+def test_a_share_of_the_gap_may_keep_the_credit_of_its_cost(tmp_path: Path) -> None:
+    """21.39 was 21.39 / 0.85 before the credit; 29 hours at the list's 0.9 are 26.1."""
+    prices = [_price(unit_price="0.9")]
+    month = _month(("gap_share", "50"), prices=prices)
+    (rule,) = month.reference["price_rules.csv"]
+    rules = {"price_rules.csv": [rule | {"earned_credit": "keep"}]}
+    usage = month.lines[0] | AZURE | {"PriceAdjustmentDescription": CREDIT}
+    month = replace(month, reference=month.reference | rules, lines=(usage,))
+    details, parked = _billed(month, tmp_path)
+    assert parked == []
+    before = Fraction("21.39") / Fraction("0.85")
+    assert Fraction(details[-1]["total_price"]) == half_away((before + Fraction("26.1")) / 2, 18)

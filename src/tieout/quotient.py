@@ -70,6 +70,26 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Rounded:
+    """A number as SQL: twice its magnitude, cut; whether that cut something off; its sign."""
+
+    twice: str
+    some: str
+    is_negative: str
+
+    def text(self, mode: str, *, dialect: Dialect = DUCKDB) -> str:
+        """Give the number rounded to an integer, by magnitude."""
+        whole, odd = (text.format(number=self.twice) for text in (dialect.half, dialect.odd))
+        up = {
+            "toward_zero": "0",
+            "half_away_from_zero": odd,
+            "half_even": f"CASE WHEN {self.some} OR {whole} % 2 = 1 THEN {odd} ELSE 0 END",
+            "away_from_zero": f"CASE WHEN {self.some} OR {odd} = 1 THEN 1 ELSE 0 END",
+        }[mode]
+        return f"({whole} + {up}) * CASE WHEN {self.is_negative} THEN -1 ELSE 1 END"
+
+
+@dataclass(frozen=True)
 class Quotient:
     """start x dividends / divisors, in whole grains, rounded once by magnitude.
 
@@ -107,19 +127,8 @@ class Quotient:
             rest = f"{product} % {divisor} <> 0"
             layer.append(f"CASE WHEN {fast} THEN {rest} ELSE {wide_rest} END")
         twice, *some = columns.add(*layer)
-        return columns.add(self._rounded(twice, *some))[0]
-
-    def _rounded(self, twice: str, some: str = "FALSE") -> str:
-        """Round from twice the magnitude, cut, and whether something was cut off."""
-        whole, odd = (text.format(number=twice) for text in (self.dialect.half, self.dialect.odd))
-        up = {
-            "toward_zero": "0",
-            "half_away_from_zero": odd,
-            "half_even": f"CASE WHEN {some} OR {whole} % 2 = 1 THEN {odd} ELSE 0 END",
-            "away_from_zero": f"CASE WHEN {some} OR {odd} = 1 THEN 1 ELSE 0 END",
-        }[self.mode]
-        sign = f"CASE WHEN {self.start} < 0 THEN -1 ELSE 1 END"
-        return f"({whole} + {up}) * {sign}"
+        number = Rounded(twice, some[0] if some else "FALSE", f"{self.start} < 0")
+        return columns.add(number.text(self.mode, dialect=self.dialect))[0]
 
     def _wide(self, columns: Columns, fast: str) -> tuple[str, str]:
         """Do the same in limbs of 18 digits, least first; computed only where `fast` is false."""

@@ -30,26 +30,29 @@ SELECT
     chosen.rule_id,
     chosen.kind,
     chosen.kind IN ('fixed', 'list', 'discount_on_list') AS is_own_price,
+    coalesce(chosen.kind = 'gap_share', FALSE) AS is_gap_share,
     coalesce(chosen.rule_up, 1) AS rule_up,
     coalesce(chosen.rule_down, 1) * CASE
         WHEN chosen.kind IN ('list', 'discount_on_list') THEN coalesce(listed.price_down, 1)
         ELSE 1
     END AS rule_down,
+    CASE WHEN chosen.kind = 'gap_share' THEN listed.price_down ELSE 1 END AS gap_list_down,
     CASE WHEN chosen.kind = 'fixed' THEN units(chosen.value::DECIMAL(38, 18)) ELSE listed.price END AS own_price,
     coalesce(chosen.charge_free, 'no') = 'yes' AS charge_free,
     asked.c.currency = asked.cost_currency OR rate.rate_up IS NOT NULL AS is_rate_known,
     coalesce(rate.rate_up, 1) AS rate_up,
     coalesce(rate.rate_down, 1) AS rate_down,
+    coalesce(rate.fine_up, 1) AS fine_up,
+    coalesce(rate.fine_down, 1) AS fine_down,
     CASE
         WHEN asked.hop = 1 THEN NULL
         WHEN chosen.rule_id IS NULL THEN 'NO_PRICE_RULE'
-        WHEN chosen.kind = 'gap_share' THEN 'NO_LIST_PRICE'
-        WHEN chosen.kind IN ('list', 'discount_on_list') AND listed.price IS NULL THEN 'NO_LIST_PRICE'
+        WHEN chosen.kind IN ('list', 'discount_on_list', 'gap_share') AND listed.price IS NULL THEN 'NO_LIST_PRICE'
         WHEN chosen.kind NOT IN ('fixed', 'list', 'discount_on_list') AND asked.c.currency <> asked.cost_currency
             AND rate.rate_up IS NULL THEN 'NO_EXCHANGE_RATE'
         WHEN chosen.kind = 'fixed' AND chosen.currency <> asked.c.currency THEN 'NO_PRICE_RULE'
     END AS missing,
-    chosen.earned_credit = 'keep' AND chosen.kind IN ('markup', 'margin', 'pass_through') AS keeps_credit
+    chosen.earned_credit = 'keep' AND chosen.kind IN ('markup', 'margin', 'pass_through', 'gap_share') AS keeps_credit
 FROM asked_hop AS asked
 LEFT JOIN chosen USING (pricing_id, hop)
 LEFT JOIN listed_price AS listed USING (pricing_id, hop)

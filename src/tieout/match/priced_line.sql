@@ -5,7 +5,7 @@ WITH gap AS (
         pricing_id,
         arg_min(missing, hop) FILTER (missing IS NOT NULL) AS hop_missing,
         min(hop) FILTER (missing IS NOT NULL) AS gap_hop,
-        min(hop) FILTER (is_own_price) AS own_price_hop,
+        min(hop) FILTER (is_own_price OR is_gap_share) AS own_price_hop,
         min(hop) FILTER (keeps_credit) AS credit_hop
     FROM hop_price
     GROUP BY pricing_id
@@ -76,8 +76,9 @@ tried AS (
 SELECT
     file_no, row_number, pricing_id, path_id, hops, our_subscription_id, end_customer_id,
     charge_type_id, is_usage, cycle_start, cycle_end, missing, hop_missing, gap_hop, own_price_hop,
-    -- the hop at which the seller keeps the credit, and the part of the price that is left of it
-    CASE WHEN credit_rate > 0 AND credit_rate < 1 AND credit_hop < coalesce(own_price_hop, 9) THEN credit_hop END
+    -- the hop at which the seller keeps the credit (of those with a price of their own only
+    -- gap_share keeps any), and the part of the price that is left of it
+    CASE WHEN credit_rate > 0 AND credit_rate < 1 AND credit_hop <= coalesce(own_price_hop, 9) THEN credit_hop END
         AS credit_hop,
     1 - credit_rate AS credit_left,
     CASE WHEN is_whole THEN 1 ELSE coalesce(days, 1) END AS days_billed,

@@ -27,12 +27,14 @@ counted AS (
             WHEN 'markup' THEN 100000000000000::HUGEINT + percent
             WHEN 'margin' THEN 100000000000000::HUGEINT
             WHEN 'discount_on_list' THEN 100000000000000::HUGEINT - percent
+            WHEN 'gap_share' THEN percent
             ELSE 1::HUGEINT
         END AS up,
         CASE kind
             WHEN 'markup' THEN 100000000000000::HUGEINT
             WHEN 'margin' THEN 100000000000000::HUGEINT - percent
             WHEN 'discount_on_list' THEN 100000000000000::HUGEINT
+            WHEN 'gap_share' THEN 100000000000000::HUGEINT
             ELSE 1::HUGEINT
         END AS down
     FROM typed

@@ -26,6 +26,7 @@ from tieout.pipeline.match_files import match_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
+from tieout.pipeline.run_diff import diff_runs
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
@@ -54,6 +55,7 @@ __all__ = [
     "collect_orphans",
     "control_totals",
     "deliveries",
+    "diff_runs",
     "end_record",
     "explain_line",
     "explain_named",

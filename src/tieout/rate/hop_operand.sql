@@ -6,8 +6,11 @@ WITH priced AS (
             line_policy, cost_total, cost_unit, cost_effective, cost_total_digits, cost_effective_digits
         ),
         price.rule_up, price.rule_down, price.own_price, price.is_own_price,
+        price.is_gap_share, price.gap_list_down,
         CASE WHEN price.is_own_price THEN 1 ELSE price.rate_up END AS rate_up,
         CASE WHEN price.is_own_price THEN 1 ELSE price.rate_down END AS rate_down,
+        CASE WHEN price.is_own_price THEN 1 ELSE price.fine_up END AS fine_up,
+        CASE WHEN price.is_own_price THEN 1 ELSE price.fine_down END AS fine_down,
         CASE
             WHEN price.policy = 'hop-exact' AND price.kind = 'fixed' THEN rated.profile
             ELSE price.policy

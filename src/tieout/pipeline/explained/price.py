@@ -1,17 +1,17 @@
 """A line's figures at each hop: what its seller pays times a factor, or a price of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import takewhile
 
 from tieout.money import minor_units
 from tieout.pipeline.explained.choice import plan_of, price_and_parts, rate_value
-from tieout.pipeline.explained.figures import Figured, figured, number
+from tieout.pipeline.explained.figures import Figured, Told, figured, number
 from tieout.pipeline.explained.line import Line, Proration
 from tieout.pipeline.explained.owner import Row
-from tieout.pipeline.explained.terms import ON_LIST, OWN_PRICE, Terms
-from tieout.rounding import Operands, policies
+from tieout.pipeline.explained.terms import ON_LIST, OWN_PRICE, PRORATED, Terms
+from tieout.rounding import Operands, Policy, Step, policies
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,26 @@ def price_hops(
     for here in terms[1:]:
         if here.kind in OWN_PRICE:
             hops.append(_own_price(line, here, share=share, subscription=subscription))
+            continue
+        kept = line.credit_rate if here.hop == credit_hop else None
+        if here.kind == "gap_share":
+            asked = _Prorated(line, share, subscription)
+            hops.append(_gap_share(here, hops[-1], asked=asked, kept=kept))
         else:
-            kept = line.credit_rate if here.hop == credit_hop else None
             hops.append(_on_cost(here, hops[-1], kept=kept))
     return tuple(hops)
 
 
 def _credit_hop(line: Line, terms: Sequence[Terms]) -> int | None:
-    """Give the first hop that keeps the earned credit, above every own price (ruling 35)."""
+    """Give the first hop that keeps the earned credit, above every own price (ruling 35).
+
+    A gap_share may keep what its own cost was before the credit; below it nothing is left to keep.
+    """
     rate = line.credit_rate
     if rate is None or not 0 < rate < 1:
         return None
-    above = takewhile(lambda one: one.kind not in OWN_PRICE, terms)
+    above = list(takewhile(lambda one: one.kind not in PRORATED, terms))
+    above += [one for one in terms[len(above) : len(above) + 1] if one.kind == "gap_share"]
     keeps = (
         one.hop
         for one in above
@@ -129,6 +137,69 @@ def _on_cost(terms: Terms, cost: Priced, *, kept: Fraction | None) -> Priced:
     made = _priced(terms, name, operands=operands, unit=unit, words=words)
     effective = replace(operands, start=cost.effective.value) if cost.effective else None
     return replace(made, effective=_effective(name, effective, words=words))
+
+
+@dataclass(frozen=True)
+class _Prorated:
+    """A line, how the vendor prorated it, and its subscription."""
+
+    line: Line
+    share: Proration
+    subscription: Row
+
+
+def _gap_share(terms: Terms, cost: Priced, *, asked: _Prorated, kept: Fraction | None) -> Priced:
+    """Price a hop between its cost and the list price, rounded once by the policy's last round."""
+    rule = terms.rule.taken if terms.rule else None
+    assert rule is not None
+    assert terms.listed is not None
+    assert terms.listed.taken is not None
+    line, share = asked.line, asked.share
+    part = Fraction(rule["value"] or 0) / 100
+    price, parts = price_and_parts(terms.listed.taken, plan=plan_of(line, asked.subscription))
+    rate = rate_value(terms.rate.taken) if terms.rate and terms.rate.taken else Fraction(1)
+    sign = 1 if line.sign == 0 and rule["charge_free"] == "yes" else line.sign
+    days = Fraction(share.days_billed, share.days_cycle)
+    listed, before = price / parts, rate / (1 - (kept or 0))
+    policy = policies()[terms.contract["rounding_policy"] or "hop-exact"].made_here()
+    last = Policy(policy.name, policy.version, tuple(_rounds(policy))[-1:])
+    exact = policies()["exact"].unit()
+    minor = minor_units(terms.contract["currency"]) or 0
+
+    def mixed(
+        rounding: Policy, bought: Figured | None, *, factor: Fraction, wanted: Fraction
+    ) -> Figured | None:
+        if bought is None:
+            return None
+        cost_here = bought.value * factor
+        between = cost_here + part * (wanted - cost_here)
+        said = (
+            f"{number(cost_here)} + {number(part * 100)}/100"
+            f" x ({number(wanted)} - {number(cost_here)}) = {number(between)}"
+        )
+        steps = tuple(_rounds(rounding))
+        made = figured(
+            Policy(rounding.name, rounding.version, steps),
+            Operands(start=between, minor=minor),
+            words={},
+        )
+        told = (Told("gap_share", said, between), *(t for t in made.told if t.kind == "round"))
+        return Figured(bought.value, told, made.value)
+
+    charged = listed * sign * days
+    total = mixed(last, cost.total, factor=before, wanted=charged * line.quantity)
+    assert total is not None
+    return Priced(
+        terms,
+        f"{policy.name}@{policy.version}",
+        total,
+        mixed(exact, cost.effective, factor=before, wanted=charged),
+        mixed(exact, cost.unit, factor=rate, wanted=listed),
+    )
+
+
+def _rounds(policy: Policy) -> Iterator[Step]:
+    return (step for step in policy.steps if step.kind == "round")
 
 
 def _percent(value: str | None, *, sign: int) -> tuple[Fraction, str]:

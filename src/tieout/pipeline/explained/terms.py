@@ -10,14 +10,16 @@ from tieout.pipeline.explained.choice import (
     choose_rate,
     choose_rule,
     class_name,
+    rates_by_usd,
 )
 from tieout.pipeline.explained.frozen import Frozen
 from tieout.pipeline.explained.line import Line
 from tieout.pipeline.explained.owner import Owner, Row
 
 OWN_PRICE = ("fixed", "list", "discount_on_list")
-ON_LIST = ("list", "discount_on_list")
-ON_COST = ("markup", "margin", "pass_through")
+PRORATED = (*OWN_PRICE, "gap_share")  # kinds that follow how the vendor prorated the line
+ON_LIST = ("list", "discount_on_list", "gap_share")
+ON_COST = ("markup", "margin", "pass_through", "gap_share")
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,6 @@ class Terms:
             return "NO_PRICE_RULE", f"rule {rule['rule_id']} is in {rule['currency']}"
         if kind in ON_LIST and (self.listed is None or self.listed.taken is None):
             return "NO_LIST_PRICE", self.listed.why if self.listed else "no list price"
-        return self._missing_on_cost(kind)
-
-    def _missing_on_cost(self, kind: str) -> tuple[str, str] | None:
-        if kind not in (*OWN_PRICE, *ON_COST):
-            return "NO_LIST_PRICE", f"rules of kind {kind} are not priced yet"
         if kind in ON_COST and self.rate is not None and self.rate.taken is None:
             return "NO_EXCHANGE_RATE", self.rate.why
         return None
@@ -112,4 +109,12 @@ def _rate(
     invoice_date = next_month + dt.timedelta(days=int(contract["billing_day"] or 1) - 1)
     pair = {"from": cost_currency, "to": contract["currency"]}
     rates = frozen.rows("exchange_rates", **pair)
-    return choose_rate(rates, seller_id=contract["seller_id"], invoice_date=invoice_date)
+    chosen = choose_rate(rates, seller_id=contract["seller_id"], invoice_date=invoice_date)
+    if chosen.taken is not None or pair["to"] == "USD":
+        return chosen
+    to_usd = [frozen.rows("exchange_rates", **{"from": pair[end], "to": "USD"}) for end in pair]
+    if not (by_usd := rates_by_usd(to_usd[0], to_usd[1], pair=pair)):
+        return chosen
+    return choose_rate(
+        [*rates, *by_usd], seller_id=contract["seller_id"], invoice_date=invoice_date
+    )

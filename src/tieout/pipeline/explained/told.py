@@ -10,7 +10,7 @@ from tieout.pipeline.explained.figures import Told, consolidated_steps, number
 from tieout.pipeline.explained.line import CORRECTION
 from tieout.pipeline.explained.owner import Row, Tried
 from tieout.pipeline.explained.price import Priced
-from tieout.pipeline.explained.terms import OWN_PRICE, Terms
+from tieout.pipeline.explained.terms import PRORATED, Terms
 from tieout.pipeline.explained.way import Way
 from tieout.rounding import policies
 
@@ -61,7 +61,7 @@ def tell_match(way: Way) -> Found:
 
 def tell_proration(way: Way) -> Found | None:
     """Tell the share of the cycle where some hop has a price of its own."""
-    if not any(terms.kind in OWN_PRICE for terms in way.terms):
+    if not any(terms.kind in PRORATED for terms in way.terms):
         return None
     share = way.proration
     return {

@@ -14,7 +14,7 @@ from tieout.pipeline.explained.line import (
 )
 from tieout.pipeline.explained.owner import Owner, Row, find_owner
 from tieout.pipeline.explained.price import Priced, price_hops
-from tieout.pipeline.explained.terms import OWN_PRICE, Terms, choose_terms
+from tieout.pipeline.explained.terms import PRORATED, Terms, choose_terms
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def recompute(line: Line, *, frozen: Frozen, first_day: dt.date) -> Way:
     if owner.missing or rule_day is None:
         return replace(way, missing=(owner.missing or "NO_SUBSCRIPTION", None, owner.why))
     terms = choose_terms(line, owner, frozen=frozen, rule_day=rule_day, first_day=first_day)
-    own = next((one.hop for one in terms if one.kind in OWN_PRICE), None)
+    own = next((one.hop for one in terms if one.kind in PRORATED), None)
     missing = _missing(line, terms, own=own, proration=proration)
     if missing:
         return replace(way, terms=terms, missing=missing)
