@@ -61,7 +61,9 @@ def test_usage_counts_every_answer_to_a_key_and_only_admins_read_it(tmp_path: Pa
             "version": "v2",
             "asOf": TODAY.isoformat(),
             "windowDays": 100,
-            **{"activeKeys": 1, "activeCustomers": 1, "calls": 3},
+            "activeKeys": 1,
+            "activeCustomers": 1,
+            "calls": 3,
             "keys": [
                 {
                     "keyId": key_id,
