@@ -1,5 +1,7 @@
 """What the management API refuses before any row is looked at, and whom."""
 
+from typing import Any
+
 import httpx
 import pytest
 from manage_case import BASE, CHANGES, Admin, code
@@ -65,7 +67,10 @@ def test_sizes_types_and_methods_are_refused_for_what_they_are(admin: Admin) -> 
         assert answer.headers["Allow"] == allowed
     assert code(admin.client.post(CHANGES, json={"rows": {}})) == (400, "IDEMPOTENCY_KEY_NEEDED")
     assert admin.post({"organizations": []}, key="none").json()["unchanged"] is True
-    for rows in ({}, {"colours": []}, {"organizations": {}}, {"organizations": [[]]}, []):
+    misshapen: list[Any] = [
+        *({}, [], {"colours": []}, {"organizations": {}}, {"organizations": [[]]}),
+    ]
+    for rows in misshapen:
         assert code(admin.post(rows, key="shape")) == (400, "BAD_BODY")
     answer = admin.client.get(f"{BASE}/organizations", params={"name": "X"})
     assert code(answer) == (400, "UNKNOWN_PARAMETER")
