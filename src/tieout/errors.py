@@ -8,12 +8,14 @@
     │   ├── TotalsDiffer         a delivery whose sums are not those that a person expects
     │   ├── NotFound             no such period, invoice, file or key
     │   ├── Conflict             a verified invoice would change, or another writer is at work
+    │   │   └── InputsChanged    what an invoice was previewed from is not what is known now
     │   ├── Unpriced             a rule or an amount that exact arithmetic has no room for
     │   └── PolicyRefused        a rounding policy with an unknown step or an incomplete round
     ├── NotANumber               text that is not a plain decimal number
     ├── NotADate                 text that is not an ISO calendar date
     ├── LawBroken                a border did not tie out: a bug or a damaged store, never an input
-    └── StoreDamaged             a lake file is missing or differs from its recorded hash
+    ├── StoreDamaged             a lake file is missing or differs from its recorded hash
+    └── AuditBroken              an entry of the audit was changed, removed or put in
 
 Constructors take facts by keyword, keep them as attributes and build the sentence.
 """
@@ -115,6 +117,20 @@ class Conflict(Refused):
         super().__init__(reason)
 
 
+class InputsChanged(Conflict):
+    """An invoice that was previewed from other inputs than those known now."""
+
+    def __init__(self, *, period: str, changes: Sequence[str], more: int = 0) -> None:
+        """Keep the period and what changed, each as `kind id: added, removed or changed`."""
+        self.period, self.changes, self.more = period, tuple(changes), more
+        rest = [f"and {more} more"] if more else []
+        listed = "; ".join([*changes, *rest]) or "another release, or another digest was given"
+        super().__init__(
+            reason=f"what {period} was computed from has changed: {listed};"
+            f" run `tieout run {period}` and look at the preview again"
+        )
+
+
 class Unpriced(Refused):
     """A rule, a rate or an amount that cannot be priced exactly."""
 
@@ -167,3 +183,12 @@ class StoreDamaged(TieoutError):
         """Keep the path inside the lake and the difference."""
         self.path, self.reason = path, reason
         super().__init__(f"lake file {path}: {reason}")
+
+
+class AuditBroken(TieoutError):
+    """An audit whose chain of hashes does not hold."""
+
+    def __init__(self, *, entry: int, reason: str) -> None:
+        """Keep the number of the first entry that does not fit, and how."""
+        self.entry, self.reason = entry, reason
+        super().__init__(f"audit entry {entry} {reason}")

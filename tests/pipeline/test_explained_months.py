@@ -1,6 +1,7 @@
 """Every line of generated months explained: what it finds by fractions is what the run stored."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,19 +18,35 @@ NOW = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
 LINES_MAX = 12  # of a month, so that the test stays quick
 
 
-@settings(
-    max_examples=2,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],
-)
+def _settings(months_max: int) -> settings:
+    return settings(
+        max_examples=months_max,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+
+
+@_settings(2)
 @given(month=months())
 def test_a_line_is_recomputed_to_what_the_run_stored(
     tmp_path_factory: pytest.TempPathFactory, month: Month
 ) -> None:
-    folder = tmp_path_factory.mktemp("month")
+    _explain_all(tmp_path_factory.mktemp("month"), month)
+
+
+@pytest.mark.deep
+@_settings(60)
+@given(month=months())
+def test_many_lines_are_recomputed_to_what_the_run_stored(
+    tmp_path_factory: pytest.TempPathFactory, month: Month
+) -> None:
+    _explain_all(tmp_path_factory.mktemp("month"), month)
+
+
+def _explain_all(folder: Path, month: Month) -> None:
     house = open_house(folder / "home")
     upgrade(house.catalog)
     pipeline.load_reference(house, write_reference(month, folder / "reference"), now=NOW)

@@ -80,7 +80,10 @@ def test_a_list_price_is_told_with_what_it_beat(tmp_path: Path) -> None:
         "-38.612903... rounded half away from zero to 18 decimals = -38.612903225806451613",
     ]
     assert [step["step"] for step in hop["steps"]] == ["prorate, discount, multiply", "round"]
-    assert hop["unitPrice"] == "3.99"
+    assert [step["text"] for step in hop["unitSteps"]] == [
+        "50.4 x (1 - 5/100) / 12 charges a term = 3.99"
+    ]
+    assert hop["effectiveUnitSteps"][0]["text"].endswith("/ 12 charges a term = -3.861290...")
 
 
 def test_a_rate_is_told_with_its_source_and_no_one_elses(tmp_path: Path) -> None:

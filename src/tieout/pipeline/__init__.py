@@ -20,6 +20,7 @@ from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
+from tieout.pipeline.trail import check_audit, read_audit
 from tieout.pipeline.upkeep import (
     certificate_of,
     collect_orphans,
@@ -28,11 +29,14 @@ from tieout.pipeline.upkeep import (
     verify_store,
 )
 from tieout.pipeline.what_if import what_if
+from tieout.pipeline.workflow import Choice, move_on, verify_invoices
 
 __all__ = [
+    "Choice",
     "Wishes",
     "Word",
     "certificate_of",
+    "check_audit",
     "check_vendor",
     "collect_orphans",
     "control_totals",
@@ -47,14 +51,17 @@ __all__ = [
     "load_reference",
     "loaded_since",
     "match_files",
+    "move_on",
     "newest_load",
     "parked_lines",
     "published_run",
+    "read_audit",
     "recorded_decisions",
     "rejected_rows",
     "run_period",
     "set_line_aside",
     "take_line_back",
+    "verify_invoices",
     "verify_store",
     "what_if",
 ]

@@ -16,7 +16,8 @@ from tieout.errors import Conflict, NotFound
 from tieout.money import parse_number, shortest
 from tieout.pipeline.explain import find_line, line_name
 from tieout.pipeline.keep import utc_text
-from tieout.store import line_decisions, vendor_invoices
+from tieout.store import audit, line_decisions, vendor_invoices
+from tieout.store.audit import Event, Signed
 from tieout.store.house import House
 from tieout.store.line_decisions import SET_ASIDE, TAKE_BACK
 from tieout.tables import VENDOR_LINE
@@ -179,6 +180,10 @@ def _record(
         "decided_at": utc_text(word.now),
     }
     line_decisions.record(connection, values)
+    line_id = line_name(line["file_id"], line["row_number"])
+    kept = {name: line[name] for name in ("vendor", "invoice_number", "currency", "subtotal")}
+    event = Event(decision, "vendor_line", line_id, after=kept)
+    audit.record(connection, [event], signed=Signed(word.by, values["decided_at"], word.reason))
     return told(values)
 
 

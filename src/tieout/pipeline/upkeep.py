@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed
-from tieout.store import manifest, vendor_invoices
+from tieout.store import manifest, vendor_invoices, workflow
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import PARKED_LINE, REJECTED_ROW
@@ -16,7 +16,8 @@ from tieout.tables import PARKED_LINE, REJECTED_ROW
 def certificate_of(house: House, period: str) -> dict[str, Any]:
     """Give the certificate of a period's published run, with the lake files behind it.
 
-    The unbilled files of the period, and the rows that files share, are those known now.
+    The unbilled files of the period, the rows that files share, and the invoices verified though
+    lines were parked, are those known now.
     """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
@@ -40,12 +41,14 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
         files = [dict(row) for row in rows]
         overlaps = manifest.overlaps_of(connection, period=period)
         estimates = vendor_invoices.estimates(connection, period=period)
+        accepted = workflow.accepted_parked(connection, period=period)
     return {
         "isEstimate": False,
         "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
         **found["certificate"],
         "estimates": estimates,
         "overlaps": overlaps,
+        "acceptedParked": accepted,
         "runId": found["run_id"],
         "files": files,
     }

@@ -85,7 +85,7 @@ vendor_file = _table(
     _integer("mapping_version", null=True),  # of the declared mapping that read it
 )
 
-NEW, VERIFIED, ISSUED, NEW_CORRECTED = 0, 1, 2, 6  # status ids of invoices
+NEW, VERIFIED, ISSUED, PAID, CARD_ERROR, NEW_CORRECTED = 0, 1, 2, 3, 4, 6  # status ids
 DRAFTS = (NEW, NEW_CORRECTED)
 INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a draft for ever
 
@@ -181,6 +181,8 @@ invoice = _table(
     _integer("payment_terms_days", null=True),
     _text("verified_at", null=True),
     _text("issued_at", null=True),
+    _text("paid_at", null=True),
+    _text("accepted_parked", null=True),  # why it was verified while lines were parked
     _text("changed_at"),
     _integer("revision"),
     Index("ix_invoice_seller", "seller_id", "period"),
@@ -194,6 +196,17 @@ number_series = _table(
     _text("seller_id", primary_key=True),
     _text("series", primary_key=True),
     _integer("last_number"),
+)
+
+# Who did what, when and why: rows are added, never changed; each holds the hash of the one before.
+audit_entry = _table(
+    "audit_entry",
+    Column("entry_no", Integer, primary_key=True, autoincrement=False),  # 1, 2, ...
+    *(_text("at"), _text("by"), _text("action"), _text("subject_kind"), _text("subject_id")),
+    _text("reason", null=True),
+    *(_text("before"), _text("after")),  # JSON objects of what changed
+    *(_text("previous_hash"), _text("entry_hash")),
+    Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
 )
 
 access_key = _table(

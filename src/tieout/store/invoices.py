@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, ESTIMATE, ISSUED, NEW, VERIFIED, invoice, number_series
+from tieout.store.catalog import DRAFTS, ESTIMATE, ISSUED, NEW, VERIFIED, invoice
 from tieout.store.database import insert_rows
+from tieout.store.workflow import take_numbers, written_number
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 
@@ -91,20 +92,13 @@ def _started(
     }
     if status:
         values["invoice_number"] = header["vendor_invoice_number"] or _next_number(
-            connection, seller_id=header["seller_id"], invoice_date=header["invoice_date"]
+            connection, header
         )
     return values
 
 
-def _next_number(connection: Connection, *, seller_id: str, invoice_date: str) -> str:
-    """Take the next number of the seller's series for the month; gapless with the transaction."""
-    series = invoice_date[:7]
-    which = (number_series.c.seller_id == seller_id, number_series.c.series == series)
-    last = connection.execute(select(number_series.c.last_number).where(*which)).scalar()
-    if last is None:
-        connection.execute(
-            insert(number_series).values(seller_id=seller_id, series=series, last_number=1)
-        )
-    else:
-        connection.execute(update(number_series).where(*which).values(last_number=last + 1))
-    return f"{seller_id}-{series}-{(last or 0) + 1:04d}"
+def _next_number(connection: Connection, header: Mapping[str, Any]) -> str:
+    """Take the next number of the seller's series for the month."""
+    seller_id, month = header["seller_id"], header["invoice_date"][:7]
+    last = take_numbers(connection, seller_id=seller_id, series=month, count=1)
+    return written_number(seller_id, month, number=last + 1)

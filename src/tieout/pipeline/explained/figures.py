@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tieout.money import SCALE, minor_units, round_fraction, shortest
+from tieout.money import SCALE, minor_units, round_fraction, shortest, with_digits
 from tieout.rounding import Operands, Policy, Step, factor_of
 
 SHOWN = 6  # decimals of an endless number before the dots
@@ -46,7 +46,7 @@ def number(value: Fraction) -> str:
     """
     if (value * 10**SCALE).denominator == 1:
         return shortest(value)
-    return f"{shortest(round_fraction(value, digits=SHOWN, mode='toward_zero'))}..."
+    return f"{with_digits(round_fraction(value, digits=SHOWN, mode='toward_zero'), SHOWN)}..."
 
 
 def ratio(value: Fraction) -> str:
@@ -93,7 +93,7 @@ def consolidated_steps(
 ) -> tuple[Told, ...]:
     """Tell how the exact sum of a group became its consolidated line."""
     operands = Operands(start=total, minor=minor_units(currency) or 0)
-    summed = f"{number(total)}, the sum of {count} detail lines"
+    summed = f"{number(total)}, the sum of {count} detail line{'s' * (count != 1)}"
     return tuple(
         replace(one, text=summed) if one.kind == "sum" else one
         for one in figured(policy, operands, words={"sum": ""}).told

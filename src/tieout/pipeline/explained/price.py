@@ -21,8 +21,8 @@ class Priced:
     terms: Terms
     policy: str
     total: Figured
-    effective: Fraction | None
-    unit: Fraction | None
+    effective: Figured | None
+    unit: Figured | None
 
     @property
     def exchange_rate(self) -> Fraction | None:
@@ -37,7 +37,8 @@ def price_hops(
 ) -> tuple[Priced, ...]:
     """Price every hop in turn: the vendor's own amounts first."""
     subtotal = Fraction(line.row["subtotal"])
-    unit, effective = line.price("unit_price"), line.price("effective_unit_price")
+    prices = (line.price(name) for name in ("effective_unit_price", "unit_price"))
+    effective, unit = (None if one is None else Figured(one, (), one) for one in prices)
     hops = [Priced(terms[0], "vendor", Figured(subtotal, (), subtotal), effective, unit)]
     credit_hop = _credit_hop(line, terms)
     for here in terms[1:]:
@@ -132,10 +133,10 @@ def _on_cost(terms: Terms, cost: Priced, *, kept: Fraction | None) -> Priced:
         minor=minor_units(terms.contract["currency"]) or 0,
     )
     name = terms.contract["rounding_policy"] or "hop-exact"
-    unit = None if cost.unit is None else Operands(start=cost.unit, discount=factor, rate=rate)
+    unit = Operands(start=cost.unit.value, discount=factor, rate=rate) if cost.unit else None
     made = _priced(terms, name, operands=operands, unit=unit, words=words)
-    effective = None if cost.effective is None else replace(operands, start=cost.effective)
-    return replace(made, effective=_effective(name, effective))
+    effective = replace(operands, start=cost.effective.value) if cost.effective else None
+    return replace(made, effective=_effective(name, effective, words=words))
 
 
 @dataclass(frozen=True)
@@ -208,14 +209,18 @@ def _priced(
 ) -> Priced:
     policy = policies()[name].made_here()
     exact = policies()["exact"].unit()
+    full = {kind: said for kind, said in words.items() if kind != "prorate"}
     return Priced(
         terms,
         f"{name}@{policy.version}",
         figured(policy, operands, words=words),
-        _effective(name, operands),
-        None if unit is None else exact.apply(unit),
+        _effective(name, operands, words=words),
+        None if unit is None else figured(exact, unit, words=full),
     )
 
 
-def _effective(name: str, operands: Operands | None) -> Fraction | None:
-    return None if operands is None else policies()[name].made_here().unit().apply(operands)
+def _effective(name: str, operands: Operands | None, *, words: Mapping[str, str]) -> Figured | None:
+    """Give the price per unit as charged: the policy's steps before the quantity comes in."""
+    if operands is None:
+        return None
+    return figured(policies()[name].made_here().unit(), operands, words=words)

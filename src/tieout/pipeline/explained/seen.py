@@ -15,7 +15,8 @@ BOTH = (
     *("cycleStart", "cycleEnd", "quantity", "unitPrice", "effectiveUnitPrice", "totalPrice"),
     *("currency", "invoiceLine"),
 )
-COST = ("ruleId", "policy", "costTotalPrice", "costCurrency", "exchangeRate", "steps")
+STEPS = ("steps", "unitSteps", "effectiveUnitSteps")
+COST = ("ruleId", "policy", "costTotalPrice", "costCurrency", "exchangeRate", *STEPS)
 CHOSEN = ("rule", "listPrice", "rate")
 LOST = ("otherRules", "otherListPrices", "otherRates")
 MATCH = (

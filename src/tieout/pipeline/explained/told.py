@@ -123,8 +123,17 @@ def tell_hop(priced: Priced | None, stored: Mapping[str, Any]) -> Found:
     return (
         {name: stored[name] for name in kept}
         | tell_terms(priced.terms if priced else Terms(stored["hop"], {}))
-        | {"steps": _steps(priced.total.told if priced else ()), "invoiceLine": row}
+        | _figures(priced)
+        | {"invoiceLine": row}
     )
+
+
+def _figures(priced: Priced | None) -> Found:
+    """Tell the steps to the total, the unit price and the effective unit price of a hop."""
+    parts = (priced.total, priced.unit, priced.effective) if priced else (None, None, None)
+    names = ("steps", "unitSteps", "effectiveUnitSteps")
+    told = (one.told if one else () for one in parts)
+    return {name: _steps(steps) for name, steps in zip(names, told, strict=True)}
 
 
 def differences(way: Way, stored: Sequence[Mapping[str, Any]]) -> list[Found]:
@@ -164,8 +173,8 @@ def _recomputed(way: Way, priced: Priced) -> Found:
         "quantity": _amount(way.line.quantity),
         "costCurrency": priced.terms.cost_currency,
         "exchangeRate": _amount(rate),
-        "unitPrice": _amount(priced.unit),
-        "effectiveUnitPrice": _amount(priced.effective),
+        "unitPrice": _amount(priced.unit.value if priced.unit else None),
+        "effectiveUnitPrice": _amount(priced.effective.value if priced.effective else None),
         "totalPrice": _amount(priced.total.value),
         "currency": contract["currency"],
     }

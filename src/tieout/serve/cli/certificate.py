@@ -68,13 +68,18 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
 
 
 def _print_named(shell: Shell, found: dict[str, Any]) -> None:
-    """Name the lines that persons set aside, and the rows that two files share."""
+    """Name what persons set aside or accepted, and the rows that two files share."""
     if found["setAside"]["lines"]:
         keys = ("vendorLineId", "file", "invoiceNumber", "amount", "currency", "by", "at", "reason")
         shell.table(
             "set aside: lines that persons judged to be the vendor's error",
             ["line", "file", "invoice", "amount>", "currency", "by", "at", "reason"],
             rows=[[line[key] for key in keys] for line in found["setAside"]["lines"]],
+        )
+    for one in found["acceptedParked"]:
+        shell.say(
+            f"{one['invoiceNumber']} was verified though lines are parked: {one['reason']}",
+            style="yellow",
         )
     if found["overlaps"]:
         pair = ("file", "invoiceNumber", "otherFile", "otherInvoiceNumber")

@@ -10,7 +10,7 @@ from tieout import pipeline
 from tieout.serve.cli import Shell
 
 
-def _user(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+def who_decides(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     """Give who decides: as said, else the operating system's user."""
     try:
         found = value if value is not None else getpass.getuser()
@@ -22,7 +22,7 @@ def _user(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
     return found.strip()
 
 
-def _reason(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+def reason_given(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Refuse a reason without text."""
     if value is not None and not value.strip():
         sentence = "a reason has some text"
@@ -30,10 +30,17 @@ def _reason(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
     return value and value.strip()
 
 
+BY = click.option(
+    "--by", callback=who_decides, help="Who decides; by default the user of this computer."
+)
+
+
 @click.command("set-aside")
 @click.argument("line")
-@click.option("--reason", required=True, callback=_reason, help="Why it is the vendor's error.")
-@click.option("--by", callback=_user, help="Who decides; by default the user of this computer.")
+@click.option(
+    "--reason", required=True, callback=reason_given, help="Why it is the vendor's error."
+)
+@BY
 @click.pass_obj
 def set_aside(shell: Shell, line: str, *, reason: str, by: str) -> None:
     """Mark a vendor LINE that equals another of its file as the vendor's error.
@@ -48,8 +55,8 @@ def set_aside(shell: Shell, line: str, *, reason: str, by: str) -> None:
 
 @click.command("take-back")
 @click.argument("line")
-@click.option("--reason", callback=_reason, help="Why it is billed after all.")
-@click.option("--by", callback=_user, help="Who decides; by default the user of this computer.")
+@click.option("--reason", callback=reason_given, help="Why it is billed after all.")
+@BY
 @click.pass_obj
 def take_back(shell: Shell, line: str, *, reason: str | None, by: str) -> None:
     """Undo what set a vendor LINE aside: from the next run on it is billed again."""

@@ -69,6 +69,9 @@ def hop_lines(hop: Found) -> Iterator[str]:
         yield f"  pays      {hop['costTotalPrice']} {hop['costCurrency']}{rate}"
     if hop.get("steps"):
         yield f"  policy    {hop['policy']}: {joined(hop['steps'])}"
+    for name, key in (("unit", "unitSteps"), ("effective", "effectiveUnitSteps")):
+        if hop.get(key):
+            yield f"  {name:9} {joined(hop[key])}"
     prices = f"unit {hop['unitPrice']}, effective unit {hop['effectiveUnitPrice']}"
     total = f"{hop['totalPrice']} {hop['currency']}"
     yield f"  total     {total} ({prices}, quantity {hop['quantity']})"

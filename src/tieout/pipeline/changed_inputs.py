@@ -1,0 +1,100 @@
+"""What a published run was computed from, held against what is known now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.errors import InputsChanged
+from tieout.pipeline.period import digest_inputs, files_of_period, open_inputs
+from tieout.store import line_decisions, manifest
+from tieout.store.catalog import vendor_file
+from tieout.store.house import House
+from tieout.store.vendor_invoices import TakenFile
+
+CHANGES_MAX = 50  # that are named; the others are counted
+
+
+def open_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> None:
+    """Name what a run was computed from, as `open_inputs` does for what is known now."""
+    with house.catalog.read() as connection:
+        snapshot = manifest.snapshot_files(connection, house, snapshot_id=run["snapshot_id"])
+        paths = manifest.run_paths(connection, house, run_id=run["run_id"])
+        numbers = _billed_numbers(engine, paths)
+        ids = sorted({entry["fileId"] for entry in run["certificate"]["inputs"]})
+        taken = [
+            _taken(connection, house, file_id=file_id, numbers=numbers.get(file_id, ()))
+            for file_id in ids
+        ]
+    decisions = [
+        {
+            "file_id": line["fileId"],
+            "row_number": line["rowNumber"],
+            "reason": line["reason"],
+            "decided_by": line["by"],
+            "decided_at": line["at"],
+        }
+        for line in run["certificate"].get("setAside", {}).get("lines", [])
+    ]
+    estimate = bool(run["certificate"].get("isEstimate"))
+    open_inputs(engine, taken, current=snapshot, decisions=decisions, is_estimate=estimate)
+
+
+def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> None:
+    """Leave the inputs known now named. Raises InputsChanged when the run was made from others."""
+    period = run["period"]
+    with house.catalog.read() as connection:
+        taken, is_estimate = files_of_period(connection, house, period=period)
+        current = manifest.latest_snapshot(connection, house)
+        decisions = line_decisions.standing(connection)
+    open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
+    if _digest(engine) == run["input_digest"]:
+        return
+    engine.table("input_now", sql_text("tieout.invoice", "input_line"))
+    open_run_inputs(engine, house, run=run)
+    _digest(engine)
+    engine.table("input_then", sql_text("tieout.invoice", "input_line"))
+    found = engine.arrow(sql_text("tieout.pipeline", "input_change")).to_pylist()
+    changes = [f"{one['kind']} {one['id']}: {one['change']}" for one in found]
+    more = max(0, len(changes) - CHANGES_MAX)
+    raise InputsChanged(period=period, changes=changes[:CHANGES_MAX], more=more)
+
+
+def _digest(engine: Engine) -> str:
+    engine.table("repeated_line", sql_text("tieout.match", "repeated_line"))
+    return digest_inputs(engine)
+
+
+def _billed_numbers(engine: Engine, paths: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Give the vendor invoice numbers that a run took from each file."""
+    engine.parquet("run_charge", paths.get("charge", []))
+    engine.parquet("run_parked", paths.get("parked_line", []))
+    parts = ["SELECT file_id, vendor_invoice_number AS number FROM run_charge"]
+    if paths.get("parked_line"):
+        parts.append("SELECT file_id, invoice_number FROM run_parked")
+    rows = engine.arrow(
+        f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})"
+        " WHERE number IS NOT NULL ORDER BY file_id, number"
+    ).to_pylist()
+    numbers: dict[str, list[str]] = {}
+    for row in rows:
+        numbers.setdefault(row["file_id"], []).append(row["number"])
+    return numbers
+
+
+def _taken(connection: Connection, house: House, *, file_id: str, numbers: Any) -> TakenFile:
+    file = connection.execute(
+        select(vendor_file.c.name, vendor_file.c.format)
+        .where(vendor_file.c.file_id == file_id)
+        .limit(1)
+    ).one()
+    kept = {one.kind: house.lake.full(one.path) for one in manifest.lake_files(connection, file_id)}
+    return TakenFile(
+        file_id=file_id,
+        name=file.name,
+        format=file.format,
+        invoice_numbers=tuple(numbers),
+        vendor_line=kept["vendor_line"],
+        rejected_row=kept.get("rejected_row"),
+    )

@@ -1,0 +1,40 @@
+"""The audit, read back and checked."""
+
+import json
+from typing import Any
+
+from tieout.store import audit
+from tieout.store.house import House
+
+
+def read_audit(house: House, *, subject: str | None = None, after: int = 0) -> dict[str, Any]:
+    """Give at most 1,000 entries after a number, perhaps those of one subject id only."""
+    with house.catalog.read() as connection:
+        found = audit.entries(connection, subject_id=subject, after=after)
+    return {
+        "entries": [
+            {
+                "entry": one["entry_no"],
+                "at": one["at"],
+                "by": one["by"],
+                "action": one["action"],
+                "subjectKind": one["subject_kind"],
+                "subjectId": one["subject_id"],
+                "reason": one["reason"],
+                "before": json.loads(one["before"]),
+                "after": json.loads(one["after"]),
+                "hash": one["entry_hash"],
+            }
+            for one in found
+        ]
+    }
+
+
+def check_audit(house: House) -> dict[str, Any]:
+    """Recompute the chain of hashes; give the number of entries and the last hash.
+
+    Raises AuditBroken at the first entry that was changed, removed or put in.
+    """
+    with house.catalog.read() as connection:
+        count, last = audit.check_chain(connection)
+    return {"entries": count, "lastHash": last}

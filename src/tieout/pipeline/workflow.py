@@ -1,0 +1,247 @@
+"""Invoices move on: verified when nothing stands against it, then issued and paid.
+
+Source: reporting-api.md 8, rulings 24. Decision 0025.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tieout.engine.duckdb import Engine, session, sql_text
+from tieout.engine.watch import UNWATCHED, Watch
+from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
+from tieout.invoice.digest import digests_by_number
+from tieout.pipeline.changed_inputs import refuse_changed_inputs
+from tieout.pipeline.keep import utc_text
+from tieout.pipeline.line_decisions import Word
+from tieout.store import manifest
+from tieout.store.audit import Signed
+from tieout.store.catalog import DRAFTS, ESTIMATE
+from tieout.store.house import House
+from tieout.store.workflow import (
+    MOVES,
+    STATUS_NAMES,
+    Header,
+    find_invoices,
+    invoices_of,
+    move_invoices,
+)
+from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which drafts to verify: by id, or all of a period, perhaps to one buyer only.
+
+    `input_digest` is that of the preview that was looked at; `accept_parked` says why invoices are
+    verified though lines that could belong to them are parked.
+    """
+
+    names: Sequence[str] = ()
+    period: str | None = None
+    buyer: str | None = None
+    input_digest: str | None = None
+    accept_parked: str | None = None
+
+
+def verify_invoices(
+    house: House, choice: Choice, *, word: Word, watch: Watch = UNWATCHED
+) -> dict[str, Any]:
+    """Verify drafts: from then on their figures never change.
+
+    An invoice is held back while lines that could belong to it are parked and nobody accepted that,
+    and until the one above it is verified. Of a period the others are verified all the same and
+    those held back are listed; an invoice that was named raises Conflict. Raises InputsChanged when
+    the preview was made from other inputs than those known now, LawBroken when its lines are no
+    longer what they were.
+    """
+    with house.writer(), session(house.scratch, watch=watch) as engine:
+        period, named = _chosen(house, choice)
+        with house.catalog.read() as connection:
+            run = manifest.current_run(connection, period=period)
+            known = invoices_of(connection, period=period)
+        if run is None:
+            raise NotFound(kind="run of period", name=period)
+        drafts = _wanted(known, choice, named=named)
+        if choice.input_digest not in (None, run["input_digest"]):
+            raise InputsChanged(period=period, changes=())
+        watch.phase("inputs")
+        refuse_changed_inputs(engine, house, run=run)
+        watch.phase("lines")
+        _name_lines(engine, house, run=run, known=known)
+        held = _held(engine, drafts, known=known, accepted=choice.accept_parked is not None)
+        if named and held:
+            raise Conflict(reason="; ".join(held.values()))
+        ready = [one for one in drafts if one["invoice_id"] not in held]
+        watch.phase("digests")
+        _check_digests(engine, ready)
+        watch.phase("publish")
+        values = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
+        with house.catalog.write() as connection:
+            move_invoices(
+                connection,
+                ready,
+                move=MOVES["verify"],
+                signed=Signed(word.by, utc_text(word.now), word.reason or choice.accept_parked),
+                values=values,
+            )
+            moved = {one["invoice_id"] for one in ready}
+            after = invoices_of(connection, period=period)
+    return {
+        "period": period,
+        "verified": [_told(one) for one in after if one["invoice_id"] in moved],
+        "held": [{"invoiceId": one, "reason": reason} for one, reason in held.items()],
+        "inputDigest": run["input_digest"],
+    }
+
+
+def move_on(house: House, names: Sequence[str], *, action: str, word: Word) -> dict[str, Any]:
+    """Issue invoices, mark them paid, or say that the card was refused; all of them or none.
+
+    `action` is `issue`, `pay` or `card-error`. Raises NotFound, or Conflict when one cannot move.
+    """
+    with house.writer(), house.catalog.write() as connection:
+        headers = find_invoices(connection, names)
+        move_invoices(
+            connection,
+            headers,
+            move=MOVES[action],
+            signed=Signed(word.by, utc_text(word.now), word.reason),
+        )
+        moved = find_invoices(connection, [one["invoice_id"] for one in headers])
+    return {"moved": [_told(one) for one in moved]}
+
+
+def _chosen(house: House, choice: Choice) -> tuple[str, set[str]]:
+    """Give the period and the ids of the invoices that were named."""
+    if not choice.names:
+        if choice.period is None:
+            raise Conflict(reason="name invoices or a period")
+        return choice.period, set()
+    with house.catalog.read() as connection:
+        found = find_invoices(connection, choice.names)
+    for one in found:
+        if one["status_id"] not in DRAFTS:
+            said = STATUS_NAMES[one["status_id"]]
+            raise Conflict(reason=f"invoice {one['invoice_number']} is {said} already")
+    periods = sorted({one["period"] for one in found})
+    if len(periods) > 1 or choice.period not in (None, periods[0]):
+        raise Conflict(reason=f"the invoices belong to {', '.join(periods)}: verify one period")
+    return periods[0], {one["invoice_id"] for one in found}
+
+
+def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list[Header]:
+    """Give the drafts that were asked for. Raises Conflict when they are estimates."""
+    drafts = [one for one in known if one["status_id"] in DRAFTS]
+    if named:
+        drafts = [one for one in drafts if one["invoice_id"] in named]
+    elif choice.buyer is not None:
+        drafts = [one for one in drafts if one["buyer_id"] == choice.buyer]
+    if any(one["document_type"] == ESTIMATE for one in drafts):
+        period = drafts[0]["period"]
+        raise Conflict(reason=f"{period} has estimates only: no vendor invoice bills it yet")
+    return drafts
+
+
+def _name_lines(
+    engine: Engine, house: House, *, run: Mapping[str, Any], known: Sequence[Header]
+) -> None:
+    """Name the run's lines, and `known_invoice`: every invoice of the period by its parties."""
+    with house.catalog.read() as connection:
+        paths = manifest.run_paths(connection, house, run_id=run["run_id"])
+    engine.parquet("detail_line", paths.get("detail_line", []), schema=DETAIL_LINE)
+    engine.parquet("charge", paths.get("charge", []), schema=CHARGE)
+    engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
+    columns = ("invoice_id", "hop", "seller_id", "buyer_id", "currency")
+    cells = {name: [one[name] for one in known] for name in columns}
+    cells["hop"] = pa.array(cells["hop"], pa.int32())
+    engine.register(
+        "known_invoice",
+        pa.table({**cells, "vendor": [one["vendor_id"] for one in known]}),
+    )
+
+
+def _held(
+    engine: Engine, drafts: Sequence[Header], *, known: Sequence[Header], accepted: bool
+) -> dict[str, str]:
+    """Give the drafts that cannot be verified now, by hop, each with its reason."""
+    waiting = {}
+    if not accepted and engine.one("SELECT count(*) AS n FROM parked_line")["n"]:
+        engine.table("contract_path", sql_text("tieout.match", "contract_path"))
+        rows = engine.arrow(sql_text("tieout.pipeline", "waiting_line")).to_pylist()
+        waiting = {row["invoice_id"]: row for row in rows}
+    upstream = defaultdict(list)
+    for row in engine.arrow(sql_text("tieout.pipeline", "upstream_invoice")).to_pylist():
+        upstream[row["invoice_id"]].append(row["upstream_id"])
+    chosen = {one["invoice_id"] for one in drafts}
+    open_ids = {
+        one["invoice_id"]
+        for one in known
+        if one["status_id"] in DRAFTS and one["invoice_id"] not in chosen
+    }
+    names = {one["invoice_id"]: _name(one) for one in known}
+    held: dict[str, str] = {}
+    for one in sorted(drafts, key=lambda header: (header["hop"], header["invoice_id"])):
+        invoice_id = one["invoice_id"]
+        above = [name for name in upstream[invoice_id] if name in open_ids or name in held]
+        if invoice_id in waiting:
+            row = waiting[invoice_id]
+            held[invoice_id] = (
+                f"{names[invoice_id]}: {row['lines']} parked lines of vendor invoice"
+                f" {row['vendor_invoices']} could belong to it ({row['reasons']}); place them, or"
+                " say why not with --accept-parked"
+            )
+        elif above:
+            listed = ", ".join(names[name] for name in above[:3])
+            held[invoice_id] = f"{names[invoice_id]}: not verified yet one hop above: {listed}"
+    return held
+
+
+def _name(header: Header) -> str:
+    return f"invoice {header['invoice_id']} ({header['seller_id']} to {header['buyer_id']})"
+
+
+def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
+    """Recompute the output digests of invoices from their lines. Raises LawBroken."""
+    numbers = pa.array(range(len(ready)), pa.int32())
+    engine.register(
+        "ready_invoice",
+        pa.table(
+            {
+                "invoice_id": pa.array([one["invoice_id"] for one in ready], pa.string()),
+                "invoice_no": numbers,
+            }
+        ),
+    )
+    engine.view(
+        "invoice_key",
+        "SELECT known_invoice.*, unhex(replace(invoice_id, '-', '')) AS invoice_bytes, invoice_no"
+        " FROM known_invoice JOIN ready_invoice USING (invoice_id)",
+    )
+    found = digests_by_number(engine, sql_text("tieout.invoice", "said_line"))
+    for number, one in enumerate(ready):
+        if found.get(number) != one["output_digest"]:
+            raise LawBroken(
+                law=f"{_name(one)} is verified as it was previewed",
+                left=one["output_digest"],
+                right=str(found.get(number)),
+            )
+
+
+def _told(header: Header) -> dict[str, Any]:
+    """Give an invoice as JSON values."""
+    return {
+        "invoiceId": header["invoice_id"],
+        "invoiceNumber": header["invoice_number"],
+        "status": STATUS_NAMES[header["status_id"]],
+        "statusId": header["status_id"],
+        "hop": header["hop"],
+        "providerId": header["seller_id"],
+        "consumerId": header["buyer_id"],
+        "totalAmount": header["total_amount"],
+        "currency": header["currency"],
+        "outputDigest": header["output_digest"],
+    }

@@ -1,0 +1,106 @@
+"""`tieout verify`, `issue` and `pay`: the moves of an invoice's status."""
+
+import datetime as dt
+import sys
+from typing import Any
+
+import click
+
+from tieout import pipeline
+from tieout.pipeline import Choice, Word
+from tieout.serve.cli import WITH_OPEN_ROWS, Shell
+from tieout.serve.cli.decisions import BY, reason_given
+from tieout.serve.cli.load import month
+
+REASON = click.option("--reason", callback=reason_given, help="Why, for the audit.")
+SHOWN = 20  # of the invoices that a person is told one by one
+
+
+@click.command()
+@click.argument("names", metavar="[INVOICE]...", nargs=-1)
+@click.option("--period", callback=month, help="Every draft of this month, YYYY-MM.")
+@click.option("--buyer", metavar="ID", help="Only the drafts to this organization.")
+@click.option("--digest", metavar="TEXT", help="The input digest of the preview you looked at.")
+@click.option(
+    "--accept-parked",
+    metavar="REASON",
+    callback=reason_given,
+    help="Verify though lines that could belong to the invoices are parked.",
+)
+@click.option("--strict", is_flag=True, help="Exit 3 when invoices are held back.")
+@BY
+@REASON
+@click.pass_obj
+def verify(shell: Shell, /, names: tuple[str, ...], *, strict: bool, **said: Any) -> None:
+    """Verify drafts by id, or all of a month: their figures never change again.
+
+    Each gets the next number of its seller's series. Of a month, invoices with open questions are
+    held back and listed; the others are verified.
+    """
+    if bool(names) == bool(said["period"]):
+        sentence = "name invoices, or a month with --period"
+        raise click.UsageError(sentence)
+    if names and said["buyer"]:
+        sentence = "--buyer goes with --period"
+        raise click.UsageError(sentence)
+    choice = Choice(
+        names=names,
+        period=said["period"],
+        buyer=said["buyer"],
+        input_digest=said["digest"],
+        accept_parked=said["accept_parked"],
+    )
+    word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
+    done = pipeline.verify_invoices(shell.house, choice, word=word)
+    if shell.json:
+        shell.print_json(done)
+    _say(shell, done["verified"])
+    if not done["verified"] and not done["held"]:
+        shell.say(f"{done['period']}: no draft to verify")
+    for one in done["held"][:SHOWN]:
+        shell.say(f"held back: {one['reason']}", style="yellow")
+    if len(done["held"]) > SHOWN:
+        shell.say(f"and {len(done['held']) - SHOWN} more are held back; see --json")
+    if strict and done["held"]:
+        sys.exit(WITH_OPEN_ROWS)
+
+
+@click.command()
+@click.argument("names", metavar="INVOICE...", nargs=-1, required=True)
+@BY
+@REASON
+@click.pass_obj
+def issue(shell: Shell, names: tuple[str, ...], *, by: str, reason: str | None) -> None:
+    """Mark verified invoices, by id or number, as issued; all of them or none."""
+    _move(shell, names, action="issue", word=Word(by, dt.datetime.now(dt.UTC), reason))
+
+
+@click.command()
+@click.argument("names", metavar="INVOICE...", nargs=-1, required=True)
+@click.option("--card-error", is_flag=True, help="The card was refused; a later payment is taken.")
+@BY
+@REASON
+@click.pass_obj
+def pay(
+    shell: Shell, names: tuple[str, ...], *, card_error: bool, by: str, reason: str | None
+) -> None:
+    """Mark verified or issued invoices, by id or number, as paid; all of them or none."""
+    action = "card-error" if card_error else "pay"
+    _move(shell, names, action=action, word=Word(by, dt.datetime.now(dt.UTC), reason))
+
+
+def _move(shell: Shell, names: tuple[str, ...], *, action: str, word: Word) -> None:
+    done = pipeline.move_on(shell.house, names, action=action, word=word)
+    if shell.json:
+        shell.print_json(done)
+    _say(shell, done["moved"])
+
+
+def _say(shell: Shell, moved: list[dict[str, Any]]) -> None:
+    for one in moved[:SHOWN]:
+        shell.say(
+            f"{one['invoiceNumber']}: {one['providerId']} to {one['consumerId']},"
+            f" {one['totalAmount']} {one['currency']}, {one['status']}"
+        )
+    if len(moved) > SHOWN:
+        shell.say(f"and {len(moved) - SHOWN} more")

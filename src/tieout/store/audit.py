@@ -1,0 +1,98 @@
+"""The audit: who did what, when and why, each entry bound to the one before by a hash.
+
+`entry_hash` is the SHA-256 of the JSON array [entry_no, at, by, action, subject_kind, subject_id,
+reason, before, after, previous_hash], without spaces, in UTF-8; the first previous_hash is empty.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from tieout.errors import AuditBroken
+from tieout.store.catalog import audit_entry
+from tieout.store.database import insert_rows
+
+AUDIT_LOCK = 7_428_002  # any fixed number: PostgreSQL's advisory locks are known by number
+NAMES = tuple(column.name for column in audit_entry.columns)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who decided, when (ISO 8601 UTC), and why."""
+
+    by: str
+    at: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change of one thing: its values before and after, those that changed."""
+
+    action: str
+    subject_kind: str
+    subject_id: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(connection: Connection, events: Iterable[Event], *, signed: Signed) -> None:
+    """Add entries in the transaction of what they tell; other transactions that add any wait."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": AUDIT_LOCK})
+    last = connection.execute(
+        select(audit_entry.c.entry_no, audit_entry.c.entry_hash)
+        .order_by(audit_entry.c.entry_no.desc())
+        .limit(1)
+    ).first()
+    number, previous = (last.entry_no, last.entry_hash) if last else (0, "")
+    rows = []
+    for event in events:
+        number += 1
+        what = (event.action, event.subject_kind, event.subject_id, signed.reason)
+        content = (number, signed.at, signed.by, *what, _json(event.before), _json(event.after))
+        previous_hash, previous = previous, _hash((*content, previous))
+        rows.append((*content, previous_hash, previous))
+    insert_rows(connection, audit_entry, names=NAMES, rows=rows)
+
+
+def entries(
+    connection: Connection, *, subject_id: str | None = None, after: int = 0, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """Give entries in order, perhaps those of one subject only."""
+    wanted = select(audit_entry).where(audit_entry.c.entry_no > after)
+    if subject_id is not None:
+        wanted = wanted.where(audit_entry.c.subject_id == subject_id)
+    rows = connection.execute(wanted.order_by(audit_entry.c.entry_no).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def check_chain(connection: Connection) -> tuple[int, str]:
+    """Recompute every hash; give the number of entries and the last hash.
+
+    Raises AuditBroken at the first entry that was changed, removed or put in. Whoever keeps the
+    last hash elsewhere can tell that entries at the end were removed.
+    """
+    expected, previous = 0, ""
+    for row in connection.execute(select(audit_entry).order_by(audit_entry.c.entry_no)):
+        expected += 1
+        *content, previous_hash, entry_hash = row
+        if row.entry_no != expected:
+            raise AuditBroken(entry=expected, reason="is missing")
+        if previous_hash != previous or entry_hash != _hash((*content, previous)):
+            raise AuditBroken(entry=expected, reason="is not what was recorded")
+        previous = entry_hash
+    return expected, previous
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _hash(values: tuple[Any, ...]) -> str:
+    said = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
