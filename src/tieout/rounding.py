@@ -54,6 +54,7 @@ class Operands:
 class SqlOperands:
     """The same as integer SQL: start in units of 10^-18, factors as dividend and divisor.
 
+    `fine` times `rate` is a rate of more digits than one factor holds.
     `quantity` is quantity x `quantity_scale`; `minor_grain` one minor unit in units of 10^-18.
     """
 
@@ -62,6 +63,7 @@ class SqlOperands:
     days_cycle: str = "1"
     discount: tuple[str, str] = ("1", "1")
     rate: tuple[str, str] = ("1", "1")
+    fine: tuple[str, str] = ("1", "1")
     quantity: str = "1"
     quantity_scale: str = "1"
     minor_grain: str = "1"
@@ -118,6 +120,8 @@ class Policy:
         value = operands.start
         for kinds, step in self.stretches():
             pairs = [_sql_factor(kind, operands) for kind in kinds if kind != "multiply"]
+            if "convert" in kinds:
+                pairs.append(operands.fine)
             ups, downs = [up for up, _ in pairs], [down for _, down in pairs]
             wide = "1"
             if "multiply" in kinds:

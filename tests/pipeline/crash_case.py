@@ -20,6 +20,7 @@ from tieout.pipeline import verify_store
 from tieout.serve.cli import main
 from tieout.store import manifest
 from tieout.store.catalog import (
+    audit_entry,
     invoice,
     lake_file,
     load,
@@ -32,15 +33,23 @@ from tieout.store.house import House, open_house
 
 PERIOD = "2021-10"
 DEMO = Path(str(files("tieout.serve.cli"))) / "demo_files"
-TABLES = (run, invoice, vendor_file, vendor_invoice, load, lake_file, number_series)
+TABLES = (
+    *(run, invoice, vendor_file, vendor_invoice, load, lake_file, number_series),
+    audit_entry,
+)
 # Columns that tell when something happened, and bytes of Parquet that threads may order otherwise.
-MOMENTS = {"created_at", "changed_at", "verified_at", "issued_at", "path", "size", "sha256"}
+MOMENTS = {
+    *("created_at", "changed_at", "verified_at", "issued_at", "path", "size", "sha256"),
+    *("at", "after", "previous_hash", "entry_hash"),  # of the audit
+}
 PATIENCE_S = 120
 
 State = dict[str, list[dict[str, Any]]]
 
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tieout.serve.cli.load", "tieout.serve.cli.run"])
+FORKSERVER.set_forkserver_preload(
+    ["tieout.serve.cli.load", "tieout.serve.cli.run", "tieout.serve.cli.workflow"]
+)
 
 
 def _command(home: str, arguments: tuple[str, ...]) -> None:

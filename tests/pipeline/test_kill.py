@@ -29,7 +29,7 @@ from crash_case import (
 
 CUSTOMERS = 1_000
 ROWS, FEW_ROWS, INVOICES = 60_000, 2_000, 500
-KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9}
+KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8}
 TRIES_MAX = 4  # per kill that must land
 SEED = 20_211_001
 
@@ -166,6 +166,28 @@ def test_a_run_killed_inside_its_catalog_transaction_leaves_the_state_before_or_
     assert len(journey.after["invoice"]) > CUSTOMERS
     victim = _kill_at_random(journey, kills=KILLS["run commit"], seed=SEED + 2)
     _finish_after_kills(journey, victim)
+
+
+def test_a_verification_killed_inside_its_transaction_skips_and_doubles_no_number(
+    base: Path,
+) -> None:
+    _, home = _loaded(base, "verify", rows=FEW_ROWS)
+    assert finish(home, "run", PERIOD) == 0
+    arguments = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
+    journey = _undisturbed(home, TransactionWatch, *arguments)
+    assert len(journey.after["audit_entry"]) > CUSTOMERS // 2
+    victim = _kill_at_random(journey, kills=KILLS["verify commit"], seed=SEED + 4)
+    assert finish(victim, *arguments) == 0
+    state = seen(victim)
+    assert timeless(state) == timeless(journey.after)
+    given: dict[str, list[int]] = {}
+    for one in state["invoice"]:
+        if one["hop"] > 1:
+            seller, _, number = one["invoice_number"].rpartition("-")
+            given.setdefault(seller, []).append(int(number))
+    for numbers in given.values():
+        assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert finish(victim, "audit", "verify") == 0
 
 
 def test_a_reader_who_looks_while_runs_commit_never_sees_half_a_run(base: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_resource_that_stays_keeps_its_lake_file(house: House, tmp_path: Path)
 def test_a_run_reads_older_files_and_only_rates_that_it_can_use(tmp_path: Path) -> None:
     old = [name for name in RESOURCES["price_list"].columns if name not in ("segment", "meter_id")]
     pq.write_table(pa.table({name: ["x"] for name in old}), tmp_path / "price_list.parquet")
-    fine = {"from": ["AED", "BHD"], "base_rate": ["0.2722458924900970", "2.652525252525"]}
+    fine = {"from": ["AED", "BHD"], "base_rate": ["0.272245892490097012", "2.6525252525252525"]}
     empty = {name: [None, None] for name in RESOURCES["exchange_rates"].columns}
     table = pa.table({name: pa.array(v, pa.string()) for name, v in {**empty, **fine}.items()})
     pq.write_table(table, tmp_path / "exchange_rates.parquet")

@@ -42,6 +42,8 @@ SELECT
     asked.c.currency = asked.cost_currency OR rate.rate_up IS NOT NULL AS is_rate_known,
     coalesce(rate.rate_up, 1) AS rate_up,
     coalesce(rate.rate_down, 1) AS rate_down,
+    coalesce(rate.fine_up, 1) AS fine_up,
+    coalesce(rate.fine_down, 1) AS fine_down,
     CASE
         WHEN asked.hop = 1 THEN NULL
         WHEN chosen.rule_id IS NULL THEN 'NO_PRICE_RULE'

@@ -1,4 +1,5 @@
--- The exchange rates that matching can use: those of a vendor's sheet may be finer than it takes.
+-- The exchange rates that matching can use exactly: up to 17 digits that count, as many as a
+-- vendor's sheet prints.
 SELECT *
 FROM current_exchange_rates
-WHERE length(split_part(base_rate, '.', 2)) <= 12
+WHERE length(rtrim(ltrim(replace(base_rate, '.', ''), '0'), '0')) <= 17

@@ -5,7 +5,8 @@ its seller pays (markup, margin, pass-through), to its own price (fixed, list), 
 between them (gap_share), rounded once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import Unpriced
@@ -55,12 +56,13 @@ def _rate_next(engine: Engine) -> None:
     engine.view("hop_operand", sql_text("tieout.rate", "hop_operand"))
     used = engine.arrow("SELECT DISTINCT policy FROM hop_operand ORDER BY policy")
     names = [str(name) for name in used["policy"].to_pylist()]
-    shares_gap = engine.one(
-        "SELECT coalesce(bool_or(is_gap_share AND hop = getvariable('hop')), FALSE) AS found"
-        " FROM hop_price"
-    )["found"]
+    needs = engine.one(
+        "SELECT coalesce(bool_or(is_gap_share), FALSE) AS gap,"
+        " coalesce(bool_or(fine_up <> 1 OR fine_down <> 1), FALSE) AS fine"
+        " FROM hop_price WHERE hop = getvariable('hop')"
+    )
     for limbs in (False, True):
-        engine.view("hop_result", _hop_result(names, limbs=limbs, shares_gap=shares_gap))
+        engine.view("hop_result", _hop_result(names, limbs=limbs, needs=needs))
         engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
         unfit = engine.arrow(sql_text("tieout.rate", "unfit_line"))
         if not unfit.num_rows:
@@ -82,16 +84,22 @@ def _with_equal_steps(names: Sequence[str]) -> list[list[Policy]]:
     return list(groups.values())
 
 
-def _hop_result(names: list[str], *, limbs: bool, shares_gap: bool) -> str:
+def _hop_result(names: list[str], *, limbs: bool, needs: Mapping[str, bool]) -> str:
     """Compile the policies in use at this hop around its operands."""
     columns = Columns(prefix="x", limbs=limbs)
-    unit = policies()["exact"].unit().add_to(columns, UNIT)
+    operands, unit_operands, effective_operands = (
+        replace(given, fine=("fine_up", "fine_down")) if needs["fine"] else given
+        for given in (OPERANDS, UNIT, EFFECTIVE)
+    )
+    unit = policies()["exact"].unit().add_to(columns, unit_operands)
     totals, effectives, versions = [], [], []
     for same in _with_equal_steps(names):
         listed = ", ".join(f"'{policy.name}'" for policy in same)
         columns.when = f"policy IN ({listed})"
-        totals.append(f"WHEN {columns.when} THEN {same[0].add_to(columns, OPERANDS)}")
-        effectives.append(f"WHEN {columns.when} THEN {same[0].unit().add_to(columns, EFFECTIVE)}")
+        totals.append(f"WHEN {columns.when} THEN {same[0].add_to(columns, operands)}")
+        effectives.append(
+            f"WHEN {columns.when} THEN {same[0].unit().add_to(columns, effective_operands)}"
+        )
         versions += [f"WHEN policy = '{p.name}' THEN '{p.name}@{p.version}'" for p in same]
     columns.when = "TRUE"
     total, effective, version = columns.add(
@@ -100,7 +108,7 @@ def _hop_result(names: list[str], *, limbs: bool, shares_gap: bool) -> str:
             for cases, kind in ((totals, "HUGEINT"), (effectives, "HUGEINT"), (versions, "VARCHAR"))
         )
     )
-    if shares_gap:
+    if needs["gap"]:
         shares = add_gap_share(columns, _with_equal_steps(names))
         total, unit, effective = (
             f"CASE WHEN is_gap_share THEN {share} ELSE {other} END"

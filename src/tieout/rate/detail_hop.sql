@@ -15,7 +15,10 @@ SELECT
     line.cost_total_digits AS cost_total_price_digits,
     CASE WHEN getvariable('hop') > 1 THEN price.cost_currency END AS cost_currency,
     CASE WHEN getvariable('hop') > 1 AND price.is_rate_known
-        THEN amount(price.rate_up * 1000000000000000000 // price.rate_down)
+        THEN amount((
+            price.rate_up * 1000000000000000000 // price.rate_down * price.fine_up
+            + price.rate_up * 1000000000000000000 % price.rate_down * price.fine_up // price.rate_down
+        ) // price.fine_down)
     END AS cost_exchange_rate
 FROM rated AS line
 JOIN hop_price AS price ON price.pricing_id = line.pricing_id AND price.hop = getvariable('hop')

@@ -22,6 +22,7 @@ QUANTITY: Factor = ("abs(units(quantity))", str(10**SCALE))
 DAYS: Factor = ("days_billed::HUGEINT", "days_cycle::HUGEINT")
 LISTED: tuple[Factor, ...] = (("1::HUGEINT", "gap_list_down::HUGEINT"), ("rule_up", "rule_down"))
 RATE: Factor = ("rate_up", "rate_down")
+FINE: Factor = ("fine_up", "fine_down")  # with RATE, where the rate has many digits
 CREDIT: Factor = ("prorate_up", "prorate_down")  # what the seller keeps of the earned credit
 REST: Factor = ("rule_down - rule_up", "rule_down")
 
@@ -43,12 +44,14 @@ def add_gap_share(columns: Columns, groups: Sequence[Sequence[Policy]]) -> tuple
     18th decimal (rulings 3, 5). `groups` are the policies in use, those with equal steps together.
     """
     price = "own_price * price_sign"
-    listed = _part(columns, f"{price} * sign(quantity)::INT", (QUANTITY, DAYS, *LISTED))
-    total = _sum(columns, _part(columns, "start", (RATE, CREDIT, REST)), listed)
-    listed = _part(columns, price, (DAYS, *LISTED))
-    effective = _sum(columns, _part(columns, "effective_start", (RATE, CREDIT, REST)), listed)
-    listed = _part(columns, "own_price", LISTED)
-    unit = _sum(columns, _part(columns, "unit_start", (RATE, REST)), listed)
+    listed = _part(columns, f"{price} * sign(quantity)::INT", factors=(QUANTITY, DAYS, *LISTED))
+    total = _sum(columns, _part(columns, "start", factors=(RATE, FINE, CREDIT, REST)), other=listed)
+    listed = _part(columns, price, factors=(DAYS, *LISTED))
+    effective = _sum(
+        columns, _part(columns, "effective_start", factors=(RATE, FINE, CREDIT, REST)), other=listed
+    )
+    listed = _part(columns, "own_price", factors=LISTED)
+    unit = _sum(columns, _part(columns, "unit_start", factors=(RATE, FINE, REST)), other=listed)
     cases = []
     for group in groups:
         grain, mode = _last_rounding(group[0])
@@ -81,7 +84,7 @@ def _rounded(number: Rounded, *, grain: str = "1", mode: str = HALF_AWAY) -> str
     return f"{Rounded(twice, some, number.is_negative).text(mode)} * {grain}"
 
 
-def _part(columns: Columns, start: str, factors: Sequence[Factor]) -> Part:
+def _part(columns: Columns, start: str, *, factors: Sequence[Factor]) -> Part:
     """Multiply an integer by fractions one after the other."""
     sign, whole = columns.add(
         f"CASE WHEN is_gap_share THEN sign({start})::INT END",
@@ -89,11 +92,11 @@ def _part(columns: Columns, start: str, factors: Sequence[Factor]) -> Part:
     )
     part = Part(sign, whole, "0::HUGEINT", "1::HUGEINT")
     for factor in factors:
-        part = _times(columns, part, factor)
+        part = _times(columns, part, factor=factor)
     return part
 
 
-def _times(columns: Columns, part: Part, factor: Factor) -> Part:
+def _times(columns: Columns, part: Part, *, factor: Factor) -> Part:
     """Multiply a part by up / down: the whole and the rest of each division are kept."""
     up, down = factor
     (common,) = columns.add(f"CASE WHEN is_gap_share THEN gcd({up}, {down}) END")
@@ -120,7 +123,7 @@ def _times(columns: Columns, part: Part, factor: Factor) -> Part:
     return Part(part.sign, whole, rest, divisor)
 
 
-def _sum(columns: Columns, one: Part, other: Part) -> Rounded:
+def _sum(columns: Columns, one: Part, *, other: Part) -> Rounded:
     """Add two parts over their least common divisor; give twice the magnitude, and its rest."""
     common, other_down = columns.add(
         f"gcd({one.down}, {other.down})", f"{other.down} // gcd({one.down}, {other.down})"

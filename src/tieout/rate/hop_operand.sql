@@ -9,6 +9,8 @@ WITH priced AS (
         price.is_gap_share, price.gap_list_down,
         CASE WHEN price.is_own_price THEN 1 ELSE price.rate_up END AS rate_up,
         CASE WHEN price.is_own_price THEN 1 ELSE price.rate_down END AS rate_down,
+        CASE WHEN price.is_own_price THEN 1 ELSE price.fine_up END AS fine_up,
+        CASE WHEN price.is_own_price THEN 1 ELSE price.fine_down END AS fine_down,
         CASE
             WHEN price.policy = 'hop-exact' AND price.kind = 'fixed' THEN rated.profile
             ELSE price.policy

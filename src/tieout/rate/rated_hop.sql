@@ -2,7 +2,7 @@
 SELECT
     * EXCLUDE (
         rule_up, rule_down, own_price, is_own_price, is_gap_share,
-        gap_list_down, is_kept, left_units, rate_up, rate_down, policy, policy_version, price_sign,
+        gap_list_down, is_kept, left_units, rate_up, rate_down, fine_up, fine_down, policy, policy_version, price_sign,
         minor_grain, quantity_units, start, unit_start, effective_start, prorate_up, prorate_down,
         quantity_whole, quantity_scale
     )

@@ -28,7 +28,8 @@ PLAN_MONTHS = {"monthly": 1, "p1m": 1, "annual": 12, "yearly": 12, "p1y": 12}
 PLAN_MONTHS |= {"triennial": 36, "p3y": 36}
 SOURCES = {"custom": 0, "ecb": 1}
 RATE_DAYS = 7
-RATE_DECIMALS_MAX = 12
+RATE_DIGITS_MAX = 17
+SHEET = "Microsoft"  # its rates are USD per unit (arithmetic.md 9)
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,39 @@ def choose_rate(rates: Sequence[Row], *, seller_id: str, invoice_date: dt.date) 
 
 def rate_value(rate: Row) -> Fraction:
     """Give base rate x (1 + surcharge / 100)."""
-    return Fraction(rate["base_rate"]) * (1 + Fraction(rate["surcharge"] or 0) / 100)
+    base, *per = _parts(rate)
+    return (
+        Fraction(base)
+        / Fraction(per[0] if per else 1)
+        * (1 + Fraction(rate["surcharge"] or 0) / 100)
+    )
+
+
+def _parts(rate: Row) -> list[str]:
+    """Give the numbers of a base rate: one, or two of a quotient made by `rates_by_usd`."""
+    return str(rate["base_rate"]).split("/")
+
+
+def rates_by_usd(
+    bought: Sequence[Row], sold: Sequence[Row], *, pair: Mapping[str, str]
+) -> list[Row]:
+    """Give the rates of a pair that follow from USD per unit of each, of one day's sheet.
+
+    `bought` and `sold` are the rates to USD of the pair's currencies; none for USD itself.
+    """
+    ends = []
+    for currency, rows in ((pair["from"], bought), (pair["to"], sold)):
+        known = [r for r in rows if r["source"] == SHEET and not Fraction(r["surcharge"] or 0)]
+        ends.append([(row, row["base_rate"]) for row in known] if currency != "USD" else None)
+    ups, downs = ends
+    ups = [(row, "1") for row, _ in downs or ()] if ups is None else ups
+    downs = [(row, "1") for row, _ in ups] if downs is None else downs
+    return [
+        {**row, **pair, "base_rate": f"{up}/{down}"}
+        for row, up in ups
+        for other, down in downs
+        if all(row[name] == other[name] for name in ("date", "organization_id"))
+    ]
 
 
 def _rate_order(rate: Row) -> tuple[bool, int, int, str]:
@@ -221,8 +254,8 @@ def _rate_misfit(rate: Row, day: dt.date) -> str:
     age = (day - dt.date.fromisoformat(rate["date"])).days
     if not 0 <= age <= RATE_DAYS:
         return f"is of {rate['date']}, not within {RATE_DAYS} days before {day}"
-    if len(rate["base_rate"].partition(".")[2]) > RATE_DECIMALS_MAX:
-        return f"has more than {RATE_DECIMALS_MAX} decimals"
+    if any(len(one.replace(".", "").strip("0")) > RATE_DIGITS_MAX for one in _parts(rate)):
+        return f"has more than {RATE_DIGITS_MAX} digits"
     return ""
 
 

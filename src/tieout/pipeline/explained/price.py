@@ -1,6 +1,6 @@
 """A line's figures at each hop: what its seller pays times a factor, or a price of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import takewhile
@@ -11,7 +11,7 @@ from tieout.pipeline.explained.figures import Figured, Told, figured, number
 from tieout.pipeline.explained.line import Line, Proration
 from tieout.pipeline.explained.owner import Row
 from tieout.pipeline.explained.terms import ON_LIST, OWN_PRICE, PRORATED, Terms
-from tieout.rounding import Operands, Policy, policies
+from tieout.rounding import Operands, Policy, Step, policies
 
 
 @dataclass(frozen=True)
@@ -161,33 +161,45 @@ def _gap_share(terms: Terms, cost: Priced, *, asked: _Prorated, kept: Fraction |
     sign = 1 if line.sign == 0 and rule["charge_free"] == "yes" else line.sign
     days = Fraction(share.days_billed, share.days_cycle)
     listed, before = price / parts, rate / (1 - (kept or 0))
-    bought, wanted = cost.total.value * before, listed * sign * days * line.quantity
-    exact = bought + part * (wanted - bought)
-    between = (
-        f"{number(bought)} + {number(part * 100)}/100 x ({number(wanted)} - {number(bought)})"
-        f" = {number(exact)}"
-    )
     policy = policies()[terms.contract["rounding_policy"] or "hop-exact"].made_here()
-    rounds = tuple(step for step in policy.steps if step.kind == "round")[-1:]
+    last = Policy(policy.name, policy.version, tuple(_rounds(policy))[-1:])
+    exact = policies()["exact"].unit()
     minor = minor_units(terms.contract["currency"]) or 0
-    total = figured(
-        Policy(policy.name, policy.version, rounds), Operands(start=exact, minor=minor), words={}
-    )
-    told = (Told("gap_share", between, exact), *(t for t in total.told if t.kind == "round"))
-    ends = policies()["exact"].unit()
 
-    def mixed(cost_price: Fraction | None, list_price: Fraction) -> Fraction | None:
-        if cost_price is None:
+    def mixed(
+        rounding: Policy, bought: Figured | None, *, factor: Fraction, wanted: Fraction
+    ) -> Figured | None:
+        if bought is None:
             return None
-        return ends.apply(Operands(start=cost_price + part * (list_price - cost_price)))
+        cost_here = bought.value * factor
+        between = cost_here + part * (wanted - cost_here)
+        said = (
+            f"{number(cost_here)} + {number(part * 100)}/100"
+            f" x ({number(wanted)} - {number(cost_here)}) = {number(between)}"
+        )
+        steps = tuple(_rounds(rounding))
+        made = figured(
+            Policy(rounding.name, rounding.version, steps),
+            Operands(start=between, minor=minor),
+            words={},
+        )
+        told = (Told("gap_share", said, between), *(t for t in made.told if t.kind == "round"))
+        return Figured(bought.value, told, made.value)
 
+    charged = listed * sign * days
+    total = mixed(last, cost.total, factor=before, wanted=charged * line.quantity)
+    assert total is not None
     return Priced(
         terms,
         f"{policy.name}@{policy.version}",
-        replace(total, start=cost.total.value, told=told),
-        mixed(None if cost.effective is None else cost.effective * before, listed * sign * days),
-        mixed(None if cost.unit is None else cost.unit * rate, listed),
+        total,
+        mixed(exact, cost.effective, factor=before, wanted=charged),
+        mixed(exact, cost.unit, factor=rate, wanted=listed),
     )
+
+
+def _rounds(policy: Policy) -> Iterator[Step]:
+    return (step for step in policy.steps if step.kind == "round")
 
 
 def _percent(value: str | None, *, sign: int) -> tuple[Fraction, str]:

@@ -10,6 +10,7 @@ from tieout.pipeline.explained.choice import (
     choose_rate,
     choose_rule,
     class_name,
+    rates_by_usd,
 )
 from tieout.pipeline.explained.frozen import Frozen
 from tieout.pipeline.explained.line import Line
@@ -108,4 +109,12 @@ def _rate(
     invoice_date = next_month + dt.timedelta(days=int(contract["billing_day"] or 1) - 1)
     pair = {"from": cost_currency, "to": contract["currency"]}
     rates = frozen.rows("exchange_rates", **pair)
-    return choose_rate(rates, seller_id=contract["seller_id"], invoice_date=invoice_date)
+    chosen = choose_rate(rates, seller_id=contract["seller_id"], invoice_date=invoice_date)
+    if chosen.taken is not None or pair["to"] == "USD":
+        return chosen
+    to_usd = [frozen.rows("exchange_rates", **{"from": pair[end], "to": "USD"}) for end in pair]
+    if not (by_usd := rates_by_usd(to_usd[0], to_usd[1], pair=pair)):
+        return chosen
+    return choose_rate(
+        [*rates, *by_usd], seller_id=contract["seller_id"], invoice_date=invoice_date
+    )
