@@ -50,30 +50,6 @@ REFUND = {
 def _month() -> Month:
     """October with eight hops: a promotion in full and its refund, a trial, ten seat changes."""
     plain = october(("markup", "0"))
-    first, second = plain.reference["contracts.csv"]
-    contracts = [
-        (first if hop == 1 else second)
-        | {
-            "contract_id": f"c-{hop}",
-            "parent_contract_id": f"c-{hop - 1}" if hop > 1 else "",
-            "purpose": "invoice" if hop == HOPS else "resell",
-            "seller_id": PARTIES[hop - 1],
-            "buyer_id": PARTIES[hop],
-            "currency": currency,
-        }
-        for hop, (currency, _, _) in TERMS.items()
-    ]
-    roles = {"microsoft": "vendor", "distributor": "distributor", "customer": "customer"}
-    organizations = [
-        reference_row(
-            "organizations.csv",
-            organization_id=name,
-            account_no=str(number),
-            role=roles.get(name, "reseller"),
-            name=name.title(),
-        )
-        for number, name in enumerate(PARTIES, 1)
-    ]
     (subscription,) = plain.reference["subscriptions.csv"]
     other = {"subscription_id": "s-2", "subscription_no": "700102"}
     other |= {"vendor_subscription_id": "sub-2", "contract_id": f"c-{HOPS}"}
@@ -84,13 +60,15 @@ def _month() -> Month:
     return Month(
         period=plain.period,
         reference={
-            "organizations.csv": organizations,
-            "contracts.csv": contracts,
+            "organizations.csv": _organizations(),
+            "contracts.csv": _contracts(),
             "subscriptions.csv": [
                 subscription | {"contract_id": f"c-{HOPS}"},
                 subscription | other,
             ],
-            "price_rules.csv": [_rule(hop, kind, value) for hop, (_, kind, value) in TERMS.items()][1:],
+            "price_rules.csv": [_rule(hop, kind, value) for hop, (_, kind, value) in TERMS.items()][
+                1:
+            ],
             "price_list.csv": [_listed("KWD", "1.5"), _listed("EUR", "4.19")],
             "exchange_rates.csv": [
                 reference_row(
@@ -105,6 +83,37 @@ def _month() -> Month:
         },
         lines=(fee, *changes, promoted, refund, trial),
     )
+
+
+def _contracts() -> list[Row]:
+    """Give the chain from the vendor to the customer, each hop in its currency."""
+    first, second = october().reference["contracts.csv"]
+    return [
+        (first if hop == 1 else second)
+        | {
+            "contract_id": f"c-{hop}",
+            "parent_contract_id": f"c-{hop - 1}" if hop > 1 else "",
+            "purpose": "invoice" if hop == HOPS else "resell",
+            "seller_id": PARTIES[hop - 1],
+            "buyer_id": PARTIES[hop],
+            "currency": currency,
+        }
+        for hop, (currency, _, _) in TERMS.items()
+    ]
+
+
+def _organizations() -> list[Row]:
+    roles = {"microsoft": "vendor", "distributor": "distributor", "customer": "customer"}
+    return [
+        reference_row(
+            "organizations.csv",
+            organization_id=name,
+            account_no=str(number),
+            role=roles.get(name, "reseller"),
+            name=name.title(),
+        )
+        for number, name in enumerate(PARTIES, 1)
+    ]
 
 
 def _rule(hop: int, kind: str, value: str) -> Row:

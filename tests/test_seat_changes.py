@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,41 @@ def test_a_reservation_carries_the_order_of_its_commitment(
     house = _billed(month, tmp_path)
     found = [line["order_id"] for line in _known(house, "detail_line") if line["hop"] == 2]
     assert found == [order, "order-1", "order-1"]
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_cd_337_seats_changed_by_segments_are_all_sold(
+    tmp_path: Path, *, is_reversed: bool
+) -> None:
+    """Fixture F5 of billing-api.md 4: 5 seats to the 18th, 6 from the 19th, at 10.00 and 12.50."""
+    segments = (("5", "01", "18", "6", "30"), ("6", "19", "30", "4", "24"))
+    lines = [
+        october().lines[0]
+        | {
+            "ChargeType": "cycleCharge",
+            "UnitPrice": "10",
+            "Quantity": seats,
+            "BillableQuantity": seats,
+            "ChargeStartDate": f"2021-09-{first}",
+            "ChargeEndDate": f"2021-09-{last}",
+            "SubscriptionStartDate": "2021-09-01",
+            "EffectiveUnitPrice": effective,
+            "Subtotal": total,
+            "Total": total,
+            "VendorInvoiceRowId": f"segment-{seats}",
+        }
+        for seats, first, last, effective, total in segments
+    ]
+    lines = lines[::-1] if is_reversed else lines
+    month = replace(october(("fixed", "12.50")), period="2021-09", lines=tuple(lines))
+    house = _billed(month, tmp_path)
+    details = stored_lines(house, "2021-09", kind="detail_line")
+    found = {(line["vendor_invoice_row_id"], line["hop"]): line["total_price"] for line in details}
+    assert found == {
+        ("segment-5", 1): 30,
+        ("segment-5", 2): Decimal("37.5"),
+        ("segment-6", 1): 24,
+        ("segment-6", 2): 30,
+    }
+    billed = stored_lines(house, "2021-09", kind="invoice_line")
+    assert {line["hop"]: line["total_price"] for line in billed} == {1: 54, 2: Decimal("67.5")}
