@@ -139,6 +139,7 @@ def test_a_hundred_thousand_lines_are_what_fractions_say(tmp_path: Path, kind: s
     _check(tmp_path, kind, count=100_000)
 
 
+@pytest.mark.deep  # a hop of seven kinds, planned three times
 def test_order_and_threads_change_no_digit(tmp_path: Path) -> None:
     draw = random.Random("order")
     held = [one for kind in KINDS for one in pricings(draw, kind)[:9]]

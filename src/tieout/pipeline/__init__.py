@@ -17,6 +17,7 @@ from tieout.pipeline.match_files import match_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
+from tieout.pipeline.run_diff import diff_runs
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
@@ -41,6 +42,7 @@ __all__ = [
     "collect_orphans",
     "control_totals",
     "deliveries",
+    "diff_runs",
     "explain_line",
     "explain_named",
     "explain_seen",

@@ -52,13 +52,28 @@ def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any
     if _digest(engine) == run["input_digest"]:
         return
     engine.table("input_now", sql_text("tieout.invoice", "input_line"))
-    open_run_inputs(engine, house, run=run)
-    _digest(engine)
-    engine.table("input_then", sql_text("tieout.invoice", "input_line"))
+    _keep_run_inputs(engine, house, run=run, name="input_then")
     found = engine.arrow(sql_text("tieout.pipeline", "input_change")).to_pylist()
     changes = [f"{one['kind']} {one['id']}: {one['change']}" for one in found]
     more = max(0, len(changes) - CHANGES_MAX)
     raise InputsChanged(period=period, changes=changes[:CHANGES_MAX], more=more)
+
+
+def compare_runs(
+    engine: Engine, house: House, *, then: Mapping[str, Any], now: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Give the inputs that differ between two runs, as kind, id and change: `changed_input` too."""
+    _keep_run_inputs(engine, house, run=then, name="input_then")
+    _keep_run_inputs(engine, house, run=now, name="input_now")
+    engine.table("changed_input", sql_text("tieout.pipeline", "input_change"))
+    found: list[dict[str, Any]] = engine.arrow("SELECT * FROM changed_input").to_pylist()
+    return found
+
+
+def _keep_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any], name: str) -> None:
+    open_run_inputs(engine, house, run=run)
+    _digest(engine)
+    engine.table(name, sql_text("tieout.invoice", "input_line"))
 
 
 def _digest(engine: Engine) -> str:

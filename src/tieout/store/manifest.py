@@ -244,8 +244,15 @@ def current_run(connection: Connection, *, period: str) -> Mapping[str, Any] | N
         .mappings()
         .first()
     )
-    if row is None:
-        return None
+    return None if row is None else _decoded(row)
+
+
+def run_by_id(connection: Connection, *, run_id: str) -> Mapping[str, Any]:
+    """Give a run that is known to be there, certificate and summary decoded."""
+    return _decoded(connection.execute(select(run).where(run.c.run_id == run_id)).mappings().one())
+
+
+def _decoded(row: Mapping[Any, Any]) -> Mapping[str, Any]:
     return {
         **row,
         "certificate": json.loads(row["certificate"]),

@@ -41,6 +41,7 @@ COMMANDS = {
     "certificate": "certificate",
     "check-vendor": "check_vendor",
     "explain": "explain",
+    "diff": "diff",
     "what-if": "what_if",
     "match": "match",
     "key": "key",

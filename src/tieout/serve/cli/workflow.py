@@ -11,6 +11,7 @@ from tieout.pipeline import Choice, Word
 from tieout.serve.cli import WITH_OPEN_ROWS, Shell
 from tieout.serve.cli.decisions import BY, reason_given
 from tieout.serve.cli.load import month
+from tieout.serve.cli.stopping import Stopping, stoppable
 
 REASON = click.option("--reason", callback=reason_given, help="Why, for the audit.")
 SHOWN = 20  # of the invoices that a person is told one by one
@@ -35,7 +36,7 @@ def verify(shell: Shell, /, names: tuple[str, ...], *, strict: bool, **said: Any
     """Verify drafts by id, or all of a month: their figures never change again.
 
     Each gets the next number of its seller's series. Of a month, invoices with open questions are
-    held back and listed; the others are verified.
+    held back and listed; the others are verified. Ctrl-C stops it: all of them or none.
     """
     if bool(names) == bool(said["period"]):
         sentence = "name invoices, or a month with --period"
@@ -51,7 +52,16 @@ def verify(shell: Shell, /, names: tuple[str, ...], *, strict: bool, **said: Any
         accept_parked=said["accept_parked"],
     )
     word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    done = pipeline.verify_invoices(shell.house, choice, word=word)
+    house, before = shell.house, pipeline.check_audit(shell.house)["entries"]
+
+    def what_stands() -> str:
+        if pipeline.check_audit(house)["entries"] == before:
+            return "no invoice was verified"
+        return "the invoices were verified before the stop came"
+
+    stopping = Stopping(what_stands=what_stands)
+    with stoppable(stopping):
+        done = pipeline.verify_invoices(house, choice, word=word, watch=stopping)
     if shell.json:
         shell.print_json(done)
     _say(shell, done["verified"])
