@@ -29,6 +29,7 @@ SELECT
     coalesce(commitment_order_id, order_id) AS order_id, order_date,
     charge_type, charge_kind, charge_type_id, is_usage, charge_start_date, charge_end_date,
     cycle_start, cycle_end, days_billed, days_cycle, profile, credit_hop, credit_left,
+    credit_hops,
     coalesce(billable_quantity, quantity, 1::DECIMAL(38, 18)) AS quantity,
     CASE WHEN billable_quantity IS NOT NULL THEN billable_quantity_digits END AS quantity_digits,
     unit_price::DECIMAL(38, 18) AS unit_price, unit_price_digits,

@@ -179,6 +179,7 @@ invoice = _table(
     _text("tax_zone", null=True),
     _text("tax_rate", null=True),
     _integer("payment_terms_days", null=True),
+    _text("description", null=True),
     _text("verified_at", null=True),
     _text("issued_at", null=True),
     _text("paid_at", null=True),
@@ -209,6 +210,16 @@ audit_entry = _table(
     Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
 )
 
+# What the management API answered, so that a repeated request changes nothing and is told the same.
+answered_request = _table(
+    "answered_request",
+    _text("key_id", primary_key=True),
+    _text("idempotency_key", primary_key=True),
+    _text("fingerprint"),  # SHA-256 of the request's body
+    _text("answer"),  # JSON
+    _text("answered_at"),
+)
+
 access_key = _table(
     "access_key",
     _text("key_id", primary_key=True),
@@ -220,4 +231,14 @@ access_key = _table(
     _text("created_at"),
     _text("expires"),
     _text("revoked_at", null=True),
+    _text("environment", server_default="production"),  # or development
+)
+
+# How often each key called each endpoint of each version of the Billing API on a UTC day.
+billing_usage = _table(
+    "billing_usage",
+    *(_text(name, primary_key=True) for name in ("key_id", "party", "environment")),
+    *(_text(name, primary_key=True) for name in ("version", "endpoint", "day")),
+    _integer("calls"),
+    Index("ix_billing_usage_version", "version", "day"),
 )
