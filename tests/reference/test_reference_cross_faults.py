@@ -215,7 +215,7 @@ def test_two_rules_of_equal_rank_that_one_line_fits_are_a_fault(
     if not is_tie:
         assert stage({**GOOD, "price_rules.csv": meet}).counts["price_rules"] == 2
         return
-    reason = "ranks equal to rule 'r1' on 2021-06-30, and a line can fit both"
+    reason = "ranks equal to rule 'r1' on 2021-06-30"
     assert faults(price_rules=meet) == [("price_rules.csv", 2, "rule_id", reason)]
     apart = meet.replace("2021-06-30", "2021-07-01")
     assert stage({**GOOD, "price_rules.csv": apart}).counts["price_rules"] == 2

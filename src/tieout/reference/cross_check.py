@@ -69,7 +69,6 @@ CHECKS = (
     Check("faults_rule_value"),
     Check("faults_rule_percent"),
     Check("faults_equal_rank", reads=("price_rules",)),
-    Check("faults_rank_tie", reads=("price_rules",)),
     Check("faults_vendor_subscription_twice", reads=("subscriptions",)),
 )
 
