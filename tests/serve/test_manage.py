@@ -154,7 +154,13 @@ def test_addresses_hold_any_cell_and_lists_give_them(admin: Admin) -> None:
     assert admin.get("/exchange_rates", date="2021-11-02")["rows"] == []
     answer = admin.put(rate["href"].removeprefix(BASE), row, if_match=rate["etag"])
     assert code(answer) == (400, "BAD_BODY")
-    for wrong in ("/exchange_rates/USD", "/organizations/dist/", "/contracts/c1", "/nothing"):
+    for wrong in (
+        "/exchange_rates/USD",
+        "/organizations/dist/",
+        "/contracts/c1",
+        "/nothing",
+        "/orders/%00",
+    ):
         assert code(admin.client.get(BASE + wrong)) == (404, "NOT_FOUND")
 
 

@@ -77,6 +77,9 @@ def test_sizes_types_and_methods_are_refused_for_what_they_are(admin: Admin) -> 
     for limit in ("0", "10001", "many"):
         answer = admin.client.get(f"{BASE}/organizations", params={"limit": limit})
         assert code(answer) == (400, "BAD_PARAMETER")
+    for wrong in ("organization_id=%00", "organization_id=a&organization_id=b"):
+        answer = admin.client.get(f"{BASE}/organizations?{wrong}")
+        assert code(answer) == (400, "BAD_PARAMETER")
 
 
 def test_only_admin_keys_open_it_and_they_open_nothing_else(managed: Place, admin: Admin) -> None:

@@ -82,7 +82,7 @@ def read_place(request: Request, resource: Resource) -> Place:
         key = [unquote_to_bytes(part).decode() for part in parts]
     except UnicodeDecodeError:
         raise _bad("key", "is not UTF-8") from None
-    if len(key) != len(resource.keys) or "" in key:
+    if len(key) != len(resource.keys) or "" in key or "\0" in "".join(key):
         detail = f"a record of {resource.name} is named by {'/'.join(resource.keys)}"
         raise ManageProblem(code="NOT_FOUND", detail=f"{detail}, ~ where a cell is empty")
     return Place(resource, tuple(part.removeprefix(EMPTY) for part in key))
@@ -174,6 +174,8 @@ def _single_values(request: Request, known: Sequence[str]) -> dict[str, str]:
             raise ManageProblem(code="UNKNOWN_PARAMETER", detail=detail, errors=errors)
         if name in given:
             raise _bad(name, "is given more than once")
+        if "\0" in value:
+            raise _bad(name, "has a NUL character")
         given[name] = value
     return given
 
