@@ -9,6 +9,7 @@ from october import NOW
 from serve_case import Place
 
 from tieout.serve.access import KeyRefused, create_key
+from tieout.serve.manage.question import Listing
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,9 @@ def test_only_admin_keys_open_it_and_they_open_nothing_else(managed: Place, admi
     ):
         with pytest.raises(KeyRefused):
             create_key(managed.house.catalog, now=NOW, **options)  # type: ignore[arg-type]
+
+
+def test_a_cursor_of_a_snapshot_that_is_not_there_is_refused(admin: Admin) -> None:
+    made_up = Listing("organizations", (), 1).cursor(snapshot=10**18 - 1, after=0)
+    answer = admin.client.get(f"{BASE}/organizations", params={"limit": 1, "cursor": made_up})
+    assert code(answer) == (400, "BAD_CURSOR")

@@ -74,6 +74,12 @@ def read_listing(request: Request, name: str, *, columns: Sequence[str]) -> List
     return Listing(listing.name, listing.cells, listing.limit, snapshot, after)
 
 
+def refuse_future(listing: Listing, *, newest: int) -> None:
+    """Raise ManageProblem when a cursor names a snapshot that there is not yet."""
+    if listing.snapshot is not None and listing.snapshot > newest:
+        raise ManageProblem(code="BAD_CURSOR", detail="the cursor is none that was given out")
+
+
 def read_place(request: Request, resource: Resource) -> Place:
     """Read which record an address names. Raises ManageProblem when it names none."""
     path = request.scope["raw_path"].partition(f"{PREFIX}/{resource.name}/".encode())[2]

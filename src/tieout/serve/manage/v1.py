@@ -30,6 +30,7 @@ from tieout.serve.manage.question import (
     read_idempotency_key,
     read_listing,
     read_place,
+    refuse_future,
     refuse_query,
 )
 from tieout.serve.problems import ManageProblem, manage_problem
@@ -128,6 +129,7 @@ class Counter:
         listing = read_listing(request, SNAPSHOTS, columns=())
         with self.house.catalog.read() as connection:
             newest = newest_snapshot(connection)
+            refuse_future(listing, newest=newest)
             before = listing.after if listing.snapshot is not None else None
             found = list_snapshots(connection, before=before, limit=listing.limit + 1)
         page, after = found[: listing.limit], 0
@@ -155,6 +157,7 @@ class Desk(Counter):
         listing = read_listing(request, self.resource.name, columns=self.resource.keys)
         with self.house.catalog.read() as connection:
             newest = newest_snapshot(connection)
+            refuse_future(listing, newest=newest)
             pinned = newest if listing.snapshot is None else listing.snapshot
             page = read_page(
                 connection,
@@ -188,7 +191,7 @@ class Desk(Counter):
         refuse_query(request)
         place = read_place(request, self.resource)
         condition = read_condition(request, may_create=True)
-        cells = read_row(await read_body(request))
+        cells = await run_in_threadpool(read_row, await read_body(request))
         for column, cell in zip(self.resource.keys, place.key, strict=True):
             if cells.setdefault(column, cell) != cell:
                 reason = "is not that of the address"
