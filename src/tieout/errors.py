@@ -8,7 +8,10 @@
     │   ├── TotalsDiffer         a delivery whose sums are not those that a person expects
     │   ├── NotFound             no such period, invoice, file or key
     │   ├── Conflict             a verified invoice would change, or another writer is at work
-    │   │   └── InputsChanged    what an invoice was previewed from is not what is known now
+    │   │   ├── InputsChanged    what an invoice was previewed from is not what is known now
+    │   │   ├── RecordChanged    a record of reference data is not what the request expects
+    │   │   └── WriterBusy       another load, run or change is at work on the store
+    │   ├── RequestKeyReused     an idempotency key that came before with another request
     │   ├── Unpriced             a rule or an amount that exact arithmetic has no room for
     │   └── PolicyRefused        a rounding policy with an unknown step or an incomplete round
     ├── NotANumber               text that is not a plain decimal number
@@ -115,6 +118,34 @@ class Conflict(Refused):
         """Keep the reason."""
         self.reason = reason
         super().__init__(reason)
+
+
+class WriterBusy(Conflict):
+    """A store on which another writer is at work."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            reason="another load or run is at work on this store; try again when it ends"
+        )
+
+
+class RecordChanged(Conflict):
+    """A record of reference data that is not the one a request was written for."""
+
+    def __init__(self, *, resource: str, is_there: bool) -> None:
+        """Keep the resource and whether the record is there at all."""
+        self.resource, self.is_there = resource, is_there
+        state = "is not what If-Match or If-None-Match expects" if is_there else "is not there"
+        super().__init__(reason=f"the record of {resource} {state}; read it again")
+
+
+class RequestKeyReused(Refused):
+    """An idempotency key that was answered before for another request."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("this Idempotency-Key was answered for another body; take a new one")
 
 
 class InputsChanged(Conflict):

@@ -1,6 +1,7 @@
 """`tieout run`, `parked`, `rejected`, `certificate`, `invoices`: what comes out."""
 
 import fcntl
+import getpass
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,6 +74,16 @@ def test_a_run_without_reference_data_is_refused_in_one_sentence(bare: Program) 
     assert (said.code, said.out) == (1, "")
     assert said.err == "tieout: no reference data 'nothing was loaded yet'\n"
     assert bare("certificate", PERIOD).code == 1
+
+
+def test_who_loaded_reference_data_is_in_the_audit(referenced: Program, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    rates = "from,to,source,base_rate,date\nUSD,EUR,ECB,0.86,2021-11-01\n"
+    (tmp_path / "new" / "exchange_rates.csv").write_text(rates)
+    assert referenced("reference", "load", tmp_path / "new", "--by", "Ann").code == 0
+    first, second = referenced("audit", "show", "--json").json["entries"]
+    assert (first["by"], first["subjectId"]) == (getpass.getuser(), "snapshot 1")
+    assert (second["by"], second["after"]) == ("Ann", {"exchange_rates": 1})
 
 
 def test_a_strict_run_ends_with_3_when_lines_are_parked_and_still_bills(loaded: Program) -> None:

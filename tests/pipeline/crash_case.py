@@ -48,7 +48,7 @@ State = dict[str, list[dict[str, Any]]]
 
 FORKSERVER = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(
-    ["tieout.serve.cli.load", "tieout.serve.cli.run", "tieout.serve.cli.workflow"]
+    [f"tieout.serve.cli.{name}" for name in ("load", "run", "serve", "workflow")]
 )
 
 

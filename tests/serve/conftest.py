@@ -1,9 +1,10 @@
-"""The published October of every chain, each behind its own server."""
+"""The published October of every chain, and a managed store, each behind its own server."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from manage_case import Admin, admin_of, load_by_csv, new_house
 from october import DIRECT, FOUR_PARTIES, bill_october
 from serve_case import Place, serving
 
@@ -28,3 +29,22 @@ chain = _october(chain=FOUR_PARTIES, rules=CHAIN_RULES)
 chain_new = _october(
     chain=FOUR_PARTIES, rules={2: ("pass_through", ""), 3: ("pass_through", "")}, status="new"
 )
+
+
+@pytest.fixture(scope="session")
+def managed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Serve a small chain that tests add rows of their own to."""
+    folder = tmp_path_factory.mktemp("managed")
+    house = new_house(folder / "home")
+    load_by_csv(house, folder / "csv")
+    with serving(house) as running:
+        yield running
+    house.catalog.close()
+
+
+@pytest.fixture(scope="session")
+def admin(managed: Place) -> Iterator[Admin]:
+    """Give somebody with an admin key there."""
+    found = admin_of(managed)
+    yield found
+    found.client.close()

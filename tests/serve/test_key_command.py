@@ -6,7 +6,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from tieout.serve.access import Presented, verify_key
+from tieout.serve.access import KeyRefused, Presented, verify_key
 from tieout.serve.app import utc_now
 from tieout.serve.cli import Shell, cli
 from tieout.serve.settings import Settings
@@ -46,3 +46,19 @@ def test_settings_come_from_the_environment(monkeypatch: Any, tmp_path: Path) ->
     monkeypatch.setenv("TIEOUT_CORRECTION_DETAILS_SCOPE", "mixed")
     assert Settings().home == tmp_path
     assert Shell(as_json=True).settings.correction_details_scope == "mixed"
+
+
+def test_an_admin_key_needs_no_organization_and_the_others_do(tmp_path: Path) -> None:
+    house = open_house(tmp_path)
+    upgrade(house.catalog)
+    made = json.loads(run(tmp_path, "key", "create", "--role", "admin"))
+    assert (made["organizations"], made["endpoints"]) == ([], ["manage"])
+    assert (
+        "admin  -  works until"
+        in CliRunner().invoke(cli, ["key", "list"], env={"TIEOUT_HOME": str(tmp_path)}).output
+    )
+    answer = CliRunner().invoke(
+        cli, ["key", "create", "--role", "sellerAdmin"], env={"TIEOUT_HOME": str(tmp_path)}
+    )
+    assert isinstance(answer.exception, KeyRefused)
+    house.catalog.close()

@@ -4,8 +4,17 @@ Each function stages its files, checks the borders, and publishes everything in 
 transaction; whatever happens before that leaves only orphan files in the lake.
 """
 
+from tieout.pipeline.change import (
+    Place,
+    Stored,
+    answer_again,
+    change_rows,
+    end_record,
+    put_record,
+)
 from tieout.pipeline.check import check_vendor
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
+from tieout.pipeline.keep import utc_text
 from tieout.pipeline.line_decisions import (
     Word,
     recorded_decisions,
@@ -34,15 +43,20 @@ from tieout.pipeline.workflow import Choice, move_on, verify_invoices
 
 __all__ = [
     "Choice",
+    "Place",
+    "Stored",
     "Wishes",
     "Word",
+    "answer_again",
     "certificate_of",
+    "change_rows",
     "check_audit",
     "check_vendor",
     "collect_orphans",
     "control_totals",
     "deliveries",
     "diff_runs",
+    "end_record",
     "explain_line",
     "explain_named",
     "explain_seen",
@@ -57,12 +71,14 @@ __all__ = [
     "newest_load",
     "parked_lines",
     "published_run",
+    "put_record",
     "read_audit",
     "recorded_decisions",
     "rejected_rows",
     "run_period",
     "set_line_aside",
     "take_line_back",
+    "utc_text",
     "verify_invoices",
     "verify_store",
     "what_if",

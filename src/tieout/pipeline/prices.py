@@ -11,8 +11,10 @@ from typing import Any
 from tieout.engine.duckdb import Engine, session
 from tieout.errors import Fault, FileRefused, ReferenceRefused
 from tieout.intake import StagedSheet, stage_sheet
-from tieout.pipeline.reference import MEMORY, current_snapshot, publish
+from tieout.pipeline.keep import utc_text
+from tieout.pipeline.reference import MEMORY, PROGRAM, current_snapshot, publish
 from tieout.reference import Faults, Sheet, stage_sheets
+from tieout.store.audit import Signed
 from tieout.store.house import House
 from tieout.store.lake import copy_file
 
@@ -27,8 +29,10 @@ class Read:
     faults: Faults = field(default_factory=lambda: Faults([]))
 
 
-def load_prices(house: House, files: Sequence[Path], *, now: dt.datetime) -> dict[str, Any]:
-    """Load price sheets and exchange rates as one new snapshot, or nothing.
+def load_prices(
+    house: House, files: Sequence[Path], *, now: dt.datetime, by: str = PROGRAM
+) -> dict[str, Any]:
+    """Load price sheets and exchange rates as one new snapshot, or nothing; the audit says by whom.
 
     A key of an earlier price gets the new one from its start on; the same files again change
     nothing. Raises ReferenceRefused with the faults of every file.
@@ -58,7 +62,9 @@ def load_prices(house: House, files: Sequence[Path], *, now: dt.datetime) -> dic
                 for sheet, (copy, file_id) in zip(read.sheets, read.originals, strict=True)
             ]
         )
-        done = publish(house, staged, current=current, now=now, beside=kept)
+        done = publish(
+            house, staged, current=current, signed=Signed(by, utc_text(now)), beside=kept
+        )
     return {**done, "files": read.reports}
 
 

@@ -1,23 +1,29 @@
 """The journey of a folder of reference data, in and out."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import keep, utc_text
 from tieout.reference import StagedReference, export_folder, stage_folder
-from tieout.store import manifest
+from tieout.store import audit, manifest
+from tieout.store.audit import Event, Signed
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 
+PROGRAM = "tieout"  # who changes reference data where no person is named
 MEMORY = "1GB"  # of the engine; what does not fit is spilled
 
 
-def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str, Any]:
-    """Load a folder of reference data as one new snapshot, or nothing.
+def load_reference(
+    house: House, folder: Path, *, now: dt.datetime, by: str = PROGRAM
+) -> dict[str, Any]:
+    """Load a folder of reference data as one new snapshot, or nothing; the audit says by whom.
 
     Raises ReferenceRefused with every fault. The same folder again changes nothing.
     """
@@ -25,7 +31,7 @@ def load_reference(house: House, folder: Path, *, now: dt.datetime) -> dict[str,
         current = current_snapshot(house)
         drafts = house.scratch / "reference"
         staged = stage_folder(engine, folder, current=current.files, drafts=drafts)
-        return publish(house, staged, current=current, now=now)
+        return publish(house, staged, current=current, signed=Signed(by, utc_text(now)))
 
 
 def current_snapshot(house: House) -> manifest.Snapshot:
@@ -39,37 +45,49 @@ def publish(
     staged: StagedReference,
     *,
     current: manifest.Snapshot,
-    now: dt.datetime,
+    signed: Signed,
     beside: Sequence[LakeFile] = (),
+    also: Callable[[Connection, dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
     """Publish what was staged as a new snapshot, unless nothing changed; say what did.
 
-    A resource that stays keeps its lake file. `beside` are files that belong to the snapshot.
+    A resource that stays keeps its lake file. `beside` are files that belong to the snapshot;
+    `also` is called with what is said, in the same transaction. The audit has each new snapshot.
     """
-    number = current.snapshot_id
-    if not staged.is_unchanged:
-        files = [
-            keep(house, staged.files[label], kind=f"reference_{label}", rows=staged.counts[label])
-            for label in staged.changed
-        ]
-        made = {file.kind for file in files}
-        with house.catalog.write() as connection:
-            before = manifest.lake_files(connection, str(number), owner_kind="snapshot")
+    done = {
+        "snapshot": current.snapshot_id,
+        "unchanged": staged.is_unchanged,
+        "rows": dict(staged.counts),
+        "changed": dict(staged.changes),
+    }
+    if staged.is_unchanged and also is None:
+        return done
+    files = [
+        keep(house, staged.files[label], kind=f"reference_{label}", rows=staged.counts[label])
+        for label in staged.changed
+    ]
+    made = {file.kind for file in files}
+    with house.catalog.write() as connection:
+        if not staged.is_unchanged:
+            before = manifest.lake_files(
+                connection, str(current.snapshot_id), owner_kind="snapshot"
+            )
             stays = [file for file in before if file.kind.startswith("reference_")]
-            number = manifest.publish_snapshot(
+            done["snapshot"] = manifest.publish_snapshot(
                 connection,
                 [*files, *(file for file in stays if file.kind not in made), *beside],
                 changed=staged.changed,
                 ended=staged.ended,
                 digest=staged.digest,
-                created_at=utc_text(now),
+                created_at=signed.at,
             )
-    return {
-        "snapshot": number,
-        "unchanged": staged.is_unchanged,
-        "rows": dict(staged.counts),
-        "changed": dict(staged.changes),
-    }
+            change = Event(
+                "change", "reference", f"snapshot {done['snapshot']}", after=staged.changes
+            )
+            audit.record(connection, [change], signed=signed)
+        if also:
+            also(connection, done)
+    return done
 
 
 def export_reference(house: House, folder: Path) -> dict[str, Any]:

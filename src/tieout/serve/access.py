@@ -29,8 +29,9 @@ BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
 SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
-ADMIN = "billing.admin"  # usage of the Billing API's versions; no role has it, it opens no line
-SCOPES = (*ENDPOINTS, ADMIN)
+VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
+MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
+SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE)
 PRODUCTION = "production"
 ENVIRONMENTS = (PRODUCTION, "development")
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
@@ -66,6 +67,8 @@ ROLES = {
     "customerBillingAdmin": Role(
         sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
     ),
+    # staff of the installation: changes reference data, reads no invoice
+    ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE, VERSION_USAGE)),
 }
 # which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
 # an account manager does not see cost
@@ -139,7 +142,8 @@ def create_key(
 ) -> tuple[Key, str]:
     """Make a key and give it with its text, which is shown once and stored nowhere.
 
-    Raises KeyRefused for an unknown role or endpoint, no organization, or more than 24 months.
+    Raises KeyRefused for an unknown role or endpoint, no organization, or more than 24 months. An
+    admin key stands for no organization.
     """
     last = expires or _months_after(now.date(), MONTHS_DEFAULT)
     _check(organizations=organizations, role=role, endpoints=endpoints)
@@ -236,11 +240,15 @@ def revoke_key(catalog: Catalog, key_id: str, *, now: datetime) -> None:
 def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str]) -> None:
     if role not in ROLES:
         raise KeyRefused(reason=f"unknown role '{role}'; roles are {', '.join(ROLES)}")
-    if not organizations:
+    if role == ADMIN and organizations:
+        raise KeyRefused(reason="an admin key stands for no organization")
+    if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    if unknown := [name for name in endpoints if name not in SCOPES]:
+    known = ROLES[ADMIN].endpoints if role == ADMIN else (*ENDPOINTS, VERSION_USAGE)
+    if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(
-            reason=f"unknown endpoints {', '.join(unknown)}; endpoints are {', '.join(SCOPES)}"
+            reason=f"unknown endpoints {', '.join(unknown)}; endpoints of this role are"
+            f" {', '.join(known)}"
         )
 
 

@@ -8,8 +8,17 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
-from tieout.errors import TieoutError
+from tieout.errors import (
+    Conflict,
+    NotFound,
+    RecordChanged,
+    ReferenceRefused,
+    RequestKeyReused,
+    TieoutError,
+    WriterBusy,
+)
 from tieout.serve.access import AccessRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -45,6 +54,29 @@ SENTENCES = {
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
 }
+
+# Management API: its own codes beside those of the Reporting API.
+MANAGE = REPORTING | {
+    "BAD_BODY": 400,
+    "BAD_CURSOR": 400,
+    "IDEMPOTENCY_KEY_NEEDED": 400,
+    "CONFLICT": 409,
+    "WRITER_BUSY": 409,
+    "PRECONDITION_FAILED": 412,
+    "TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "IDEMPOTENCY_KEY_REUSED": 422,
+    "REFERENCE_REFUSED": 422,
+    "PRECONDITION_NEEDED": 428,
+}
+_MANAGE_REFUSED: tuple[tuple[type[TieoutError], str], ...] = (  # the first that fits
+    (WriterBusy, "WRITER_BUSY"),
+    (RecordChanged, "PRECONDITION_FAILED"),
+    (RequestKeyReused, "IDEMPOTENCY_KEY_REUSED"),
+    (NotFound, "NOT_FOUND"),
+    (Conflict, "CONFLICT"),
+)
+RETRY_S = "2"  # a change of a small store is done by then
 
 # Billing API: slug -> status and title (billing-api.md 2.7).
 BILLING = {
@@ -115,6 +147,18 @@ class BillingProblem(TieoutError):
         super().__init__(detail)
 
 
+class ManageProblem(TieoutError):
+    """A request the management API refuses; `errors` are members of the problem as they are."""
+
+    def __init__(
+        self, *, code: str, detail: str = "", errors: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """Keep the code, the plain sentence and what is wrong in particular."""
+        self.code, self.errors = code, tuple(errors)
+        self.detail = detail or SENTENCES[code]
+        super().__init__(self.detail)
+
+
 @dataclass(frozen=True)
 class Answered:
     """A problem as bytes: status, headers and body."""
@@ -150,16 +194,75 @@ def reporting_problem(request: Request, error: Exception) -> Response:
     if "text/plain" in request.headers.get("accept", ""):
         plain = error.detail.encode()
         return Answered(http_status, plain, headers, "text/plain; charset=utf-8").response()
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(http_status).phrase,
-        "status": http_status,
-        "detail": error.detail,
-        "code": error.code,
-        "requestId": request.scope["state"]["request_id"],
-        "errors": [{"parameter": one.parameter, "reason": one.reason} for one in error.errors],
-    }
-    return Answered(http_status, _json(body), headers).response()
+    errors = [{"parameter": one.parameter, "reason": one.reason} for one in error.errors]
+    body = _reported(request, error.code, status=http_status, detail=error.detail, errors=errors)
+    return Answered(http_status, body, headers).response()
+
+
+def manage_problem(request: Request, error: Exception) -> Response:
+    """Give the management API's answer to any error, in the form of the Reporting API's."""
+    known = _manage_problem(error)
+    status = MANAGE[known.code]
+    headers = _headers(status)
+    if known.code == "WRITER_BUSY":
+        headers = {"Retry-After": RETRY_S}
+    if known.code == "METHOD_NOT_ALLOWED":
+        headers = {"Allow": ", ".join(_methods(request))}
+    body = _reported(request, known.code, status=status, detail=known.detail, errors=known.errors)
+    return Answered(status, body, headers).response()
+
+
+def _manage_problem(error: Exception) -> ManageProblem:
+    if isinstance(error, ManageProblem):
+        return error
+    if isinstance(error, AccessRefused):
+        return ManageProblem(code=error.code)
+    if isinstance(error, ReferenceRefused):
+        errors = [
+            {
+                "resource": fault.file.removesuffix(".csv"),
+                "row": fault.row,
+                "field": fault.column,
+                "reason": fault.reason,
+            }
+            for fault in error.faults
+        ]
+        detail = f"{len(errors)} {'fault' if len(errors) == 1 else 'faults'}; nothing was changed"
+        return ManageProblem(code="REFERENCE_REFUSED", detail=detail, errors=errors)
+    for kind, code in _MANAGE_REFUSED:
+        if isinstance(error, kind):
+            return ManageProblem(code=code, detail=str(error))
+    status = getattr(error, "status_code", None)
+    code = _REPORTING_STATUS.get(status or 500, "INTERNAL")
+    detail = "this method is not answered here; Allow lists those that are"
+    return ManageProblem(code=code, detail=detail if code == "METHOD_NOT_ALLOWED" else "")
+
+
+def _methods(request: Request) -> list[str]:
+    """Give the methods that a path of a sub-application answers."""
+    fitting = [
+        route
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    return sorted({method for route in fitting for method in route.methods or ()})
+
+
+def _reported(
+    request: Request, code: str, *, status: int, detail: str, errors: Sequence[Mapping[str, Any]]
+) -> bytes:
+    """Give a problem document as reporting-api.md 2.2 has it."""
+    return _json(
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "code": code,
+            "requestId": request.scope["state"]["request_id"],
+            "errors": list(errors),
+        }
+    )
 
 
 def billing_problem(request: Request, error: Exception) -> Response:
@@ -199,4 +302,6 @@ def _headers(status: int) -> dict[str, str]:
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    """Give JSON; half a surrogate pair, which a request may bring, stays the escape it was."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")

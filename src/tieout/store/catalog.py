@@ -210,6 +210,16 @@ audit_entry = _table(
     Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
 )
 
+# What the management API answered, so that a repeated request changes nothing and is told the same.
+answered_request = _table(
+    "answered_request",
+    _text("key_id", primary_key=True),
+    _text("idempotency_key", primary_key=True),
+    _text("fingerprint"),  # SHA-256 of the request's body
+    _text("answer"),  # JSON
+    _text("answered_at"),
+)
+
 access_key = _table(
     "access_key",
     _text("key_id", primary_key=True),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from tieout.errors import Conflict
+from tieout.errors import WriterBusy
 from tieout.store.database import Catalog
 from tieout.store.lake import Lake
 
@@ -33,17 +33,14 @@ class House:
     def writer(self) -> Iterator[None]:
         """Be the only writer, whose scratch ends with it; the lock ends with the process.
 
-        Raises Conflict when another load, run or clean-up is at work.
+        Raises WriterBusy when another load, run or clean-up is at work.
         """
         self.home.mkdir(parents=True, exist_ok=True)
-        busy = Conflict(
-            reason="another load or run is at work on this store; try again when it ends"
-        )
         with (self.home / "writer.lock").open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise busy from None
+                raise WriterBusy from None
             if self.catalog.is_sqlite:
                 with self._scratch_cleared():
                     yield
@@ -54,7 +51,7 @@ class House:
                 )
                 connection.commit()
                 if not taken:
-                    raise busy
+                    raise WriterBusy
                 try:
                     with self._scratch_cleared():
                         yield

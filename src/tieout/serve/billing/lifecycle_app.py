@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieout.serve.access import ADMIN, AccessRefused, Key, verify_key
+from tieout.serve.access import VERSION_USAGE, AccessRefused, Key, verify_key
 from tieout.serve.billing.lifecycle import Registry
 from tieout.serve.billing.lifecycle_documents import (
     CSP,
@@ -51,7 +51,7 @@ def create_lifecycle(
 
     def usage_of(request: Request, version_id: str) -> Response:
         known(registry, version_id)
-        read_key(request, surroundings).open(ADMIN)
+        read_key(request, surroundings).open(VERSION_USAGE)
         single_values(request, ())
         usage.flush()
         document = usage_document(

@@ -24,7 +24,13 @@ def key() -> None:
 
 
 @key.command()
-@click.option("--organization", "organizations", multiple=True, required=True, metavar="ID")
+@click.option(
+    "--organization",
+    "organizations",
+    multiple=True,
+    metavar="ID",
+    help="Whom the key stands for; needed unless the role is admin.",
+)
 @click.option("--role", type=click.Choice(list(ROLES)), required=True)
 @click.option("--endpoints", default="", help=f"A comma-separated list of {', '.join(SCOPES)}.")
 @click.option(
@@ -49,7 +55,10 @@ def create(
     expires: datetime | None,
     environment: str,
 ) -> None:
-    """Make a key; its text is shown this once."""
+    """Make a key; its text is shown this once.
+
+    A key of role admin opens the management API (/manage/v1) and nothing else.
+    """
     made, text = create_key(
         shell.house.catalog,
         organizations=organizations,
@@ -88,7 +97,7 @@ def list_(shell: Shell) -> None:
         )
     for one in keys:
         state = f"revoked {one.revoked_at}" if one.revoked_at else f"works until {one.expires}"
-        shell.say(f"{one.key_id}  {one.role}  {', '.join(one.organizations)}  {state}")
+        shell.say(f"{one.key_id}  {one.role}  {', '.join(one.organizations) or '-'}  {state}")
 
 
 @key.command()

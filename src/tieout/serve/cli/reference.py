@@ -8,6 +8,7 @@ import click
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
+from tieout.serve.cli.decisions import BY
 
 
 @click.group()
@@ -17,10 +18,11 @@ def reference() -> None:
 
 @reference.command("load")
 @click.argument("folder", type=click.Path(path_type=Path))
+@BY
 @click.pass_obj
-def load_folder(shell: Shell, folder: Path) -> None:
+def load_folder(shell: Shell, folder: Path, *, by: str) -> None:
     """Load the CSV files of FOLDER as one new snapshot, or nothing."""
-    done = pipeline.load_reference(shell.house, folder, now=dt.datetime.now(dt.UTC))
+    done = pipeline.load_reference(shell.house, folder, now=dt.datetime.now(dt.UTC), by=by)
     if shell.json:
         shell.print_json(done)
     _print_snapshot(shell, done)
@@ -28,15 +30,16 @@ def load_folder(shell: Shell, folder: Path) -> None:
 
 @reference.command("prices")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@BY
 @click.pass_obj
-def load_prices(shell: Shell, files: tuple[Path, ...]) -> None:
+def load_prices(shell: Shell, files: tuple[Path, ...], *, by: str) -> None:
     """Load Microsoft's price sheets and exchange rates, or nothing.
 
     FILES are Azure plan and licence price sheets and sheets of exchange rates (CurrencyCode,
     USDPerUnit, Month) as Partner Center gives them out. Their rows join price_list.csv and
     exchange_rates.csv as one new snapshot; a price that a later one follows ends on the day before.
     """
-    done = pipeline.load_prices(shell.house, files, now=dt.datetime.now(dt.UTC))
+    done = pipeline.load_prices(shell.house, files, now=dt.datetime.now(dt.UTC), by=by)
     if shell.json:
         shell.print_json(done)
     for file in done["files"]:

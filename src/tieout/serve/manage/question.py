@@ -1,0 +1,183 @@
+"""Addresses, queries and conditions of the management API: which record, which page, if what."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, unquote_to_bytes
+
+from starlette.requests import Request
+
+from tieout.pipeline import Place
+from tieout.serve.problems import ManageProblem
+from tieout.store.resources import Resource
+
+PREFIX = "/manage/v1"
+EMPTY = "~"  # an empty cell in an address; a cell that begins with this sign has it twice
+LIMIT_DEFAULT, LIMIT_MAX = 1_000, 10_000
+NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9a-f]{16})", re.ASCII)
+TAG = re.compile(r'(?:W/)?"[^"]*"', re.ASCII)
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list: at most `limit` rows with these cells, after a place in a snapshot.
+
+    `snapshot` is none on the first page, which takes the newest.
+    """
+
+    name: str
+    cells: tuple[tuple[str, str], ...]
+    limit: int
+    snapshot: int | None = None
+    after: int = 0
+
+    def cursor(self, *, snapshot: int, after: int) -> str:
+        """Give the text that asks for the rows after these."""
+        said = [self.name, snapshot, after, *(part for cell in self.cells for part in cell)]
+        check = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+        return f"{snapshot}-{after}-{check}"
+
+    def next_address(self, cursor: str) -> str:
+        """Give the address of the next page, for a Link header."""
+        query = [*self.cells, ("limit", str(self.limit)), ("cursor", cursor)]
+        text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+        return f"{PREFIX}/{self.name}?{text}"
+
+    def tag(self, snapshot: int) -> str:
+        """Give the strong entity tag of this page of a snapshot, with its quotes."""
+        said = repr([self.name, self.cells, self.limit, self.after, snapshot])
+        return f'"{hashlib.sha256(said.encode()).hexdigest()}"'
+
+
+def read_listing(request: Request, name: str, *, columns: Sequence[str]) -> Listing:
+    """Read `limit`, `cursor`, and the cells that rows must have. Raises ManageProblem."""
+    given = _single_values(request, (*columns, "limit", "cursor"))
+    limit = given.pop("limit", str(LIMIT_DEFAULT))
+    if not NUMBER.fullmatch(limit) or not 1 <= int(limit) <= LIMIT_MAX:
+        raise _bad("limit", f"is a number from 1 to {LIMIT_MAX}")
+    cursor = given.pop("cursor", None)
+    listing = Listing(name, tuple(sorted(given.items())), int(limit))
+    if cursor is None:
+        return listing
+    found = CURSOR.fullmatch(cursor)
+    if not found:
+        raise ManageProblem(code="BAD_CURSOR", detail="the cursor is none that was given out")
+    snapshot, after = int(found[1]), int(found[2])
+    if listing.cursor(snapshot=snapshot, after=after) != cursor:
+        detail = "the cursor is of another list or other filters"
+        raise ManageProblem(code="BAD_CURSOR", detail=detail)
+    return Listing(listing.name, listing.cells, listing.limit, snapshot, after)
+
+
+def read_place(request: Request, resource: Resource) -> Place:
+    """Read which record an address names. Raises ManageProblem when it names none."""
+    path = request.scope["raw_path"].partition(f"{PREFIX}/{resource.name}/".encode())[2]
+    parts = path.split(b"?")[0].split(b"/")
+    try:
+        key = [unquote_to_bytes(part).decode() for part in parts]
+    except UnicodeDecodeError:
+        raise _bad("key", "is not UTF-8") from None
+    if len(key) != len(resource.keys) or "" in key:
+        detail = f"a record of {resource.name} is named by {'/'.join(resource.keys)}"
+        raise ManageProblem(code="NOT_FOUND", detail=f"{detail}, ~ where a cell is empty")
+    return Place(resource, tuple(part.removeprefix(EMPTY) for part in key))
+
+
+def address(resource: str, key: Iterable[str]) -> str:
+    """Give the address of a record.
+
+    >>> address("price_list", ["microsoft", "DZH/1", ""])
+    '/manage/v1/price_list/microsoft/DZH%2F1/~'
+    """
+    cells = (EMPTY + cell if cell.startswith(EMPTY) else cell or EMPTY for cell in key)
+    return "/".join([f"{PREFIX}/{resource}", *(quote(cell, safe=EMPTY) for cell in cells)])
+
+
+def read_end(request: Request, *, today: date) -> str:
+    """Read `valid_to`, by default today. Raises ManageProblem when it is not a day."""
+    text = _single_values(request, ("valid_to",)).get("valid_to", today.isoformat())
+    try:
+        return date.fromisoformat(text if DAY.fullmatch(text) else "").isoformat()
+    except ValueError:
+        raise _bad("valid_to", "is not a date as yyyy-MM-dd") from None
+
+
+def refuse_query(request: Request) -> None:
+    """Raise ManageProblem when there is a query where none is read."""
+    _single_values(request, ())
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a request expects of the record it changes."""
+
+    tags: frozenset[str] = frozenset()  # one of these
+    is_any: bool = False  # any record
+    is_none: bool = False  # no record yet
+
+    def fits(self, tag: str | None) -> bool:
+        """Tell whether the record that is there, by its tag, is what is expected."""
+        if self.is_none:
+            return tag is None
+        return tag is not None and (self.is_any or tag in self.tags)
+
+
+def read_condition(request: Request, *, may_create: bool) -> Condition:
+    """Read `If-Match`, or `If-None-Match: *` for a new record. Raises ManageProblem."""
+    match, none_match = (_header(request, name) for name in ("if-match", "if-none-match"))
+    if match and none_match:
+        raise _bad("If-None-Match", "cannot come together with If-Match")
+    if match:
+        return Condition(tags=frozenset(TAG.findall(match)), is_any=match == "*")
+    if none_match and may_create:
+        if none_match != "*":
+            raise _bad("If-None-Match", "is * here: the record must not be there yet")
+        return Condition(is_none=True)
+    create = ", or If-None-Match: * for a new record" if may_create else ""
+    detail = f"send If-Match with the ETag of the record as you read it{create}"
+    raise ManageProblem(code="PRECONDITION_NEEDED", detail=detail)
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Tell whether If-None-Match says that the reader has this already."""
+    said = _header(request, "if-none-match")
+    return said == "*" or tag in {one.removeprefix("W/") for one in TAG.findall(said)}
+
+
+def read_idempotency_key(request: Request) -> str:
+    """Read `Idempotency-Key`. Raises ManageProblem when it is missing or unusable."""
+    key = _header(request, "idempotency-key")
+    if not key:
+        detail = "send an Idempotency-Key: a new text for each change, the same to try it again"
+        raise ManageProblem(code="IDEMPOTENCY_KEY_NEEDED", detail=detail)
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise _bad("Idempotency-Key", "is 1 to 255 printable ASCII characters without spaces")
+    return key
+
+
+def _header(request: Request, name: str) -> str:
+    return ", ".join(request.headers.getlist(name)).strip()
+
+
+def _single_values(request: Request, known: Sequence[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            detail = f"unknown parameter; known here: {listed}"
+            errors = [{"parameter": name[:64], "reason": "unknown parameter"}]
+            raise ManageProblem(code="UNKNOWN_PARAMETER", detail=detail, errors=errors)
+        if name in given:
+            raise _bad(name, "is given more than once")
+        given[name] = value
+    return given
+
+
+def _bad(name: str, reason: str) -> ManageProblem:
+    errors = [{"parameter": name, "reason": reason}]
+    return ManageProblem(code="BAD_PARAMETER", detail=f"'{name}' {reason}", errors=errors)

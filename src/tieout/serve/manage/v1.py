@@ -1,0 +1,260 @@
+"""The management API, version 1: each reference file as a resource, changes all or nothing.
+
+Decision 0019.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tieout import pipeline
+from tieout.errors import Refused
+from tieout.pipeline import Stored
+from tieout.serve.access import MANAGE, AccessRefused, Key, verify_key
+from tieout.serve.manage import openapi
+from tieout.serve.manage.body import JSON_TYPE, read_body, read_changes, read_row
+from tieout.serve.manage.question import (
+    Listing,
+    address,
+    is_known,
+    read_condition,
+    read_end,
+    read_idempotency_key,
+    read_listing,
+    read_place,
+    refuse_query,
+)
+from tieout.serve.problems import ManageProblem, manage_problem
+from tieout.serve.settings import Surroundings
+from tieout.store.answered import Asked
+from tieout.store.audit import Signed
+from tieout.store.reference_rows import (
+    Record,
+    list_snapshots,
+    newest_snapshot,
+    read_page,
+    read_record,
+)
+from tieout.store.resources import RESOURCES, Resource
+
+SNAPSHOTS = "snapshots"
+
+
+def create(surroundings: Surroundings) -> FastAPI:
+    """Build the sub-application."""
+    app = FastAPI(**openapi.ABOUT, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for error in (ManageProblem, Refused, AccessRefused, HTTPException, Exception):
+        app.add_exception_handler(error, manage_problem)
+    for resource in RESOURCES.values():
+        desk = Desk(surroundings, resource)
+        _route(app, f"/{resource.name}", GET=(desk.list_rows, openapi.listing(resource)))
+        _route(
+            app,
+            f"/{resource.name}/{{key:path}}",
+            GET=(desk.get_row, openapi.reading(resource)),
+            PUT=(desk.put_row, openapi.putting(resource)),
+            DELETE=(desk.end_row, openapi.ending(resource)),
+        )
+    counter = Counter(surroundings)
+    _route(app, "/changes", POST=(counter.change, openapi.changing()))
+    _route(app, f"/{SNAPSHOTS}", GET=(counter.list_snapshots, openapi.snapshots()))
+    return app
+
+
+def _route(app: FastAPI, path: str, **methods: tuple[Callable[..., Any], dict[str, Any]]) -> None:
+    for method, (answer, described) in methods.items():
+        name = f"{method} {path}"
+        app.add_api_route(
+            path,
+            answer,
+            methods=[method],
+            name=name,
+            response_class=Response,
+            **described,
+        )
+        if method == "GET":
+            app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
+
+
+class Counter:
+    """What is the same for all resources: who asks, changes of several, and snapshots."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        """Keep what answers are made from."""
+        self.surroundings, self.house = surroundings, surroundings.house
+
+    def open(self, request: Request) -> Key:
+        """Give the admin key that was presented. Raises AccessRefused."""
+        presented = request.scope["state"]["presented"]
+        key = verify_key(self.house.catalog, presented, now=self.surroundings.now())
+        request.scope["state"]["key_id"] = key.key_id
+        key.open(MANAGE)
+        return key
+
+    def signed(self, key: Key) -> Signed:
+        """Sign a change with the key's id."""
+        return Signed(f"key {key.key_id}", pipeline.utc_text(self.surroundings.now()))
+
+    async def change(self, request: Request) -> Response:
+        """Create or replace rows of several resources, all of them or none."""
+        key = await run_in_threadpool(self.open, request)
+        refuse_query(request)
+        idempotency_key = read_idempotency_key(request)
+        body = await read_body(request)
+        asked = Asked(key.key_id, idempotency_key, hashlib.sha256(body).hexdigest())
+        return await run_in_threadpool(self._change, body, asked=asked, signed=self.signed(key))
+
+    def _change(self, body: bytes, *, asked: Asked, signed: Signed) -> Response:
+        answer, again = pipeline.answer_again(self.house, asked), True
+        if answer is None:
+            rows = read_changes(body)
+            answer, again = pipeline.change_rows(self.house, rows, asked=asked, signed=signed)
+        headers = _snapshot(json.loads(answer)["snapshot"]) | {
+            "Idempotent-Replayed": "true" if again else "false"
+        }
+        return Response(answer, headers=headers, media_type=JSON_TYPE)
+
+    def list_snapshots(self, request: Request) -> Response:
+        """Give the snapshots, newest first."""
+        self.open(request)
+        listing = read_listing(request, SNAPSHOTS, columns=())
+        with self.house.catalog.read() as connection:
+            newest = newest_snapshot(connection)
+            before = listing.after if listing.snapshot is not None else None
+            found = list_snapshots(connection, before=before, limit=listing.limit + 1)
+        page, after = found[: listing.limit], 0
+        if page:
+            after = page[-1]["snapshot"]
+        cursor = (
+            listing.cursor(snapshot=listing.snapshot or newest, after=after)
+            if len(found) > listing.limit
+            else None
+        )
+        return _listed(request, listing, newest=newest, rows={"snapshots": page}, cursor=cursor)
+
+
+class Desk(Counter):
+    """One resource: its rows listed, and each read, written and ended by its key."""
+
+    def __init__(self, surroundings: Surroundings, resource: Resource) -> None:
+        """Keep the resource too."""
+        super().__init__(surroundings)
+        self.resource = resource
+
+    def list_rows(self, request: Request) -> Response:
+        """Give one page of rows as of one snapshot."""
+        self.open(request)
+        listing = read_listing(request, self.resource.name, columns=self.resource.keys)
+        with self.house.catalog.read() as connection:
+            newest = newest_snapshot(connection)
+            pinned = newest if listing.snapshot is None else listing.snapshot
+            page = read_page(
+                connection,
+                self.resource,
+                number=pinned,
+                cells=dict(listing.cells),
+                after=listing.after,
+                limit=listing.limit,
+            )
+        cursor = listing.cursor(snapshot=pinned, after=page.last) if page.has_more else None
+        rows = {"snapshot": pinned, "rows": [_told(record) for record in page.records]}
+        return _listed(request, listing, newest=pinned, rows=rows, cursor=cursor)
+
+    def get_row(self, request: Request) -> Response:
+        """Give one row."""
+        self.open(request)
+        refuse_query(request)
+        place = read_place(request, self.resource)
+        with self.house.catalog.read() as connection:
+            newest = newest_snapshot(connection)
+            record = read_record(connection, self.resource, key=place.key)
+        if record is None:
+            raise ManageProblem(code="NOT_FOUND")
+        if is_known(request, record.tag):
+            return Response(status_code=304, headers=_headers(record.tag))
+        return _row(record, snapshot=newest)
+
+    async def put_row(self, request: Request) -> Response:
+        """Create or replace one row."""
+        key = await run_in_threadpool(self.open, request)
+        refuse_query(request)
+        place = read_place(request, self.resource)
+        condition = read_condition(request, may_create=True)
+        cells = read_row(await read_body(request))
+        for column, cell in zip(self.resource.keys, place.key, strict=True):
+            if cells.setdefault(column, cell) != cell:
+                reason = "is not that of the address"
+                errors = [{"parameter": column, "reason": reason}]
+                raise ManageProblem(code="BAD_BODY", detail=f"{column} {reason}", errors=errors)
+
+        def put() -> Stored:
+            return pipeline.put_record(
+                self.house, place, cells=cells, expects=condition.fits, signed=self.signed(key)
+            )
+
+        stored = await run_in_threadpool(put)
+        status = HTTPStatus.CREATED if stored.is_new else HTTPStatus.OK
+        return _row(stored.record, snapshot=stored.snapshot, status=status)
+
+    def end_row(self, request: Request) -> Response:
+        """End one row."""
+        key = self.open(request)
+        valid_to = read_end(request, today=self.surroundings.now().date())
+        place = read_place(request, self.resource)
+        condition = read_condition(request, may_create=False)
+        stored = pipeline.end_record(
+            self.house,
+            place,
+            valid_to=valid_to,
+            expects=condition.fits,
+            signed=self.signed(key),
+        )
+        return _row(stored.record, snapshot=stored.snapshot)
+
+
+def _told(record: Record) -> dict[str, Any]:
+    return {
+        "href": address(record.resource, record.key),
+        "etag": record.tag,
+        "row": dict(record.cells),
+    }
+
+
+def _row(record: Record, *, snapshot: int, status: int = HTTPStatus.OK) -> Response:
+    headers = _headers(record.tag) | _snapshot(snapshot)
+    headers["Content-Location"] = address(record.resource, record.key)
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = headers["Content-Location"]
+    return Response(_json(dict(record.cells)), status, headers=headers, media_type=JSON_TYPE)
+
+
+def _listed(
+    request: Request, listing: Listing, *, newest: int, rows: dict[str, Any], cursor: str | None
+) -> Response:
+    tag = listing.tag(newest)
+    headers = _headers(tag) | _snapshot(newest)
+    if cursor:
+        headers["Link"] = f'<{listing.next_address(cursor)}>; rel="next"'
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(_json({**rows, "next": cursor}), headers=headers, media_type=JSON_TYPE)
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+
+
+def _snapshot(number: int) -> dict[str, str]:
+    return {"Tieout-Snapshot": str(number)}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,124 @@
+"""Single rows of the reference data as the catalog keeps them: text, by key, as of a snapshot."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+
+from tieout.store.catalog import lake_file, reference, snapshot
+from tieout.store.resources import RESOURCES, Resource
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row: every column of its resource as text, an empty cell as empty text."""
+
+    resource: str
+    cells: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The cells of the key columns, in their order."""
+        return tuple(self.cells[name] for name in RESOURCES[self.resource].keys)
+
+    @property
+    def tag(self) -> str:
+        """A strong entity tag of the content, with its quotes."""
+        content = json.dumps([self.resource, list(self.cells.items())], ensure_ascii=True)
+        return f'"{hashlib.sha256(content.encode()).hexdigest()}"'
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows in the order in which they were loaded; `last` is where the next page goes on."""
+
+    records: Sequence[Record]
+    last: int
+    has_more: bool
+
+
+def newest_snapshot(connection: Connection) -> int:
+    """Give the number of the newest snapshot, 0 before the first load."""
+    return connection.scalar(select(func.max(snapshot.c.snapshot_id))) or 0
+
+
+def read_record(connection: Connection, resource: Resource, *, key: Sequence[str]) -> Record | None:
+    """Give the row of a key in the newest snapshot, none when there is none."""
+    table = reference[resource.name]
+    wanted = _cells_are(table, dict(zip(resource.keys, key, strict=True)))
+    columns = [table.c[name] for name in resource.columns]
+    row = connection.execute(select(*columns).where(*wanted, table.c.to_snapshot.is_(None))).first()
+    return _record(resource, row) if row else None
+
+
+def read_page(
+    connection: Connection,
+    resource: Resource,
+    *,
+    number: int,
+    cells: Mapping[str, str],
+    after: int,
+    limit: int,
+) -> Page:
+    """Give the next `limit` rows of a snapshot whose cells are these."""
+    table = reference[resource.name]
+    in_force = and_(
+        table.c.from_snapshot <= number,
+        or_(table.c.to_snapshot.is_(None), table.c.to_snapshot > number),
+    )
+    rows = connection.execute(
+        select(*(table.c[name] for name in resource.columns), table.c.version_id)
+        .where(in_force, *_cells_are(table, cells), table.c.version_id > after)
+        .order_by(table.c.version_id)
+        .limit(limit + 1)
+    ).all()
+    page = rows[:limit]
+    last = page[-1].version_id if page else after
+    return Page([_record(resource, row) for row in page], last, has_more=len(rows) > limit)
+
+
+def list_snapshots(
+    connection: Connection, *, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """Give snapshots, newest first, with the rows in force of each resource."""
+    wanted = select(snapshot).order_by(snapshot.c.snapshot_id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(snapshot.c.snapshot_id < before)
+    found = connection.execute(wanted).mappings().all()
+    files = connection.execute(
+        select(lake_file.c.owner_id, lake_file.c.kind, lake_file.c.rows)
+        .where(
+            lake_file.c.owner_kind == "snapshot",
+            lake_file.c.owner_id.in_([str(one["snapshot_id"]) for one in found]),
+            lake_file.c.kind.startswith("reference_", autoescape=True),
+        )
+        .order_by(lake_file.c.kind)
+    )
+    rows: dict[str, dict[str, int]] = {}
+    for owner, kind, count in files:
+        rows.setdefault(owner, {})[kind.removeprefix("reference_")] = count
+    return [
+        {
+            "snapshot": one["snapshot_id"],
+            "createdAt": one["created_at"],
+            "digest": one["digest"],
+            "rows": rows.get(str(one["snapshot_id"]), {}),
+        }
+        for one in found
+    ]
+
+
+def _cells_are(table: Table, cells: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """Compare cells; empty text stands for a cell without a value."""
+    return [
+        table.c[name] == value if value else table.c[name].is_(None)
+        for name, value in cells.items()
+    ]
+
+
+def _record(resource: Resource, row: Sequence[Any]) -> Record:
+    cells = zip(resource.columns, row, strict=False)
+    return Record(resource.name, {name: value or "" for name, value in cells})
