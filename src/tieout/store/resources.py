@@ -102,7 +102,8 @@ RESOURCES: dict[str, Resource] = {
             *("plan_id:integer", "plan_period_id:integer", "plan_rate_id:integer"),
             *("rate_period_id:integer", "product_id", "sku_id", "quantity:amount", "status"),
             *("start_date:date!", "end_date:date", "term:term", "billing_frequency", "po_number"),
-            *("cost_center", "order_id", "consumer_name", "consumer_number", *_DATED),
+            *("cost_center", "order_id", "consumer_name", "consumer_number", "segment:segment"),
+            *_DATED,
         ),
         _resource(
             "orders",
