@@ -92,6 +92,10 @@ def test_lc_06_deprecation_changes_no_byte_of_v2(reseller: Visitor, tmp_path: Pa
             assert "Deprecation" in now.headers
             assert not {"Deprecation", "Sunset"} & set(then.headers)
             assert now.content == then.content
+        with other.house.catalog.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE invoice RENAME TO away")
+        broken = visitor.client.get("/billing/v2/invoices", params=RANGE)
+        assert (broken.status_code, broken.headers["API-Version"]) == (500, "v2")  # LC-5 too
 
 
 def test_lc_07_v1_answers_410_with_its_successor(reseller: Visitor) -> None:
@@ -105,6 +109,7 @@ def test_lc_07_v1_answers_410_with_its_successor(reseller: Visitor) -> None:
         assert answer.status_code == 410
         assert problem["type"].endswith("/problems/version-end-of-life")
         assert problem["successor"] == successor
+        assert problem["detail"] == "v1 ended on 2026-01-01"
         assert problem["versions"] == ["v2", "v3", "v4"]
         assert answer.headers["API-Version"] == "v1"
         assert answer.headers["Deprecation"] == "@1735689600"

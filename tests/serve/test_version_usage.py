@@ -10,6 +10,8 @@ from tieout.serve.billing.lifecycle import (
     read_registry,
 )
 from tieout.serve.billing.usage import CountedCall, UsageCounter, usage_document
+from tieout.store.house import open_house
+from tieout.store.migrations import upgrade
 
 REGISTRY = read_registry()
 AFTER = dt.date(2027, 7, 1)  # the sunset of v2
@@ -100,4 +102,17 @@ def test_counts_that_cannot_be_written_are_kept(tmp_path: Path) -> None:
     counter.flush()
     told = usage_document(house.catalog, REGISTRY, version_id="v3", today=TODAY)
     assert (told["calls"], told["activeCustomers"], told["keys"][0]["party"]) == (2, 1, None)
+    house.catalog.close()
+
+
+def test_counts_add_up_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
+    house = open_house(tmp_path, catalog_url=postgres_url)
+    upgrade(house.catalog)
+    counter = UsageCounter(house.catalog)
+    call = CountedCall("k1", "reseller", "production", "v3", "invoices", TODAY.isoformat())
+    for _ in range(2):
+        counter.add(call)
+        counter.flush()
+    told = usage_document(house.catalog, REGISTRY, version_id="v3", today=TODAY)
+    assert (told["calls"], told["keys"][0]["endpoints"]) == (2, {"invoices": 2})
     house.catalog.close()

@@ -158,6 +158,12 @@ class Registry(Record):
             one.change for one in self.history if one.version == version_id and one.change in MOVES
         ]
 
+    def ended_on(self, version_id: str) -> date:
+        """Give the day a version ended: its sunset, or the recorded end where that came before."""
+        days = [c.at for c in self.history if c.version == version_id and c.change == ENDED]
+        sunset = self.version(version_id).sunset
+        return min([*days, *([sunset] if sunset else [])])
+
     def fixed_versions(self) -> list[str]:
         """Give the versions that bug fixes go to, newest first: N and N-1 (VR-1)."""
         released = [one.id for one in self.versions if not one.preview]

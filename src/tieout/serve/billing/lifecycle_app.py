@@ -135,7 +135,7 @@ def ended(registry: Registry, version_id: str, *, endpoint: str) -> BillingProbl
     """Give the 410 of a version that is no longer served; its headers are set where all are."""
     return BillingProblem(
         slug="version-end-of-life",
-        detail=f"{version_id} is no longer served",
+        detail=f"{version_id} ended on {registry.ended_on(version_id)}",
         members={
             "successor": successor_path(registry, endpoint),
             "versions": registry.served_ids(),
