@@ -29,7 +29,7 @@ REFERENCE_COLUMNS: dict[str, tuple[str, ...]] = {
             "subscription_id subscription_no vendor_id vendor_subscription_id entitlement_id"
             " contract_id name plan_id plan_period_id plan_rate_id rate_period_id product_id sku_id"
             " quantity status start_date end_date term billing_frequency po_number cost_center"
-            " order_id consumer_name consumer_number valid_from valid_to"
+            " order_id consumer_name consumer_number segment valid_from valid_to"
         ),
         "orders.csv": (
             "order_id order_number vendor_order_id contract_id date po_number invoice_per_order"

@@ -109,6 +109,29 @@ def test_the_price_of_the_list_is_the_one_that_names_most_of_the_line(
 
 
 @pytest.mark.parametrize(
+    ("segment", "unit"), [("Charity", "4"), ("commercial", "6"), ("Education", "7"), ("", None)]
+)
+def test_a_subscriptions_segment_takes_its_own_list_price_before_one_for_all(
+    tmp_path: Path, segment: str, unit: str | None
+) -> None:
+    """A subscription that does not tell its segment fits them all, so the price is not known."""
+    units = {"Charity": "4", "Commercial": "6", "": "7"}
+    prices = [_price(unit_price=price, segment=name) for name, price in units.items()]
+    month = _month(LIST, prices=prices)
+    (subscription,) = month.reference["subscriptions.csv"]
+    known = {"subscriptions.csv": [subscription | {"segment": segment}]}
+    month = replace(month, reference=month.reference | known)
+    details, parked = _billed(month, tmp_path)
+    found = {Fraction(line["unit_price"]) for line in details if line["hop"] == 2}
+    assert found == ({Fraction(unit)} if unit else set())
+    assert {line["reason"] for line in parked} == (set() if unit else {"NO_LIST_PRICE"})
+    if unit:
+        house = open_house(tmp_path / "home")
+        told = pipeline.explain_line(house, f"{details[0]['file_id'][:16]}-2")
+        assert told["differences"] == []
+
+
+@pytest.mark.parametrize(
     ("keeps", "totals"),
     [
         ({}, ("21.39", "22.4595", "24.70545")),  # +5 %, then +10 %

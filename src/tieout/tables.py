@@ -126,6 +126,7 @@ MATCHED_LINE = _schema(
     profile=(TEXT, NEVER_NULL),  # exact, nce-a or nce-b; usage and one-time are exact
     credit_hop=(pa.int32(), MAY_BE_NULL),  # whose seller keeps the partner earned credit
     credit_left=(AMOUNT, MAY_BE_NULL),  # the price after the credit: 0.85 where the credit is 15 %
+    credit_hops=(pa.int32(), MAY_BE_NULL),  # the first hops, whose buyers get the credit
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
     unit_price=(AMOUNT, MAY_BE_NULL),
@@ -190,6 +191,8 @@ DETAIL_LINE = _schema(
     cost_total_price_digits=(DIGITS, MAY_BE_NULL),
     cost_currency=(TEXT, MAY_BE_NULL),
     cost_exchange_rate=(AMOUNT, MAY_BE_NULL),  # purchase currency into `currency`, frozen
+    discount_total=(AMOUNT, MAY_BE_NULL),  # what the price is below the gross, a magnitude
+    line_uid=(TEXT, MAY_BE_NULL),  # where another system gave the line an id
 )
 
 # One row per invoice, subscription and charge class: rounded once.

@@ -187,6 +187,40 @@ def test_a_consume_contract_carries_no_subscription(faults: Faults) -> None:
     ]
 
 
+TIES = "rule_id,contract_id,subscription_id,customer_id,product_id,sku_id,product_family,"
+TIES += "charge_class,kind,value,valid_from,valid_to\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_tie"),
+    [
+        (",,,0001,,", ",,P,0001,,", True),  # ruling 15: a product's SKU ranks as a SKU
+        (",,P,0001,,", ",,,0001,licence,", True),
+        (",,P,,,", ",,P,,licence,", True),
+        (",cust,P,0001,,", ",cust,,0001,,", True),
+        (",,P,0001,,Correction", ",,,0001,,Correction", True),
+        (",,P,0001,,", ",,Q,0001,,", False),
+        (",,P,0001,licence,", ",,Q,0001,,", False),
+        (",,P,0001,,", ",,,0001,,Correction", False),  # the class breaks the tie
+        (",,P,0001,,UsageFee", ",,,0001,,Correction", False),
+        (",,,0001,,", ",,P,,,", False),  # a SKU ranks before a product
+        (",cust,,0001,,", ",,,0001,,", False),
+    ],
+)
+def test_two_rules_of_equal_rank_that_one_line_fits_are_a_fault(
+    faults: Faults, stage: Stage, one: str, *, other: str, is_tie: bool
+) -> None:
+    """They are one where their days meet; a rule that ends as the other begins is none."""
+    meet = f"{TIES}r1,c2,{one},markup,5,2021-01-01,2021-07-01\nr2,c2,{other},markup,6,2021-06-30,\n"
+    if not is_tie:
+        assert stage({**GOOD, "price_rules.csv": meet}).counts["price_rules"] == 2
+        return
+    reason = "ranks equal to rule 'r1' on 2021-06-30"
+    assert faults(price_rules=meet) == [("price_rules.csv", 2, "rule_id", reason)]
+    apart = meet.replace("2021-06-30", "2021-07-01")
+    assert stage({**GOOD, "price_rules.csv": apart}).counts["price_rules"] == 2
+
+
 def test_two_rules_of_one_scope_on_one_day_are_a_fault(faults: Faults, stage: Stage) -> None:
     rows = RULES + "r1,c2,P,,markup,5,,2021-01-01,2021-07-01\nr2,c2,P,,list,,,2021-06-30,\n"
     reason = "ranks equal to rule 'r1' on 2021-06-30"
@@ -195,6 +229,43 @@ def test_two_rules_of_one_scope_on_one_day_are_a_fault(faults: Faults, stage: St
     assert stage({**GOOD, "price_rules.csv": apart}).counts["price_rules"] == 2
     finer = rows.replace("r2,c2,P,", "r2,c2,P,Correction")
     assert stage({**GOOD, "price_rules.csv": finer}).counts["price_rules"] == 2
+
+
+SCOPED = "rule_id,contract_id,customer_id,subscription_id,product_id,sku_id,charge_class,"
+SCOPED += "kind,value,valid_from,valid_to\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_fault"),
+    [
+        # both rank as the rule of a subscription and fit its lines of P
+        ("c2,,s1,,,", "c2,,s1,P,,", True),
+        ("c2,,s1,P,,", "c2,,s1,Q,,", False),
+        # both rank as sku: the second fits fewer lines, the first fits those too
+        ("c2,,,,0001,", "c2,,,P,0001,", True),
+        ("c2,,,P,0001,", "c2,,,Q,0001,", False),
+        ("c2,cust,,,0001,", "c2,cust,,P,0001,", True),
+        # another rank, another contract, another class
+        ("c2,,,P,,", "c2,,,P,0001,", False),
+        ("c2,,,,0001,", "c3,,,P,0001,", False),
+        ("c2,,,P,,Correction", "c2,,,P,,", False),
+        ("c2,,,P,,correction", "c2,,,P,,Correction", True),
+    ],
+)
+def test_rules_of_one_rank_that_can_fit_one_line_are_a_fault(
+    stage: Stage, one: str, other: str, *, is_fault: bool
+) -> None:
+    rows = f"{SCOPED}r1,{one},markup,5,2021-01-01,\nr2,{other},markup,6,2021-02-01,\n"
+    subscription = SUBSCRIPTIONS + "s1,microsoft,v1,,c3,Seats,10,10,2021-10-01,2021-10-01,\n"
+    files = {**GOOD, "subscriptions.csv": subscription, "price_rules.csv": rows}
+    if not is_fault:
+        assert stage(files).counts["price_rules"] == 2
+        return
+    with pytest.raises(ReferenceRefused) as refused:
+        stage(files)
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.row, fault.column) == ("price_rules.csv", 2, "rule_id")
+    assert fault.reason == "ranks equal to rule 'r1' on 2021-02-01"
 
 
 def test_a_vendor_subscription_and_entitlement_twice_on_a_day_is_a_fault(

@@ -150,7 +150,7 @@ def test_an_export_writes_only_what_has_rows(stage: Stage, engine: Engine, tmp_p
     export_folder(engine, staged.files, folder=tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["plans.csv"]
     text = (tmp_path / "out" / "plans.csv").read_text()
-    assert text == "plan_id,name,category,billing_model\n9,a,,\n10,b,,\n"
+    assert text == "plan_id,name,category,billing_model,category_id\n9,a,,,\n10,b,,,\n"
 
 
 def test_an_export_does_not_leave_rows_that_are_not_in_force(

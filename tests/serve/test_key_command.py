@@ -26,7 +26,9 @@ def test_a_key_is_made_listed_and_revoked(tmp_path: Path) -> None:
     made: dict[str, Any] = json.loads(
         run(tmp_path, "key", "create", "--organization", "r", "--role", "sellerAdmin")
     )
-    assert set(made) == {"keyId", "key", "role", "organizations", "endpoints", "expires"}
+    assert set(made) == {
+        *("keyId", "key", "role", "organizations", "endpoints", "expires", "environment")
+    }
     assert made["key"].startswith(f"tk_{made['keyId']}_")
     presented = Presented((made["key"],))
     assert verify_key(house.catalog, presented, now=utc_now()).organizations == ("r",)

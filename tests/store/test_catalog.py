@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from store_case import everything
 
 from tieout.errors import Conflict
 from tieout.store.catalog import load, metadata, setting, vendor_file
-from tieout.store.database import Catalog
+from tieout.store.database import Catalog, insert_rows
 from tieout.store.house import House, open_house
 from tieout.store.migrations import require_tables, upgrade
 
@@ -76,6 +76,26 @@ def test_a_row_that_points_nowhere_is_refused(house: House) -> None:
     row = dict.fromkeys(texts, "x") | dict.fromkeys(("rows", "loaded", "rejected", "skipped"), 0)
     with pytest.raises(IntegrityError), house.catalog.write() as connection:
         connection.execute(insert(vendor_file).values(load_id=404, **row))
+
+
+def test_an_error_does_not_tell_the_values_that_were_to_be_stored(house: House) -> None:
+    told = []
+    for write in (_write_by_statement, _write_by_rows):
+        with house.catalog.write() as connection:
+            write(connection, "first")
+        with pytest.raises(IntegrityError) as refused, house.catalog.write() as connection:
+            write(connection, "7919.0331")
+        told.append(str(refused.value))
+    assert len(told) == 2
+    assert not any("7919.0331" in text for text in told)
+
+
+def _write_by_statement(connection: Connection, value: str) -> None:
+    connection.execute(insert(setting).values(name="by statement", value=value))
+
+
+def _write_by_rows(connection: Connection, value: str) -> None:
+    insert_rows(connection, setting, names=("name", "value"), rows=[("by rows", value)])
 
 
 def test_a_reader_sees_one_state_from_its_first_query_on(house: House) -> None:

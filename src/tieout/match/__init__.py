@@ -37,8 +37,10 @@ STEPS = (
     ("rate_in_force", "table"),
     ("hop_price", "table"),
     ("priced_line", "table"),
+    ("parted_pair", "table"),
     ("parked_line", "table"),
     ("repeated_line", "table"),
+    ("commitment_order", "table"),
     ("matched_line", "table"),
     ("charge", "view"),
 )

@@ -36,7 +36,7 @@ SELECT
     CASE WHEN getvariable('asks_list') THEN meter_id END AS meter_id,
     CASE WHEN getvariable('asks_list') THEN lower(billing_frequency) END AS billing_plan,
     CASE
-        WHEN getvariable('keeps_credit') AND is_usage
+        WHEN is_usage
             THEN coalesce(partner_earned_credit_rate, stated_credit_rate(price_adjustment_description))
     END AS credit_rate
 FROM kinded

@@ -38,6 +38,12 @@ SELECT
     END AS rule_down,
     CASE WHEN chosen.kind = 'gap_share' THEN listed.price_down ELSE 1 END AS gap_list_down,
     CASE WHEN chosen.kind = 'fixed' THEN units(chosen.value::DECIMAL(38, 18)) ELSE listed.price END AS own_price,
+    -- what a discount on the list leaves of it, in 10^-6; null where it has more decimals
+    CASE
+        WHEN chosen.kind = 'discount_on_list'
+            AND chosen.value::DECIMAL(38, 18) = chosen.value::DECIMAL(38, 4)
+            THEN 1000000 - (chosen.value::DECIMAL(38, 4) * 10000)::BIGINT
+    END AS list_left,
     coalesce(chosen.charge_free, 'no') = 'yes' AS charge_free,
     asked.c.currency = asked.cost_currency OR rate.rate_up IS NOT NULL AS is_rate_known,
     coalesce(rate.rate_up, 1) AS rate_up,

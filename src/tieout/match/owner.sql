@@ -23,6 +23,7 @@ SELECT
     arg_min(held.contract_id, held.subscription_id) AS contract_id,
     arg_min(held.start_date, held.subscription_id) AS start_date,
     arg_min(held.term, held.subscription_id) AS term,
+    arg_min(held.segment, held.subscription_id) AS segment,
     arg_min(held.billing_frequency, held.subscription_id) AS billing_frequency,
     arg_min(lower(held.billing_frequency), held.subscription_id) IN ('annual', 'yearly', 'p1y') AS is_yearly
 FROM asked

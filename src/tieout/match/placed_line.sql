@@ -23,7 +23,8 @@ WITH joined AS (
                         SELECT (product_id, sku_id) FROM list_price WHERE is_tiered
                     ) THEN line.unit_price::VARCHAR
                     ELSE ''
-                END
+                END,
+                coalesce(owner.segment, '')
             )
         END AS asked_list
     FROM classified_line AS line

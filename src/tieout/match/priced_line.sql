@@ -81,6 +81,9 @@ SELECT
     CASE WHEN credit_rate > 0 AND credit_rate < 1 AND credit_hop <= coalesce(own_price_hop, 9) THEN credit_hop END
         AS credit_hop,
     1 - credit_rate AS credit_left,
+    -- the hops whose price the credit has made smaller: it ends where it is kept, or a price begins
+    CASE WHEN credit_rate > 0 AND credit_rate < 1
+        THEN least(coalesce(credit_hop, 99), coalesce(own_price_hop, 99)) - 1 END::INT AS credit_hops,
     CASE WHEN is_whole THEN 1 ELSE coalesce(days, 1) END AS days_billed,
     CASE
         WHEN is_whole THEN 1

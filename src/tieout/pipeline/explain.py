@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -181,6 +182,8 @@ class Explainer:
         first_day = dt.date.fromisoformat(f"{taken['period']}-01")
         frozen = self._snapshot(taken["snapshot_id"])
         way = recompute(Line(row.to_pylist()[0]), frozen=frozen, first_day=first_day)
+        if parked:
+            way = self._with_twins(way, frozen=frozen, first_day=first_day)
         return {
             "runId": taken["run_id"],
             "period": taken["period"],
@@ -195,6 +198,17 @@ class Explainer:
             "tried": [] if way.hops else _tried_hops(way),
             "differences": parking_differences(way, parked) if parked else differences(way, hops),
         }
+
+    def _with_twins(self, way: Way, *, frozen: Frozen, first_day: dt.date) -> Way:
+        """Let a row of a seat change wait for what the first of its rows waits for."""
+        missing = [way.missing] if way.missing else []
+        for twin in self.engine.arrow(sql_text("tieout.pipeline", "explained_twin")).to_pylist():
+            found = recompute(Line(twin), frozen=frozen, first_day=first_day).missing
+            if found:
+                why = f"row {twin['row_number']} of the same seat change waits: {found[2]}"
+                missing.append((*found[:2], why))
+        first = min(missing, key=lambda one: (one[1] or 0, one[0]), default=None)
+        return replace(way, missing=first)
 
     def _snapshot(self, snapshot_id: int) -> Frozen:
         if snapshot_id not in self._frozen:

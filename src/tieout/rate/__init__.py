@@ -8,7 +8,7 @@ between them (gap_share), rounded once.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tieout.engine.duckdb import Engine, sql_text
+from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.errors import Unpriced
 from tieout.quotient import Columns
 from tieout.rate.gap_share import add_gap_share
@@ -39,6 +39,7 @@ EFFECTIVE = SqlOperands(
 
 def rate_hops(engine: Engine) -> Iterator[int]:
     """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time."""
+    define_macros(engine, "tieout.rate", names=["discount_of"])
     engine.view("rated", sql_text("tieout.rate", "first_hop"))
     hops_max = engine.one("SELECT coalesce(max(hops), 0)::INT AS hops FROM matched_line")["hops"]
     for hop in range(1, hops_max + 1):

@@ -19,6 +19,16 @@ SELECT
             price.rate_up * 1000000000000000000 // price.rate_down * price.fine_up
             + price.rate_up * 1000000000000000000 % price.rate_down * price.fine_up // price.rate_down
         ) // price.fine_down)
-    END AS cost_exchange_rate
+    END AS cost_exchange_rate,
+    -- the gross price less the price: what is left of the gross is known in 10^-6
+    CASE WHEN abs(line.total) < 10000000000000000000000000000000::HUGEINT THEN
+        CASE
+            WHEN getvariable('hop') <= line.credit_hops AND line.credit_left::DECIMAL(38, 6) = line.credit_left
+                THEN discount_of(line.total, (line.credit_left * 1000000)::BIGINT)
+            WHEN price.list_left > 0 AND price.list_left < 1000000
+                THEN discount_of(line.total, price.list_left)
+        END
+    END AS discount_total,
+    NULL::VARCHAR AS line_uid
 FROM rated AS line
 JOIN hop_price AS price ON price.pricing_id = line.pricing_id AND price.hop = getvariable('hop')

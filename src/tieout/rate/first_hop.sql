@@ -1,7 +1,7 @@
 -- Matched lines at hop 1: the vendor's amounts as printed, beside them as integers of 10^-18.
 SELECT
     rowid + 1 AS charge_no, pricing_id, vendor,
-    quantity, days_billed, days_cycle, profile, sign, credit_hop, credit_left,
+    quantity, days_billed, days_cycle, profile, sign, credit_hop, credit_left, credit_hops,
     unit_price, unit_price_digits,
     effective_unit_price, effective_unit_price_digits,
     total_price, total_price_digits,

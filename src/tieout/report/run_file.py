@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 import pyarrow as pa
+from pyarrow.parquet import read_schema
 from sqlalchemy import or_, select
 
 from tieout.engine.duckdb import Engine, literal
@@ -75,7 +76,7 @@ def _name(
     name, kind_of_id = owner
     columns = ", ".join(f'"{column}"' for column in schema.names)
     selects = [
-        f"SELECT CAST({literal(owner_id)} AS {kind_of_id}) AS {name}, {columns}"
+        f"SELECT CAST({literal(owner_id)} AS {kind_of_id}) AS {name}, {_stored(listed, schema)}"
         f" FROM read_parquet([{', '.join(literal(path) for path in listed)}])"
         for owner_id, listed in paths.items()
     ]
@@ -83,3 +84,15 @@ def _name(
         engine.register(f"{kind}_empty", schema.empty_table())
         selects = [f"SELECT CAST(NULL AS {kind_of_id}) AS {name}, {columns} FROM {kind}_empty"]
     engine.view(kind, " UNION ALL ".join(selects))
+
+
+def _stored(paths: list[str], schema: pa.Schema) -> str:
+    """Give the columns of files; one that is younger than they are is null."""
+    names = set(read_schema(paths[0]).names)
+    return ", ".join(
+        f'"{field.name}"'
+        if field.name in names
+        else f"CAST(NULL AS {'VARCHAR' if field.type == pa.string() else 'DECIMAL(38, 18)'})"
+        f' AS "{field.name}"'
+        for field in schema
+    )

@@ -23,7 +23,16 @@ _COPIED = (
     *("minor_digits", "invoice_number", "invoice_date", "due_date", "document_type", "status_id"),
     *("total_amount", "detail_total", "rounding_residual", "row_count", "detail_count"),
     *("cost_amount", "cost_currency", "margin_amount", "input_digest", "output_digest"),
-    *("tax_rate", "payment_terms_days", "verified_at", "issued_at", "changed_at", "revision"),
+    *(
+        "tax_zone",
+        "tax_rate",
+        "description",
+        "payment_terms_days",
+        "verified_at",
+        "issued_at",
+        "changed_at",
+        "revision",
+    ),
 )
 _INTEGERS = (
     *("hop", "minor_digits", "status_id", "row_count", "detail_count", "payment_terms_days"),

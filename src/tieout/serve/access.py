@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,10 +23,17 @@ from tieout.store.database import Catalog
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
 V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
+BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscriptiondetails")
+BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
+BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
+SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
-CONSOLIDATED = "billing.consolidatedinvoices"
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, CONSOLIDATED)
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
+VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
 MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
+SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE)
+PRODUCTION = "production"
+ENVIRONMENTS = (PRODUCTION, "development")
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
 
@@ -48,18 +55,30 @@ ROLES = {
     "sellerAdmin": Role(
         sees_cost=True,
         previews=OWNED,
-        endpoints=(*V1_GENERAL, *V2_ROWS, CONSOLIDATED),
+        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
         reads_vendor_rows=True,
     ),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, CONSOLIDATED)
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
     ),
-    "accountManager": Role(sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)),
+    "accountManager": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
+    ),
     "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
     ),
     # staff of the installation: changes reference data, reads no invoice
-    ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE,)),
+    ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE, VERSION_USAGE)),
+}
+# which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
+# an account manager does not see cost
+BILLING_ROLES = {
+    name: tuple(
+        endpoint.removeprefix("billing.")
+        for endpoint in role.endpoints
+        if endpoint.startswith("billing.")
+    )
+    for name, role in ROLES.items()
 }
 
 
@@ -92,6 +111,7 @@ class Key:
     created_at: str
     expires: str
     revoked_at: str | None
+    environment: str = PRODUCTION
 
     def open(self, endpoint: str) -> Role:
         """Give what the role may do. Raises AccessRefused when the key lacks the endpoint."""
@@ -155,6 +175,19 @@ def create_key(
     return key, f"tk_{key.key_id}_{secret}"
 
 
+def mark_environment(catalog: Catalog, key: Key, *, environment: str) -> Key:
+    """Say what a key is used for; a new one is for production."""
+    if environment not in ENVIRONMENTS:
+        raise KeyRefused(reason=f"a key is for {' or '.join(ENVIRONMENTS)}")
+    with catalog.write() as connection:
+        connection.execute(
+            update(access_key)
+            .where(access_key.c.key_id == key.key_id)
+            .values(environment=environment)
+        )
+    return replace(key, environment=environment)
+
+
 def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
     """Give the key that was presented.
 
@@ -211,7 +244,7 @@ def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str])
         raise KeyRefused(reason="an admin key stands for no organization")
     if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    known = ROLES[ADMIN].endpoints if role == ADMIN else ENDPOINTS
+    known = ROLES[ADMIN].endpoints if role == ADMIN else (*ENDPOINTS, VERSION_USAGE)
     if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(
             reason=f"unknown endpoints {', '.join(unknown)}; endpoints of this role are"
@@ -232,6 +265,7 @@ def _key(row: Any) -> Key:
         created_at=row["created_at"],
         expires=row["expires"],
         revoked_at=row["revoked_at"],
+        environment=row["environment"],
     )
 
 

@@ -3,7 +3,8 @@
 import time
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
@@ -17,7 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieout import __version__
 from tieout.serve.access import Presented
-from tieout.serve.billing import v4
+from tieout.serve.billing.lifecycle import Registry, RegistryRefused, read_registry
+from tieout.serve.billing.lifecycle_app import create_ended, create_lifecycle
+from tieout.serve.billing.lifecycle_headers import VersionHeaders
+from tieout.serve.billing.usage import UsageCounter
+from tieout.serve.billing.version_app import create
+from tieout.serve.billing.versions import SERVED
 from tieout.serve.manage import v1 as manage_v1
 from tieout.serve.portal import views
 from tieout.serve.problems import (
@@ -43,19 +49,47 @@ def create_app(
     house: House, settings: Settings, *, now: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     """Build the service over one installation."""
+    registry, usage = read_registry(settings.billing_registry), UsageCounter(house.catalog)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        with usage.writing():
+            yield
+
     surroundings = Surroundings(house=house, settings=settings, now=now)
     app = FastAPI(
-        title="tieout", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+        title="tieout",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=life,
     )
     app.mount("/api/v1/reporting", v1.create(surroundings))
     app.mount("/api/v2/reporting", v2.create(surroundings))
-    app.mount("/billing/v4", v4.create(surroundings))
-    app.mount("/billing", v4.create_unknown(surroundings))
+    _mount_billing(app, surroundings, registry=registry, usage=usage)
     app.mount("/manage/v1", manage_v1.create(surroundings))
     app.add_api_route("/health", _health, methods=["GET"])
     app.mount("/", views.create(surroundings))
     app.add_middleware(Gate, settings=settings)
+    app.add_middleware(VersionHeaders, registry=registry, usage=usage, now=now)
     return app
+
+
+def _mount_billing(
+    app: FastAPI, surroundings: Surroundings, *, registry: Registry, usage: UsageCounter
+) -> None:
+    """Mount each version as its status says, and the lifecycle beside them."""
+    renderers = {version.id: version for version in SERVED}
+    for version_id in registry.ids():
+        if not registry.is_served(version_id):
+            answering = create_ended(registry, surroundings, version_id=version_id)
+        elif version_id in renderers:
+            answering = create(renderers[version_id], surroundings)
+        else:
+            raise RegistryRefused(reason=f"{version_id} is to be served, this tieout cannot")
+        app.mount(f"/billing/{version_id}", answering)
+    app.mount("/billing", create_lifecycle(registry, surroundings, usage=usage))
 
 
 def _health() -> JSONResponse:

@@ -83,6 +83,7 @@ BILLING = {
     "invalid-parameter": (400, "Invalid parameter"),
     "invalid-date-range": (400, "Invalid date range"),
     "unknown-parameter": (400, "Unknown parameter"),
+    "invalid-cursor": (400, "Invalid cursor"),
     "party-required": (400, "Party required"),
     "insecure-transport": (400, "Insecure transport"),
     "unauthenticated": (401, "Not authenticated"),
@@ -90,10 +91,17 @@ BILLING = {
     "scope-not-allowed": (403, "Scope not allowed"),
     "unknown-version": (404, "Unknown version"),
     "unknown-endpoint": (404, "Unknown endpoint"),
+    "endpoint-not-in-version": (404, "Endpoint not in this version"),
     "not-found": (404, "Not found"),
     "method-not-allowed": (405, "Method not allowed"),
     "format-not-available": (406, "Format not available"),
+    "data-quality": (409, "Data faults"),
+    "version-end-of-life": (410, "Version no longer served"),
+    "cursor-expired": (410, "Cursor expired"),
+    "uri-too-long": (414, "Address too long"),
+    "rate-limited": (429, "Too many calls"),
     "internal": (500, "Internal error"),
+    "unavailable": (503, "Unavailable"),
 }
 _BILLING_ACCESS = {
     "AMBIGUOUS_KEY": "invalid-parameter",
@@ -125,9 +133,17 @@ class ReportingProblem(TieoutError):
 class BillingProblem(TieoutError):
     """A request the Billing API refuses; `members` are those its slug asks for."""
 
-    def __init__(self, *, slug: str, detail: str, members: Mapping[str, Any] | None = None) -> None:
-        """Keep the slug, the plain sentence and the extra members."""
-        self.slug, self.detail, self.members = slug, detail, dict(members or {})
+    def __init__(
+        self,
+        *,
+        slug: str,
+        detail: str,
+        members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep the slug, the plain sentence, and the extra members and headers."""
+        self.slug, self.detail = slug, detail
+        self.members, self.headers = dict(members or {}), dict(headers or {})
         super().__init__(detail)
 
 
@@ -272,7 +288,10 @@ def billing_problem(request: Request, error: Exception) -> Response:
         "instance": request.scope["state"]["path"],
         **error.members,
     }
-    return Answered(http_status, _json(body), _headers(http_status)).response()
+    headers = _headers(http_status) | error.headers
+    if "Allow" in headers:
+        headers["Allow"] = "GET, HEAD, OPTIONS"
+    return Answered(http_status, _json(body), headers).response()
 
 
 def _headers(status: int) -> dict[str, str]:

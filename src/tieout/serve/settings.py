@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str = "http://127.0.0.1:8000"  # what problem types start with
+    billing_registry: Path | None = None  # a file like serve/billing/lifecycle.json
     preview_share_with_seller: bool = False
     correction_details_scope: Literal["only", "mixed"] = "only"
     credit_grouping: Literal["datesSign", "dates", "datesTotal", "none"] = "datesSign"

@@ -179,6 +179,7 @@ invoice = _table(
     _text("tax_zone", null=True),
     _text("tax_rate", null=True),
     _integer("payment_terms_days", null=True),
+    _text("description", null=True),
     _text("verified_at", null=True),
     _text("issued_at", null=True),
     _text("paid_at", null=True),
@@ -230,4 +231,14 @@ access_key = _table(
     _text("created_at"),
     _text("expires"),
     _text("revoked_at", null=True),
+    _text("environment", server_default="production"),  # or development
+)
+
+# How often each key called each endpoint of each version of the Billing API on a UTC day.
+billing_usage = _table(
+    "billing_usage",
+    *(_text(name, primary_key=True) for name in ("key_id", "party", "environment")),
+    *(_text(name, primary_key=True) for name in ("version", "endpoint", "day")),
+    _integer("calls"),
+    Index("ix_billing_usage_version", "version", "day"),
 )

@@ -37,7 +37,8 @@ class Catalog:
     def __init__(self, url: str) -> None:
         """Connect lazily; `store.migrations.upgrade` makes the tables."""
         self.url = url
-        self.engine: Engine = create_engine(url)
+        # an error's text ends up in a log, where no amount and no cell may stand
+        self.engine: Engine = create_engine(url, hide_parameters=True)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)

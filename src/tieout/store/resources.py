@@ -65,7 +65,7 @@ RESOURCES: dict[str, Resource] = {
             *("language", "currency:currency", "vat_number", "erp_id", "status:status"),
             *("preferred_currency:currency", "address", "zip", "city", "email", "telephone"),
             *("iban", "bic", "chamber_of_commerce", "contact_first_name", "contact_middle_name"),
-            "contact_last_name",
+            *("contact_last_name", "country_code", "fax", "bank_account", "website", "logo"),
         ),
         _resource(
             "contracts",
@@ -75,7 +75,10 @@ RESOURCES: dict[str, Resource] = {
             *("rounding_policy:policy", "tax_zone", "tax_rate:amount", "cost_center"),
             *("start_status:start_status", "white_label", *_DATED),
         ),
-        _resource("plans", "plan_id:integer*", "name!", "category", "billing_model"),
+        _resource(
+            "plans",
+            *("plan_id:integer*", "name!", "category", "billing_model", "category_id:integer"),
+        ),
         _resource(
             "plan_periods",
             *("plan_period_id:integer*", "plan_id:integer!", "period", "period_type", "setup_sku"),
@@ -99,7 +102,8 @@ RESOURCES: dict[str, Resource] = {
             *("plan_id:integer", "plan_period_id:integer", "plan_rate_id:integer"),
             *("rate_period_id:integer", "product_id", "sku_id", "quantity:amount", "status"),
             *("start_date:date!", "end_date:date", "term:term", "billing_frequency", "po_number"),
-            *("cost_center", "order_id", "consumer_name", "consumer_number", *_DATED),
+            *("cost_center", "order_id", "consumer_name", "consumer_number", "segment:segment"),
+            *_DATED,
         ),
         _resource(
             "orders",

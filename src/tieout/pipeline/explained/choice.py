@@ -102,12 +102,18 @@ def _misfit(rule: Row, facts: Mapping[str, str | None], *, day: str) -> str:
 def choose_list_price(rows: Sequence[Row], asked: Asked, *, currency: str) -> Chosen:
     """Choose among the rows of the line's product and SKU; the row that names most wins."""
     judged = [(_list_misfit(row, asked, currency=currency), row) for row in rows]
-    fitting = sorted((row for misfit, row in judged if not misfit), key=_fine, reverse=True)
+    segment = asked.owner.get("segment")
+
+    def fine(row: Row) -> tuple[int, str]:
+        names = ("meter_id", "term", "billing_plan", "market", *(("segment",) if segment else ()))
+        return sum(bool(row[name]) for name in names), row["valid_from"]
+
+    fitting = sorted((row for misfit, row in judged if not misfit), key=fine, reverse=True)
     unfit = [Tried(row, is_taken=False, why=misfit) for misfit, row in judged if misfit]
     if not fitting:
         why = f"no list price of the product and SKU in {currency} fits on {asked.day}"
         return Chosen(tuple(unfit), None, why)
-    best = [row for row in fitting if _fine(row) == _fine(fitting[0])]
+    best = [row for row in fitting if fine(row) == fine(fitting[0])]
     lost = [
         Tried(row, is_taken=False, why="also fits, but names less or is older")
         for row in fitting
@@ -118,7 +124,11 @@ def choose_list_price(rows: Sequence[Row], asked: Asked, *, currency: str) -> Ch
         why = f"{len(best)} list prices fit equally well and differ"
         clash = [Tried(row, is_taken=False, why=why) for row in best]
         return Chosen((*clash, *lost, *unfit), None, why)
-    why = "names the most of term, plan, market and meter" if lost else "the only one that fits"
+    why = (
+        "names the most of term, plan, market, segment and meter"
+        if lost
+        else "the only one that fits"
+    )
     return Chosen((Tried(best[0], is_taken=True, why=why), *lost, *unfit), best[0], why)
 
 
@@ -130,11 +140,6 @@ def price_and_parts(row: Row, *, plan: str) -> tuple[Fraction, int]:
     months = TERM_MONTHS[row["term"].upper()]
     between = _plan_months(row["billing_plan"]) or _plan_months(plan) or months
     return price, months // between
-
-
-def _fine(row: Row) -> tuple[int, str]:
-    names = ("meter_id", "term", "billing_plan", "market")
-    return sum(bool(row[name]) for name in names), row["valid_from"]
 
 
 def plan_of(line: Line, owner: Row) -> str:
@@ -150,7 +155,7 @@ def _list_misfit(row: Row, asked: Asked, *, currency: str) -> str:
     line = asked.line
     term = "payG-1" if line.is_usage else asked.owner["term"] or line.term or ""
     day = f"{asked.day}"
-    unit = line.row["unit_price"]
+    unit, segment = line.row["unit_price"], asked.owner.get("segment")
     is_tiered = Fraction(row["tier_min"] or 0) > 0 or row["tier_max"]
     plan = plan_of(line, asked.owner)
     is_other_plan = row["billing_plan"] and _plan_months(row["billing_plan"]) != _plan_months(plan)
@@ -173,6 +178,10 @@ def _list_misfit(row: Row, asked: Asked, *, currency: str) -> str:
         (
             row["market"] and row["market"].upper() != (asked.market or "").upper(),
             f"is for market {row['market']}, the customer's is {asked.market or 'unknown'}",
+        ),
+        (
+            row["segment"] and segment and row["segment"] != segment,
+            f"is for segment {row['segment']}, the subscription is of {segment}",
         ),
         (
             is_tiered and (unit is None or Fraction(row["unit_price"]) != Fraction(unit)),

@@ -1,65 +1,107 @@
-"""The query string of the Billing API: the party, the range of document dates, the format."""
+"""The query string of the Billing API: the party, the range of document dates, filters, format."""
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy import or_, select
 from starlette.requests import Request
 
 from tieout.serve.access import Key
+from tieout.serve.billing.versions import Version
 from tieout.serve.problems import BillingProblem
-from tieout.serve.reporting.question import accepts
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
 
 DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-SERVED = ("startDate", "endDate", "party", "format", "lines", "strict")
-NOT_SERVED = ("customerId", "vendorId", "subscriptionId", "limit", "cursor")
-FORMATS = ("xml", "json", "csv", "ndjson")
+NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 DEFAULT_MONTHS = 3
+VALUES_MAX = 100
+LIMITS = {"xml": 1_000, "json": 1_000, "csv": 1_000_000, "ndjson": 1_000_000}
+MEDIA_TYPES = {
+    "xml": ("application/xml", "text/xml"),
+    "json": ("application/json",),
+    "csv": ("text/csv",),
+    "ndjson": ("application/x-ndjson",),
+}
+DETAILS = "subscriptiondetails"
 
 
 @dataclass(frozen=True)
 class Question:
-    """One call: who asks, and which document dates, both ends included."""
+    """One call: who asks what, of which documents, both dates included, in which form.
 
+    `subscriptions` and `customers` are our ids, None where nothing is filtered.
+    """
+
+    endpoint: str
     party: str
+    format: str
     start: date
     end: date
+    vendors: tuple[str, ...] = ()
+    customers: tuple[str, ...] | None = None
+    subscriptions: tuple[str, ...] | None = None
+    lines: str = "detail"
+    strict: bool = False
+    limit: int | None = None
+    cursor: str | None = None
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether lines of a document may be hidden."""
+        return self.customers is not None or self.subscriptions is not None
 
 
-def read_question(request: Request, key: Key, *, today: date) -> Question:
+def read_question(
+    request: Request, key: Key, *, version: Version, endpoint: str, today: date, catalog: Catalog
+) -> Question:
     """Read the query of an invoice endpoint. Raises BillingProblem naming the parameter."""
-    one = _single(request)
-    party = _party(one, key)
+    one = single_values(request, version.parameters(endpoint))
+    party = party_of(one, key)
     end = _day("endDate", one["endDate"]) if "endDate" in one else today
     start = _day("startDate", one["startDate"]) if "startDate" in one else _months_before(end)
     if start > end:
         raise BillingProblem(slug="invalid-date-range", detail="startDate lies after endDate")
-    for name, served in (("lines", "detail"), ("strict", "false")):
-        if one.get(name, served) != served:
-            raise _invalid(name, f"other than {served} is not served yet")
-    _format(request, one.get("format"))
-    return Question(party=party, start=start, end=end)
+    lines = _one_of("lines", one.get("lines", "detail"), allowed=("detail", "grouped"))
+    strict = _one_of("strict", one.get("strict", "false"), allowed=("true", "false")) == "true"
+    format_name = format_of(request, one, served=version.formats(endpoint))
+    return Question(
+        endpoint=endpoint,
+        party=party,
+        format=format_name,
+        start=start,
+        end=end,
+        vendors=_vendors(catalog, one.get("vendorId")),
+        customers=_customers(catalog, one.get("customerId")),
+        subscriptions=_subscriptions(catalog, one.get("subscriptionId")),
+        lines=lines,
+        strict=strict,
+        limit=_limit(one.get("limit"), format_name),
+        cursor=one.get("cursor"),
+        given={name: value for name, value in one.items() if name != "cursor"},
+    )
 
 
-def _single(request: Request) -> Mapping[str, str]:
+def single_values(request: Request, known: Sequence[str]) -> dict[str, str]:
+    """Give each parameter's value. Raises for one that is unknown here or given twice."""
     given: dict[str, list[str]] = defaultdict(list)
     for name, value in request.query_params.multi_items():
         given[name].append(value)
     for name, values in given.items():
-        if name in NOT_SERVED:
-            raise _invalid(name, "is not served yet")
-        if name not in SERVED:
+        if name not in known:
             raise BillingProblem(
                 slug="unknown-parameter", detail="the query names a parameter unknown here"
             )
         if len(values) > 1:
-            raise _invalid(name, "is given more than once")
+            raise invalid(name, "is given more than once")
     return {name: values[0] for name, values in given.items()}
 
 
-def _party(one: Mapping[str, str], key: Key) -> str:
+def party_of(one: Mapping[str, str], key: Key) -> str:
     """Give the party that the call acts for (rulings 25 and 29)."""
     if "party" not in one:
         if len(key.organizations) == 1:
@@ -73,11 +115,65 @@ def _party(one: Mapping[str, str], key: Key) -> str:
     return one["party"]
 
 
+def invalid(name: str, reason: str) -> BillingProblem:
+    """Give the 400 of a parameter with an unusable value."""
+    return BillingProblem(
+        slug="invalid-parameter", detail=f"parameter '{name}' {reason}", members={"parameter": name}
+    )
+
+
+def format_of(request: Request, one: Mapping[str, str], *, served: Sequence[str]) -> str:
+    """Give the format asked for: the parameter, else the Accept header, else XML."""
+    wanted = one.get("format")
+    if wanted is not None:
+        if wanted not in MEDIA_TYPES:
+            raise invalid("format", f"is one of {', '.join(MEDIA_TYPES)}")
+        weights = {wanted: 1000} if wanted in served else {}
+    else:
+        accept = request.headers.get("accept", "*/*").strip() or "*/*"
+        weights = {
+            name: max(weight_of(accept, media_type) for media_type in MEDIA_TYPES[name])
+            for name in served
+        }
+    best = max(weights, key=lambda name: weights[name], default=None)
+    if best is None or not weights[best]:
+        raise BillingProblem(
+            slug="format-not-available",
+            detail="no format that was asked for is served here",
+            members={"available": [MEDIA_TYPES[name][0] for name in served]},
+        )
+    return best
+
+
+def weight_of(header: str, wanted: str) -> int:
+    """Give the weight in thousandths that a header gives to a media type or a coding.
+
+    The most specific range decides; a malformed weight counts as none.
+
+    >>> weight_of("text/csv, application/*;q=0.5", "application/json")
+    500
+    """
+    ranges = (wanted, wanted.split("/", maxsplit=1)[0] + "/*", "*/*", "*")
+    found: dict[str, int] = {}
+    for part in header.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        texts = [piece[2:].strip() for piece in parameters if piece.startswith("q=")]
+        found[name] = _thousandths(texts[0]) if texts else 1000
+    return next((found[name] for name in ranges if name in found), 0)
+
+
+def _thousandths(text: str) -> int:
+    if not re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", text, re.ASCII):
+        return 0
+    whole, _, rest = text.partition(".")
+    return int(whole) * 1000 + int(f"{rest:0<3}")
+
+
 def _day(name: str, value: str) -> date:
     try:
         return date.fromisoformat(value if DAY.fullmatch(value) else "")
     except ValueError:
-        raise _invalid(name, "is not a date as YYYYMMDD or YYYY-MM-DD") from None
+        raise invalid(name, "is not a date as YYYYMMDD or YYYY-MM-DD") from None
 
 
 def _months_before(end: date) -> date:
@@ -95,24 +191,55 @@ def _months_before(end: date) -> date:
     raise AssertionError(end)
 
 
-def _format(request: Request, wanted: str | None) -> None:
-    if wanted == "json":
-        return
-    if wanted is not None and wanted not in FORMATS:
-        raise _invalid("format", f"is one of {', '.join(FORMATS)}")
-    asked = request.headers.get("accept", "*/*")
-    # XML is the documented default of */*; until it is served, JSON must be asked for by name
-    named = any(word in asked for word in ("application/json", "application/*"))
-    if wanted is None and named and accepts(asked, "application/json"):
-        return
-    raise BillingProblem(
-        slug="format-not-available",
-        detail="json is the only format served yet; ask for it with format=json",
-        members={"available": ["json"]},
-    )
+def _one_of(name: str, value: str, *, allowed: Sequence[str]) -> str:
+    if value not in allowed:
+        raise invalid(name, f"is {' or '.join(allowed)}")
+    return value
 
 
-def _invalid(name: str, reason: str) -> BillingProblem:
-    return BillingProblem(
-        slug="invalid-parameter", detail=f"parameter '{name}' {reason}", members={"parameter": name}
+def _limit(value: str | None, format_name: str) -> int | None:
+    if value is None:
+        return None
+    most = LIMITS[format_name]
+    if not NUMBER.fullmatch(value) or not 1 <= int(value) <= most:
+        raise invalid("limit", f"is a whole number from 1 to {most}")
+    return int(value)
+
+
+def _listed(name: str, value: str) -> list[str]:
+    values = value.split(",")
+    if len(values) > VALUES_MAX or not all(values):
+        raise invalid(name, f"is a list of 1 to {VALUES_MAX} values with commas between them")
+    return values
+
+
+def _vendors(catalog: Catalog, value: str | None) -> tuple[str, ...]:
+    """Give organization ids; an unknown one stays as it is and finds nothing."""
+    return () if value is None else (*_organizations(catalog, _listed("vendorId", value)), "")
+
+
+def _customers(catalog: Catalog, value: str | None) -> tuple[str, ...] | None:
+    return None if value is None else _organizations(catalog, _listed("customerId", value))
+
+
+def _organizations(catalog: Catalog, values: list[str]) -> tuple[str, ...]:
+    """Give the ids of organizations by AccountID or by id."""
+    table = reference["organizations"]
+    query = select(table.c.organization_id).where(
+        or_(table.c.account_no.in_(values), table.c.organization_id.in_(values)),
+        table.c.to_snapshot.is_(None),
     )
+    with catalog.read() as connection:
+        return tuple(sorted(set(connection.scalars(query))))
+
+
+def _subscriptions(catalog: Catalog, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    table = reference["subscriptions"]
+    query = select(table.c.subscription_id).where(
+        table.c.subscription_no.in_(_listed("subscriptionId", value)),
+        table.c.to_snapshot.is_(None),
+    )
+    with catalog.read() as connection:
+        return tuple(sorted(set(connection.scalars(query))))

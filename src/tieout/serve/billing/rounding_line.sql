@@ -1,7 +1,11 @@
 -- What makes the price lines of a subscription add up to its consolidated lines (rulings 1).
 WITH printed AS (
-    SELECT ordinal, subscription_id, sum(amount) AS amount
-    FROM price_line GROUP BY ordinal, subscription_id
+    SELECT
+        ordinal, subscription_id, any_value(is_purchase) AS is_purchase, any_value(hop) AS hop,
+        min(customer_id) AS customer_id, sum(amount) AS amount, max(end_date) AS end_date,
+        any_value(run_id) AS run_id, any_value(grain) AS grain,
+        max(max(source_id)) OVER (PARTITION BY ordinal) AS last_id
+    FROM kept_line GROUP BY ordinal, subscription_id
 ),
 shown AS (
     SELECT doc.ordinal, l.subscription_id, sum(l.total_price) AS amount
@@ -10,22 +14,27 @@ shown AS (
     GROUP BY doc.ordinal, l.subscription_id
 ),
 difference AS (
-    SELECT printed.ordinal, printed.subscription_id, shown.amount - printed.amount AS amount
+    SELECT printed.* EXCLUDE (amount), shown.amount - printed.amount AS amount
     FROM printed
     INNER JOIN shown USING (ordinal, subscription_id)
     WHERE shown.amount <> printed.amount
+),
+member AS (
+    SELECT l.ordinal, l.subscription_id, string_agg(l.match_key, chr(31) ORDER BY l.match_key) AS keys
+    FROM kept_line AS l
+    SEMI JOIN difference USING (ordinal, subscription_id)
+    GROUP BY l.ordinal, l.subscription_id
 )
 SELECT
-    p.ordinal, any_value(p.is_purchase) AS is_purchase, min(p.customer_id) AS customer_id,
-    p.subscription_id, TRUE AS is_rounding,
-    'mr_' || left(sha256(string_agg(p.match_key, chr(31) ORDER BY p.match_key)), 30) AS match_key,
-    'rounding' AS line_kind, NULL::VARCHAR AS sku_id, 'Rounding' AS description,
-    NULL::VARCHAR AS order_id,
-    max(p.end_date) AS start_date, max(p.end_date) AS end_date,
-    NULL::VARCHAR AS file_id, NULL::BIGINT AS row_number,
-    1::DECIMAL(38, 18) AS quantity,
-    abs(any_value(d.amount)) AS unit_price,
-    any_value(d.amount) AS amount
-FROM price_line AS p
-INNER JOIN difference AS d USING (ordinal, subscription_id)
-GROUP BY p.ordinal, p.subscription_id
+    d.ordinal, d.is_purchase, d.hop, d.grain, d.run_id, d.customer_id, d.subscription_id,
+    'mr_' || left(sha256(m.keys), 30) AS match_key,
+    'Rounding' AS description, 'rounding' AS line_kind,
+    d.end_date AS start_date, d.end_date,
+    d.amount, d.amount AS exact_amount, abs(d.amount) AS gross,
+    1::DECIMAL(38, 18) AS quantity, 1::DECIMAL(38, 18) AS duration,
+    abs(d.amount) AS unit_price, 0::DECIMAL(38, 18) AS discount,
+    1 AS line_seq, TRUE AS is_rounding,
+    -- where the source gave the ids, the next ones
+    d.last_id + row_number() OVER (PARTITION BY d.ordinal ORDER BY d.subscription_id) AS source_id
+FROM difference AS d
+INNER JOIN member AS m USING (ordinal, subscription_id)

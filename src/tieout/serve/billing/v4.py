@@ -1,137 +1,211 @@
-"""The Billing API, version 4: consolidated invoices."""
+"""Version 4, the current one: its fields as they are read from the core (billing-api.md 3)."""
 
-import hashlib
-from contextlib import ExitStack
-from typing import Any
-
-import pyarrow as pa
-from fastapi import FastAPI
-from sqlalchemy import select
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-
-from tieout import __version__
-from tieout.serve.access import CONSOLIDATED, AccessRefused, verify_key
-from tieout.serve.billing.consolidated import (
-    define_documents,
-    documents_of,
-    stream_documents,
+from tieout.serve.billing.fields import (
+    DAY,
+    FIGURE,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    PERCENT,
+    TEXT,
+    UNIT,
+    Field,
+    Registry,
 )
-from tieout.serve.billing.question import SERVED, Question, read_question
-from tieout.serve.export.file_name import billing_file_name
-from tieout.serve.export.stream import open_engine
-from tieout.serve.problems import BillingProblem, billing_problem
-from tieout.serve.settings import Surroundings
-from tieout.store.catalog import reference
-from tieout.store.database import Catalog
 
-VERSION, ENDPOINT = "v4", "consolidatedinvoices"
-RENDERER_REVISION = 1  # part of every ETag; raise it when bytes change for the same data
-READING_ROLES = ("distributorAdmin", "sellerAdmin", "sellerBillingAdmin")
-STANDING = ("distributor", "reseller")  # who has a purchase and a sales side
+NULL = True
+SALE = "sale_digits"
 
+HEADER = (
+    Field("InvoiceID", TEXT, "invoice_number"),
+    Field("Date", DAY, "invoice_date"),
+    Field("ExpirationDate", DAY, "coalesce(due_date, invoice_date)"),
+    Field("Currency", TEXT, "currency"),
+    Field("TermsOfPaymentDays", INTEGER, "payment_terms_days", NULL),
+    Field("Type", TEXT, "CASE document_type WHEN 'CreditNote' THEN 'credit' ELSE 'invoice' END"),
+    Field("TypeIdentifier", INTEGER, "CASE document_type WHEN 'CreditNote' THEN 80 ELSE 20 END"),
+    Field("Description", TEXT, "description", NULL),
+    Field("LanguageCode", TEXT, "receiver.language_code"),
+    Field("Language", TEXT, "receiver.language"),
+)
+SENDER = (
+    Field("AccountID", INTEGER, "sender.account_no", NULL),
+    Field("CompanyName", TEXT, "sender.name"),
+    Field("Address", TEXT, "sender.address", NULL, "Street"),
+    Field("PostalCode", TEXT, "sender.zip", NULL),
+    Field("City", TEXT, "sender.city", NULL),
+    Field("Country", TEXT, "sender.country", NULL),
+    Field("CountryCode", TEXT, "sender.country_code", NULL),
+    Field("Telephone", TEXT, "sender.telephone", NULL),
+    Field("Fax", TEXT, "sender.fax", NULL),
+    Field("BankAccount", TEXT, "sender.bank_account", NULL),
+    Field("BIC", TEXT, "sender.bic", NULL),
+    Field("IBAN", TEXT, "sender.iban", NULL),
+    Field("ChamberOfCommerce", TEXT, "sender.chamber_of_commerce", NULL),
+    Field("VATNumber", TEXT, "sender.vat_number", NULL),
+    Field("Website", TEXT, "sender.website", NULL),
+    Field("Logo", TEXT, "sender.logo", NULL),
+)
+RECEIVER = (
+    Field("AccountID", INTEGER, "receiver.account_no", NULL),
+    Field("CustomerNumber", TEXT, "receiver.erp_id", NULL),
+    Field("CompanyName", TEXT, "receiver.name"),
+    Field("ContactFirstName", TEXT, "receiver.contact_first_name", NULL),
+    Field("ContactMiddleName", TEXT, "receiver.contact_middle_name", NULL),
+    Field("ContactLastName", TEXT, "receiver.contact_last_name", NULL),
+    Field("Address", TEXT, "receiver.address", NULL, "Street"),
+    Field("Zip", TEXT, "receiver.zip", NULL),
+    Field("City", TEXT, "receiver.city", NULL),
+    Field("Country", TEXT, "receiver.country", NULL),
+    Field("CountryCode", TEXT, "receiver.country_code", NULL),
+    Field("Email", TEXT, "receiver.email", NULL),
+    Field("Telephone", TEXT, "receiver.telephone", NULL),
+    Field("Fax", TEXT, "receiver.fax", NULL),
+    Field("Type", INTEGER, "receiver.role_id"),
+    Field("VATNumber", TEXT, "receiver.vat_number", NULL),
+)
+ACCOUNT = (
+    Field("AccountID", INTEGER, "account_no", NULL),
+    Field("CustomerNumber", TEXT, "customer_number", NULL),
+    Field("CompanyName", TEXT, "customer_name"),
+)
+NAMED = (
+    Field("SubscriptionID", INTEGER, "subscription_no", NULL),
+    Field("SubscriptionName", TEXT, "subscription_name"),
+)
+TERM = (
+    Field("StartDate", DAY, "subscription_start"),
+    Field("SubscriptionEndDate", DAY, "subscription_end", NULL),
+    Field("SubscriptionPONumber", TEXT, "subscription_po_number", NULL),
+)
+PLAN = (
+    Field("PlanID", INTEGER, "plan_id", NULL),
+    Field("PlanName", TEXT, "plan_name", NULL),
+    Field("PlanCategoryName", TEXT, "plan_category", NULL),
+    Field("BillingModel", INTEGER, "billing_model"),
+)
+KNOWN = (
+    Field("LineId", INTEGER, "line_id"),
+    Field("LineSeq", INTEGER, "line_seq"),
+    Field("LineKind", TEXT, "line_kind"),
+    Field("MatchKey", TEXT, "match_key"),
+)
+CATALOGUE = (
+    Field("SubPONumber", TEXT, "line_po_number", NULL),
+    Field("PlanRateID", INTEGER, "plan_rate_id", NULL),
+    Field("RatePeriodID", INTEGER, "rate_period_id", NULL),
+    Field("StartDate", DAY, "start_date"),
+    Field("EndDate", DAY, "end_date"),
+    Field("Quantity", NUMBER, "quantity"),
+    Field("QuantityType", TEXT, "'item'", NULL),
+)
+PRODUCT = (
+    Field("UID", TEXT, "uid"),
+    Field("SKU", TEXT, "sku"),
+    Field("Description", TEXT, "description"),
+)
+RATE = Field("TaxPercentage", PERCENT, "tax_rate", NULL)
+SOURCES = Field("SourceLineCount", INTEGER, "source_line_count")
+COUNTED = (
+    Field("LineCount", INTEGER, "line_count"),
+    Field("Scope", TEXT, "scope"),
+)
 
-def create(surroundings: Surroundings) -> FastAPI:
-    """Build the sub-application."""
-    app = FastAPI(title="tieout Billing API", version=f"{VERSION} ({__version__})")
-    for error in (BillingProblem, AccessRefused, HTTPException, Exception):
-        app.add_exception_handler(error, _problem)
-
-    def answer(request: Request) -> Response:
-        return _answer(request, surroundings)
-
-    parameters = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-        for name in ("sasKey", *SERVED)
-    ]
-    app.add_api_route(
-        f"/{ENDPOINT}",
-        answer,
-        methods=["GET"],
-        name=ENDPOINT,
-        response_class=Response,
-        openapi_extra={"parameters": parameters},
-    )
-    app.add_api_route(f"/{ENDPOINT}", answer, methods=["HEAD"], include_in_schema=False)
-    return app
-
-
-def create_unknown(_surroundings: Surroundings) -> FastAPI:
-    """Build what answers under `/billing` where no version is served."""
-    app = FastAPI(title="tieout Billing API", docs_url=None, redoc_url=None, openapi_url=None)
-    for error in (BillingProblem, HTTPException, Exception):
-        app.add_exception_handler(error, billing_problem)
-
-    def refuse(rest: str) -> Response:
-        del rest
-        raise BillingProblem(
-            slug="unknown-version",
-            detail="this version is not served",
-            members={"versions": [VERSION]},
-        )
-
-    app.add_api_route("/{rest:path}", refuse, methods=["GET", "HEAD"])
-    return app
-
-
-def _problem(request: Request, error: Exception) -> Response:
-    response = billing_problem(request, error)
-    response.headers["API-Version"] = VERSION
-    return response
-
-
-def _answer(request: Request, surroundings: Surroundings) -> Response:
-    """Check the key, read the question, and stream the party's documents."""
-    house, now = surroundings.house, surroundings.now()
-    key = verify_key(house.catalog, request.scope["state"]["presented"], now=now)
-    request.scope["state"]["key_id"] = key.key_id
-    key.open(CONSOLIDATED)
-    if key.role not in READING_ROLES:
-        raise AccessRefused(code="ROLE_NOT_ALLOWED")
-    question = read_question(request, key, today=now.date())
-    if _standing(house.catalog, question.party) not in STANDING:
-        raise AccessRefused(code="ROLE_NOT_ALLOWED")
-    documents = documents_of(house, question.party, start=question.start, end=question.end)
-    headers = _headers(question, documents)
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    with ExitStack() as stack:
-        engine = open_engine(stack, surroundings)
-        headers["Tieout-Line-Count"] = str(define_documents(engine, house, documents=documents))
-        if request.method == "HEAD":
-            return Response(headers=headers, media_type="application/json")
-        stream = stream_documents(stack.pop_all(), engine)
-    return StreamingResponse(stream, headers=headers, media_type="application/json")
-
-
-def _standing(catalog: Catalog, party: str) -> Any:
-    people = reference["organizations"]
-    with catalog.read() as connection:
-        return connection.scalar(
-            select(people.c.role).where(
-                people.c.organization_id == party, people.c.to_snapshot.is_(None)
-            )
-        )
-
-
-def _headers(question: Question, documents: pa.Table) -> dict[str, str]:
-    seen = zip(
-        *(
-            documents[name].to_pylist()
-            for name in ("invoice_id", "run_id", "status_id", "revision")
-        ),
-        strict=True,
-    )
-    parts = [RENDERER_REVISION, VERSION, ENDPOINT, question, *seen]
-    digest = hashlib.sha256("\n".join(repr(part) for part in parts).encode()).hexdigest()
-    name = billing_file_name(
-        ENDPOINT, VERSION, start=question.start, end=question.end, extension="json"
-    )
-    return {
-        "API-Version": VERSION,
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "ETag": f'"{digest}"',
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept, Accept-Encoding, Authorization",
-    }
+INVOICES = Registry(
+    header=HEADER,
+    sender=SENDER,
+    receiver=RECEIVER,
+    customer=(*ACCOUNT, Field("CostCenter", TEXT, "customer_center", NULL)),
+    subscription=(*NAMED, *PLAN, *TERM),
+    line=(
+        *KNOWN,
+        *PRODUCT,
+        Field("ConsumerCompanyName", TEXT, "consumer_name", NULL),
+        Field("ConsumerCompanyNumber", TEXT, "consumer_number", NULL),
+        *CATALOGUE,
+        Field("Duration", FIGURE, "duration"),
+        Field("DurationType", TEXT, "duration_type"),
+        Field("UnitPrice", UNIT, "unit_price"),
+        Field("Discount", MONEY, "discount"),
+        Field("ExtendedPrice", MONEY, "amount"),
+        Field("TaxZoneID", TEXT, "tax_zone", NULL),
+        RATE,
+        Field("VAT", MONEY, "vat", NULL),
+        SOURCES,
+    ),
+    totals=(
+        Field("TotalExclVAT", MONEY, "total_price"),
+        Field("TotalVAT", MONEY, "total_vat"),
+        Field("TotalInclVAT", MONEY, "total_price + total_vat"),
+        *COUNTED,
+    ),
+    has_warnings=True,
+    has_match_report=False,
+    root="InvoiceResponse",
+)
+CONSOLIDATED = Registry(
+    header=HEADER,
+    sender=SENDER,
+    receiver=RECEIVER,
+    customer=(*ACCOUNT, Field("CustomerCostCenter", TEXT, "customer_center", NULL)),
+    subscription=(*NAMED, *TERM),
+    line=(
+        *KNOWN,
+        Field("MatchStatus", TEXT, "match_status"),
+        Field("MatchTier", INTEGER, "match_tier", NULL),
+        Field("MatchReason", TEXT, "match_reason", NULL),
+        Field("MatchGroupID", TEXT, "match_group_id", NULL),
+        *PRODUCT,
+        *CATALOGUE,
+        Field("Duration", NUMBER, "duration"),
+        Field("DurationType", TEXT, "duration_type"),
+        Field("PurchaseUnitPrice", UNIT, "unit_price"),
+        Field("PurchaseDiscount", MONEY, "discount"),
+        Field("PurchasePrice", MONEY, "amount"),
+        Field("SalesUnitPrice", UNIT, "sale_unit_price", NULL, digits=SALE),
+        Field("SalesDiscount", MONEY, "sale_discount", NULL, digits=SALE),
+        Field("SalesPrice", MONEY, "sale_amount", NULL, digits=SALE),
+        Field("SalesCurrency", TEXT, "sale_currency", NULL),
+        Field("SalesInvoiceID", TEXT, "sale_invoice_number", NULL),
+        Field("SalesLineId", INTEGER, "sale_line_id", NULL),
+        RATE,
+        SOURCES,
+    ),
+    totals=(
+        Field("TotalPurchases", MONEY, "total_price"),
+        Field("TotalSales", MONEY, "sales", NULL, digits="sales_digits"),
+        Field("SalesCurrency", TEXT, "sales_currency", NULL),
+        Field("PurchasesMatched", MONEY, "purchases_matched"),
+        Field("PurchasesUnmatched", MONEY, "purchases_unmatched"),
+        Field("LinesMatched", INTEGER, "lines_matched"),
+        Field("LinesUnmatched", INTEGER, "lines_unmatched"),
+        *COUNTED,
+    ),
+    has_warnings=True,
+    has_match_report=True,
+    root="ConsolidatedInvoice",
+)
+UNMATCHED_SALE = (
+    Field("InvoiceID", TEXT, "invoice_number"),
+    Field("LineId", INTEGER, "line_id"),
+    Field("LineSeq", INTEGER, "line_seq"),
+    Field("CustomerAccountID", INTEGER, "account_no", NULL),
+    Field("SubscriptionID", INTEGER, "subscription_no", NULL),
+    Field("Description", TEXT, "description"),
+    Field("StartDate", DAY, "start_date"),
+    Field("EndDate", DAY, "end_date"),
+    Field("SalesPrice", MONEY, "amount"),
+    Field("MatchKey", TEXT, "match_key"),
+    Field("MatchReason", TEXT, "match_reason"),
+)
+REGISTRIES = {
+    "invoices": INVOICES,
+    "customerinvoices": INVOICES,
+    "consolidatedinvoices": CONSOLIDATED,
+}
+ENDPOINTS = (*REGISTRIES, "subscriptiondetails")
+FORMATS = ("xml", "json", "csv", "ndjson")
+PARAMETERS = (
+    *("startDate", "endDate", "party", "subscriptionId", "customerId", "vendorId"),
+    *("lines", "strict", "format", "limit", "cursor"),
+)

@@ -5,7 +5,15 @@ from datetime import datetime
 
 import click
 
-from tieout.serve.access import ENDPOINTS, ROLES, create_key, list_keys, revoke_key
+from tieout.serve.access import (
+    ENVIRONMENTS,
+    ROLES,
+    SCOPES,
+    create_key,
+    list_keys,
+    mark_environment,
+    revoke_key,
+)
 from tieout.serve.app import utc_now
 from tieout.serve.cli import Shell
 
@@ -24,11 +32,18 @@ def key() -> None:
     help="Whom the key stands for; needed unless the role is admin.",
 )
 @click.option("--role", type=click.Choice(list(ROLES)), required=True)
-@click.option("--endpoints", default="", help=f"A comma-separated list of {', '.join(ENDPOINTS)}.")
+@click.option("--endpoints", default="", help=f"A comma-separated list of {', '.join(SCOPES)}.")
 @click.option(
     "--expires",
     type=click.DateTime(["%Y-%m-%d"]),
     help="The first day the key no longer works; default in 12 months, at most in 24.",
+)
+@click.option(
+    "--environment",
+    type=click.Choice(list(ENVIRONMENTS)),
+    default=ENVIRONMENTS[0],
+    show_default=True,
+    help="Calls of development keys keep no version of the Billing API alive.",
 )
 @click.pass_obj
 def create(
@@ -38,6 +53,7 @@ def create(
     role: str,
     endpoints: str,
     expires: datetime | None,
+    environment: str,
 ) -> None:
     """Make a key; its text is shown this once.
 
@@ -51,6 +67,7 @@ def create(
         expires=expires.date() if expires else None,
         now=utc_now(),
     )
+    made = mark_environment(shell.house.catalog, made, environment=environment)
     if shell.json:
         shell.print_json(
             {
@@ -60,6 +77,7 @@ def create(
                 "organizations": list(made.organizations),
                 "endpoints": list(made.endpoints),
                 "expires": made.expires,
+                "environment": made.environment,
             }
         )
         return

@@ -1,7 +1,10 @@
 """Text made by DuckDB as a stream of bytes: no loop over rows, one batch in memory at a time."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
 
 import pyarrow as pa
 
@@ -9,6 +12,8 @@ from tieout.engine.duckdb import Engine, session
 from tieout.serve.settings import Surroundings
 
 ROWS_PER_BATCH = 4096
+PACKED_FROM = 1024  # a smaller body is sent as it is
+GZIP = 31  # zlib's window bits for gzip; the time in its header is 0
 
 
 def open_engine(stack: ExitStack, surroundings: Surroundings) -> Engine:
@@ -31,6 +36,28 @@ def stream_list(
     `opening` stands in place of the first comma. The stack is closed when the stream ends,
     however it ends.
     """
+    yield from stream_text(
+        stack, engine, sql=sql, frame=Frame(opening, closing, opening + closing), skipped=1
+    )
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands before and after texts, and in the place of none."""
+
+    opening: bytes
+    closing: bytes
+    empty: bytes
+
+
+def stream_text(
+    stack: ExitStack, engine: Engine, *, sql: str, frame: Frame, skipped: int = 0
+) -> Iterator[bytes]:
+    """Give the one text column of a query within its frame.
+
+    The first `skipped` bytes of all texts are left out: the comma that each text starts with. The
+    stack is closed when the stream ends, however it ends.
+    """
     with stack:
         first = True
         reader = engine.connection.sql(sql).to_arrow_reader(ROWS_PER_BATCH)
@@ -38,10 +65,28 @@ def stream_list(
             joined = _joined(batch.column(0))
             if first and joined:
                 first = False
-                joined = opening + joined[1:]
+                joined = frame.opening + joined[skipped:]
             if joined:
                 yield joined
-        yield closing if not first else opening + closing
+        yield frame.empty if first else frame.closing
+
+
+def gzipped(stream: Iterator[bytes]) -> tuple[Iterator[bytes], bool]:
+    """Compress a stream, unless it is short; say whether it was."""
+    held: list[bytes] = []
+    for part in stream:
+        held.append(part)
+        if sum(map(len, held)) >= PACKED_FROM:
+            return _packed(chain(held, stream)), True
+    return iter(held), False
+
+
+def _packed(stream: Iterator[bytes]) -> Iterator[bytes]:
+    pack = zlib.compressobj(level=6, wbits=GZIP)
+    for part in stream:
+        if packed := pack.compress(part):
+            yield packed
+    yield pack.flush()
 
 
 def _joined(texts: pa.Array) -> bytes:

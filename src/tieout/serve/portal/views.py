@@ -18,6 +18,7 @@ PAGE = """<!doctype html>
 <a href="/api/v1/reporting/openapi.json">OpenAPI</a></li>
 <li>Billing API v4: <a href="/billing/v4/docs">documentation</a>,
 <a href="/billing/v4/openapi.json">OpenAPI</a></li>
+<li><a href="/billing/versions.html">Versions of the Billing API</a></li>
 <li><a href="/health">Health</a></li>
 </ul>
 </main>

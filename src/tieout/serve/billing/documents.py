@@ -1,0 +1,219 @@
+"""What a question asks for -> the price lines that answer it, each with what stands around it.
+
+document ─> core_line ─> identified_line ─> kept_line, rounding_line ─> numbered_line
+         ─> (linked_line) ─> base_line ─> placed_line ─> text
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
+from tieout.money import SCALE
+from tieout.report.rows import name_invoices
+from tieout.report.run_file import name_reference_files, name_run_files
+from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
+from tieout.serve.billing.match_report import MatchReport, unmatched_sql
+from tieout.serve.billing.question import Question
+from tieout.store.house import House
+
+PACKAGE = "tieout.serve.billing"
+MACROS = ("minor_amount", "rounded_to_ten", "xml_text", "xml_clean", "csv_text")
+RESOURCES = (
+    *("subscriptions", "orders", "organizations", "contracts"),
+    *("plans", "plan_periods", "plan_rates", "rate_periods"),
+)
+SORTED = [("is_base", "descending"), ("invoice_date", "ascending"), ("invoice_number", "ascending")]
+CONSOLIDATED = "consolidatedinvoices"
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The documents in order, those of the answer first, and purchases outside its range."""
+
+    table: pa.Table  # VISIBLE_INVOICE, is_base, is_purchase, is_in_range and grain
+    elsewhere: pa.Table
+    count: int  # of the answer, on all pages
+
+    def digest_parts(self) -> list[str]:
+        """Give what changes whenever a byte of the answer could."""
+        names = ("invoice_id", "run_id", "status_id", "revision")
+        parts = []
+        for table in (self.table, self.elsewhere):
+            rows = zip(*(table[name].to_pylist() for name in names), strict=True)
+            parts += [repr(row) for row in rows]
+        return parts
+
+
+def documents_of(house: House, question: Question) -> Documents:
+    """Give the party's issued documents that a question is about.
+
+    For consolidated invoices also its sales of the same periods, and those dated in the range.
+    """
+    viewer = Viewer(organization_id=question.party, sees_cost=False)
+    start, end = question.start.isoformat(), question.end.isoformat()
+    sold_side = question.endpoint == "customerinvoices"
+    base = visible_invoices(
+        house.catalog,
+        viewer,
+        wanted=Wanted(
+            direction="outgoing" if sold_side else "incoming", date_from=start, date_till=end
+        ),
+    )
+    if question.vendors:
+        base = base.filter(pc.is_in(base["vendor_id"], value_set=pa.array(question.vendors)))
+    base = base.sort_by(SORTED[1:])
+    empty = base.slice(0, 0)
+    if question.endpoint != CONSOLIDATED:
+        return Documents(_marked(base, empty, sold_side=sold_side), empty, base.num_rows)
+    sold = visible_invoices(house.catalog, viewer, wanted=Wanted(direction="outgoing"))
+    if question.vendors:
+        sold = sold.filter(pc.is_in(sold["vendor_id"], value_set=pa.array(question.vendors)))
+    day = sold["invoice_date"]
+    in_range = pc.and_(pc.greater_equal(day, start), pc.less_equal(day, end))
+    same_period = pc.is_in(sold["period"], value_set=base["period"].combine_chunks())
+    sold = sold.append_column("is_in_range", in_range).filter(pc.or_(in_range, same_period))
+    elsewhere = visible_invoices(house.catalog, viewer, wanted=Wanted(direction="incoming"))
+    here = pc.is_in(elsewhere["invoice_id"], value_set=base["invoice_id"].combine_chunks())
+    matters = pc.is_in(elsewhere["period"], value_set=sold["period"].combine_chunks())
+    elsewhere = elsewhere.filter(pc.and_(pc.invert(here), matters))
+    return Documents(_marked(base, sold, sold_side=False), elsewhere, base.num_rows)
+
+
+def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
+    base = base.append_column("is_in_range", pa.array([True] * base.num_rows, pa.bool_()))
+    if "is_in_range" not in sold.column_names:
+        sold = sold.append_column("is_in_range", pa.array([True] * sold.num_rows, pa.bool_()))
+    of_answer = [True] * base.num_rows + [False] * sold.num_rows
+    purchase = [not sold_side] * base.num_rows + [False] * sold.num_rows
+    both = pa.concat_tables([base, sold])
+    grains = [10 ** (SCALE - digits) for digits in both["minor_digits"].to_pylist()]
+    for name, values, kind in (
+        ("is_base", of_answer, pa.bool_()),
+        ("is_purchase", purchase, pa.bool_()),
+        ("grain", grains, pa.int64()),
+    ):
+        both = both.append_column(name, pa.array(values, kind))
+    both = both.sort_by(SORTED)
+    ordinals = pa.array(range(1, both.num_rows + 1), pa.int64())
+    return both.set_column(VISIBLE_INVOICE.get_field_index("ordinal"), "ordinal", ordinals)
+
+
+def define_lines(
+    engine: Engine, house: House, *, documents: pa.Table, elsewhere: pa.Table, question: Question
+) -> None:
+    """Define `placed_line` and everything that it stands on, for documents of one page."""
+    name_invoices(engine, documents)
+    runs = {*documents["run_id"].to_pylist(), *elsewhere["run_id"].to_pylist()}
+    hops = {hop + by for hop in documents["hop"].to_pylist() for by in (-1, 0, 1)}
+    name_run_files(engine, house, runs=runs, hops=hops)
+    snapshots = set(documents["snapshot_id"].to_pylist())
+    name_reference_files(engine, house, snapshots=snapshots, resources=RESOURCES)
+    define_macros(engine, PACKAGE, names=MACROS)
+    engine.register("document", documents)
+    engine.register("elsewhere", elsewhere)
+    engine.let(requester=question.party, is_filtered=question.is_filtered)
+    for name, values in (
+        ("wanted_customer", question.customers),
+        ("wanted_subscription", question.subscriptions),
+    ):
+        engine.let(**{f"by_{name}": values is not None})
+        engine.register(name, pa.table({"id": pa.array(values or (), pa.string())}))
+    engine.table("core_line", sql_text(PACKAGE, "core_line"))
+    for name in ("organization", "rate_period", "purchase_order", "identified_line"):
+        engine.view(name, sql_text(PACKAGE, name))
+    engine.table("subscription", sql_text(PACKAGE, "subscription"))
+    engine.table("repeated_id", sql_text(PACKAGE, "repeated_id"))
+    for name in ("kept_line", "rounding_line"):
+        engine.view(name, sql_text(PACKAGE, name))
+    engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
+    _define_base(engine, question)
+    engine.view("warning", sql_text(PACKAGE, "warning"))
+    for name in ("subscription_part", "document_part", "placed_line"):
+        engine.table(name, sql_text(PACKAGE, name))
+
+
+def _define_base(engine: Engine, question: Question) -> None:
+    """Define `base_line` and `document_total`: the lines of the answer, linked where it asks."""
+    if question.endpoint == CONSOLIDATED:
+        for name in ("own_sale", "own_purchase", "purchase_elsewhere", "linked_line"):
+            engine.view(name, sql_text(PACKAGE, name))
+        engine.view("unmatched_sale", sql_text(PACKAGE, "unmatched_sale"))
+        source, total, warned = "linked_line", "consolidated_total", "sign_conflict"
+    else:
+        source, total, warned = "numbered_line", "document_total", "no_side_warning"
+        engine.view(
+            warned,
+            "SELECT 0::BIGINT AS ordinal, '' AS code, 0::BIGINT AS line_id, '' AS text WHERE false",
+        )
+    if question.lines == "grouped":
+        engine.view("detailed_line", f"SELECT * FROM {source}")
+        engine.view("grouped_line", sql_text(PACKAGE, f"grouped_{source}"))
+        source = "grouped_line"
+    keep = engine.view if source == "numbered_line" else engine.table
+    keep("base_line", f"SELECT * FROM {source}")
+    engine.view("scope", sql_text(PACKAGE, "scope"))
+    engine.view("document_total", sql_text(PACKAGE, total))
+    if warned == "sign_conflict":
+        engine.view(warned, sql_text(PACKAGE, warned))
+    engine.view("side_warning", f"SELECT * FROM {warned}")
+
+
+def count_lines(engine: Engine) -> int:
+    """Give the number of price lines of the answer."""
+    return int(engine.one("SELECT count(*) AS n FROM placed_line")["n"])
+
+
+def count_warnings(engine: Engine, *, consolidated: bool) -> dict[str, int]:
+    """Give how often each warning stands in the documents, by code, sorted; unmatched ones too."""
+    sql = "SELECT code, count(*) AS n FROM warning GROUP BY code"
+    if consolidated:
+        sql += (
+            " UNION ALL SELECT match_status, count(*) FROM base_line"
+            " WHERE match_status = 'unmatched_purchase' GROUP BY match_status"
+        )
+    found = engine.arrow(f"SELECT * FROM ({sql}) ORDER BY code").to_pylist()
+    return {row["code"]: row["n"] for row in found}
+
+
+def faults(engine: Engine, codes: tuple[str, ...]) -> list[dict[str, object]]:
+    """Give the warnings that `strict` refuses, as members of the problem."""
+    listed = ", ".join(literal(code) for code in codes)
+    return [
+        {"Code": row["code"], "InvoiceID": row["invoice_number"], "LineIds": row["line_ids"]}
+        for row in engine.arrow(
+            "SELECT code, invoice_number, line_ids FROM warning JOIN document USING (ordinal)"
+            f" WHERE code IN ({listed}) ORDER BY ordinal, code, line_ids"
+        ).to_pylist()
+    ]
+
+
+def match_report(engine: Engine, format_name: str, *, lists_sales: bool) -> MatchReport:
+    """Give the figures of a consolidated answer; unmatched sales stand on its last page only."""
+    sales = engine.arrow(unmatched_sql(format_name)).column(0).to_pylist() if lists_sales else []
+    unmatched = engine.one(
+        "SELECT amount_text(coalesce(sum(amount), 0)::DECIMAL(38, 18),"
+        f" coalesce(max(minor_digits), 2)) AS text FROM unmatched_sale WHERE {lists_sales}"
+    )["text"]
+    counted = engine.one(
+        "SELECT count(*) AS lines, count(*) FILTER (WHERE is_matched) AS linked,"
+        " coalesce(max(sale_digits), 2) AS digits FROM base_line"
+    )
+    tiers = engine.arrow(
+        "SELECT match_tier AS tier, count(*) AS n FROM base_line WHERE match_tier IS NOT NULL"
+        " GROUP BY tier ORDER BY tier"
+    ).to_pylist()
+    statuses = engine.arrow(
+        "SELECT match_status AS status, count(*) AS n FROM base_line"
+        " GROUP BY status ORDER BY status"
+    ).to_pylist()
+    return MatchReport(
+        lines=counted["lines"],
+        linked=counted["linked"],
+        in_groups="0." + "0" * counted["digits"] if counted["digits"] else "0",
+        unmatched=unmatched,
+        tiers={row["tier"]: row["n"] for row in tiers},
+        statuses={row["status"]: row["n"] for row in statuses},
+        sales=tuple(sales),
+    )

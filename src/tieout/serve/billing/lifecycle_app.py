@@ -1,0 +1,221 @@
+"""What answers under `/billing` outside a version: lifecycle documents, usage, unknown versions."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tieout.serve.access import VERSION_USAGE, AccessRefused, Key, verify_key
+from tieout.serve.billing.lifecycle import Registry
+from tieout.serve.billing.lifecycle_documents import (
+    CSP,
+    issues_document,
+    releases_document,
+    style_sheet,
+    version_element,
+    versions_document,
+    versions_page,
+)
+from tieout.serve.billing.lifecycle_headers import successor_path
+from tieout.serve.billing.question import invalid, single_values, weight_of
+from tieout.serve.billing.usage import UsageCounter, usage_document
+from tieout.serve.problems import BillingProblem, billing_problem
+from tieout.serve.settings import Surroundings
+
+METHODS = ("GET", "HEAD", "OPTIONS")
+ANY_METHOD = (*METHODS, "POST", "PUT", "PATCH", "DELETE")
+ERRORS = (BillingProblem, AccessRefused, HTTPException, Exception)
+JSON, HTML = "application/json", "text/html"
+STATES = ("open", "fixed", "all")
+Answer = Callable[..., Response]
+
+
+def create_lifecycle(
+    registry: Registry, surroundings: Surroundings, *, usage: UsageCounter
+) -> FastAPI:
+    """Build what answers under `/billing` where no served version does."""
+    app = bare_app()
+    documents = Documents(registry, surroundings)
+    _add(app, "/versions", answer=documents.versions)
+    _add(app, "/versions.html", answer=documents.page)
+    _add(app, "/versions.css", answer=documents.style)
+    _add(app, "/versions/{version_id}", answer=documents.version)
+    _add(app, "/releases", answer=documents.releases)
+    _add(app, "/known-issues", answer=documents.issues)
+
+    def usage_of(request: Request, version_id: str) -> Response:
+        known(registry, version_id)
+        read_key(request, surroundings).open(VERSION_USAGE)
+        single_values(request, ())
+        usage.flush()
+        document = usage_document(
+            surroundings.house.catalog,
+            registry,
+            version_id=version_id,
+            today=surroundings.now().date(),
+        )
+        return Response(_json(document), headers={"Cache-Control": "no-store"}, media_type=JSON)
+
+    def refuse(request: Request, rest: str) -> Response:
+        check_method(request)
+        if rest in registry.ids():  # `/billing/v4` without a slash
+            if not registry.is_served(rest):
+                raise ended(registry, rest, endpoint="")
+            raise BillingProblem(slug="unknown-endpoint", detail="no endpoint has this name")
+        raise unknown_version(registry)
+
+    _add(app, "/versions/{version_id}/usage", answer=usage_of)
+    app.add_api_route("/{rest:path}", refuse, methods=list(ANY_METHOD))
+    return app
+
+
+def create_ended(registry: Registry, surroundings: Surroundings, *, version_id: str) -> FastAPI:
+    """Build what answers for a version that is no longer served: 410 and its successor."""
+    app = bare_app()
+
+    def refuse(request: Request, endpoint: str) -> Response:
+        check_method(request)
+        with suppress(AccessRefused):  # a valid key is counted, any other is no matter here
+            read_key(request, surroundings)
+        raise ended(registry, version_id, endpoint=endpoint)
+
+    app.add_api_route("/{endpoint:path}", refuse, methods=list(ANY_METHOD))
+    return app
+
+
+def bare_app() -> FastAPI:
+    """Give an application that answers errors as the Billing API does."""
+    app = FastAPI(title="tieout Billing API", docs_url=None, redoc_url=None, openapi_url=None)
+    for error in ERRORS:
+        app.add_exception_handler(error, billing_problem)
+    return app
+
+
+def check_method(request: Request) -> None:
+    """Refuse every method that changes something, before anything else is looked at."""
+    if request.method not in METHODS:
+        raise HTTPException(status_code=405)
+
+
+def options() -> Response:
+    """Answer OPTIONS."""
+    return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
+
+
+def read_key(request: Request, surroundings: Surroundings) -> Key:
+    """Give the key of a request, and leave it there for whoever logs or counts the call."""
+    state = request.scope["state"]
+    key = verify_key(surroundings.house.catalog, state["presented"], now=surroundings.now())
+    state["key_id"], state["key"] = key.key_id, key
+    return key
+
+
+def known(registry: Registry, version_id: str) -> None:
+    """Refuse an id that was never released."""
+    if version_id not in registry.ids():
+        raise unknown_version(registry)
+
+
+def unknown_version(registry: Registry) -> BillingProblem:
+    """Give the 404 of a version that never was."""
+    return BillingProblem(
+        slug="unknown-version",
+        detail="this version was never released",
+        members={"versions": registry.ids()},
+    )
+
+
+def ended(registry: Registry, version_id: str, *, endpoint: str) -> BillingProblem:
+    """Give the 410 of a version that is no longer served; its headers are set where all are."""
+    return BillingProblem(
+        slug="version-end-of-life",
+        detail=f"{version_id} is no longer served",
+        members={
+            "successor": successor_path(registry, endpoint),
+            "versions": registry.served_ids(),
+        },
+    )
+
+
+class Documents:
+    """The public documents: no key, five minutes in any cache, a strong ETag."""
+
+    def __init__(self, registry: Registry, surroundings: Surroundings) -> None:
+        """Answer from one registry."""
+        self.registry, self.surroundings = registry, surroundings
+
+    def versions(self, request: Request) -> Response:
+        """Answer with all versions, as JSON or as the page."""
+        single_values(request, ())
+        accept = request.headers.get("accept", "*/*").strip() or "*/*"
+        if weight_of(accept, HTML) > weight_of(accept, JSON):
+            return self.page(request)
+        if not weight_of(accept, JSON):
+            raise BillingProblem(
+                slug="format-not-available",
+                detail="no format that was asked for is served here",
+                members={"available": [JSON, HTML]},
+            )
+        today = self.surroundings.now().date()
+        return _public(request, _json(versions_document(self.registry, today=today)), kind=JSON)
+
+    def page(self, request: Request) -> Response:
+        """Answer with the page."""
+        single_values(request, ())
+        page = versions_page(self.registry, today=self.surroundings.now().date())
+        answer = _public(request, page.encode(), kind=f"{HTML}; charset=utf-8")
+        answer.headers["Content-Security-Policy"] = CSP
+        return answer
+
+    def style(self, request: Request) -> Response:
+        """Answer with the page's style."""
+        return _public(request, style_sheet(), kind="text/css; charset=utf-8")
+
+    def version(self, request: Request, version_id: str) -> Response:
+        """Answer with one version."""
+        known(self.registry, version_id)
+        single_values(request, ())
+        element = version_element(self.registry, self.registry.version(version_id))
+        return _public(request, _json(element), kind=JSON)
+
+    def releases(self, request: Request) -> Response:
+        """Answer with the releases, newest first."""
+        one = single_values(request, ("version", "issue"))
+        if "version" in one and one["version"] not in self.registry.ids():
+            raise invalid("version", f"is one of {', '.join(self.registry.ids())}")
+        return _public(request, _json(releases_document(self.registry, **one)), kind=JSON)
+
+    def issues(self, request: Request) -> Response:
+        """Answer with the known issues."""
+        one = single_values(request, ("state",))
+        if one.get("state", "open") not in STATES:
+            raise invalid("state", f"is one of {', '.join(STATES)}")
+        return _public(request, _json(issues_document(self.registry, **one)), kind=JSON)
+
+
+def _public(request: Request, body: bytes, *, kind: str) -> Response:
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
+        "Vary": "Accept",
+        "X-Content-Type-Options": "nosniff",
+    }
+    tags = request.headers.get("if-none-match", "").split(",")
+    if headers["ETag"] in [tag.strip().removeprefix("W/") for tag in tags]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=kind)
+
+
+def _add(app: FastAPI, path: str, *, answer: Answer) -> None:
+    app.add_api_route(path, answer, methods=["GET", "HEAD"], response_class=Response)
+    app.add_api_route(path, options, methods=["OPTIONS"])
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

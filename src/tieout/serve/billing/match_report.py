@@ -1,0 +1,68 @@
+"""What consolidated invoices say of matching, and the sales without a purchase line, as text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tieout.serve.billing.fields import json_members, xml_elements
+from tieout.serve.billing.v4 import UNMATCHED_SALE
+
+
+@dataclass(frozen=True)
+class MatchReport:
+    """The figures of MatchReport, amounts as printed, and the unmatched sales as text."""
+
+    lines: int
+    linked: int
+    in_groups: str
+    unmatched: str
+    tiers: Mapping[int, int]
+    statuses: Mapping[str, int]
+    sales: tuple[str, ...]
+
+    def json(self) -> str:
+        """Give what follows the invoices in the JSON root."""
+        tiers = [f'{{"Lines":{n},"MatchTier":{tier}}}' for tier, n in self.tiers.items()]
+        statuses = [f'{{"Lines":{n},"MatchStatus":"{name}"}}' for name, n in self.statuses.items()]
+        return (
+            f',"MatchGroups":[],"MatchReport":{{"PurchaseLineCount":{self.lines}'
+            f',"SalesInGroups":{self.in_groups},"SalesLineCount":{self.linked}'
+            f',"SalesUnmatched":{self.unmatched},"Statuses":[{",".join(statuses)}]'
+            f',"Tiers":[{",".join(tiers)}]}},"UnmatchedSales":[{",".join(self.sales)}]'
+        )
+
+    def xml(self) -> str:
+        """Give what follows the invoices in the XML root."""
+        tiers = "".join(
+            f"<Tier><MatchTier>{tier}</MatchTier><Lines>{n}</Lines></Tier>"
+            for tier, n in self.tiers.items()
+        )
+        statuses = "".join(
+            f"<Status><MatchStatus>{name}</MatchStatus><Lines>{n}</Lines></Status>"
+            for name, n in self.statuses.items()
+        )
+        return (
+            f"<MatchGroups />{xml_list('UnmatchedSales', ''.join(self.sales))}<MatchReport>"
+            f"<PurchaseLineCount>{self.lines}</PurchaseLineCount>"
+            f"<SalesLineCount>{self.linked}</SalesLineCount>"
+            f"<SalesInGroups>{self.in_groups}</SalesInGroups>"
+            f"<SalesUnmatched>{self.unmatched}</SalesUnmatched>"
+            f"{xml_list('Tiers', tiers)}{xml_list('Statuses', statuses)}</MatchReport>"
+        )
+
+
+def xml_list(name: str, items: str) -> str:
+    """Give an element around its items; it closes itself when there are none."""
+    return f"<{name}>{items}</{name}>" if items else f"<{name} />"
+
+
+def unmatched_sql(format_name: str) -> str:
+    """Give the query of the sales lines without a purchase line, as text."""
+    members = json_members(UNMATCHED_SALE)
+    text = {
+        "json": f"concat('{{', {members}, '}}')",
+        "xml": f"concat('<UnmatchedSale>', {xml_elements(UNMATCHED_SALE)}, '</UnmatchedSale>')",
+        "ndjson": 'concat(\'{"Record":"unmatched_sale","UnmatchedSale":{\', '
+        f"{members}, '}}}}', chr(10))",
+        "csv": "''",
+    }[format_name]
+    return f"SELECT {text} AS text FROM unmatched_sale ORDER BY invoice_number, line_id, line_seq"

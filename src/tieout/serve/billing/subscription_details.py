@@ -1,0 +1,243 @@
+"""One subscription: its term, its plan, and the resource rates that the rate ids of lines name."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+from starlette.responses import Response
+
+from tieout.money import parse_number, shortest
+from tieout.serve.billing.answer import Call
+from tieout.serve.billing.match_report import xml_list
+from tieout.serve.billing.question import MEDIA_TYPES, NUMBER, format_of, invalid
+from tieout.serve.billing.rendering import XML_DECLARATION
+from tieout.serve.billing.versions import ALIAS, DETAILS
+from tieout.serve.problems import BillingProblem
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
+
+HOPS_MAX = 8
+TEXTS = ("PlanName", "ResourceName", "MeasureUnit")  # XML lists of Text
+ITEMS = {"Resources": "Resource", "ResourceRatePeriods": "ResourceRatePeriod"}
+TYPES = {"M": "Month", "Y": "Year", "D": "Day"}
+Row = Mapping[str, Any]
+
+
+class Number(str):
+    """A number as it is printed."""
+
+    __slots__ = ()
+
+
+def answer_details(call: Call, one: Mapping[str, str], *, party: str, catalog: Catalog) -> Response:
+    """Answer for the subscription that was asked for; what is not the caller's looks unknown."""
+    wanted = one.get("subscriptionId")
+    if wanted is None:
+        raise invalid("subscriptionId", "is required")
+    format_name = format_of(call.request, one, served=call.version.formats(DETAILS))
+    with catalog.read() as connection:
+        found = _find(connection, wanted, party=party) if NUMBER.fullmatch(wanted) else None
+        if found is None:
+            raise BillingProblem(slug="not-found", detail="no such subscription")
+        tree = _details(connection, found, has_periods=call.version.id >= "v4")
+    body = (_json(tree) if format_name == "json" else _xml_root(tree)).encode()
+    coded = f"{call.version.id}\n{format_name}\n{party}\n".encode() + body
+    headers = {
+        "Content-Disposition": "attachment; filename="
+        f'"{DETAILS}_{call.version.id}_{wanted}.{format_name}"',
+        "ETag": f'"{hashlib.sha256(coded).hexdigest()}"',
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Accept-Encoding, Authorization",
+    }
+    path = call.request.scope["state"]["path"]
+    if path.endswith(ALIAS):
+        canonical = path.removesuffix(ALIAS) + DETAILS
+        headers["Link"] = f'<{canonical}?subscriptionId={wanted}>; rel="canonical"'
+    if call.request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=MEDIA_TYPES[format_name][0])
+
+
+def _find(connection: Connection, wanted: str, *, party: str) -> Row | None:
+    """Give the newest row of the subscription if the party stands on one of its hops."""
+    table = reference["subscriptions"]
+    rows = connection.execute(
+        select(table)
+        .where(table.c.subscription_no == wanted, table.c.to_snapshot.is_(None))
+        .order_by(table.c.valid_from.desc())
+    ).mappings()
+    for row in rows:
+        if party in _parties(connection, str(row["contract_id"])):
+            return dict(row)
+    return None
+
+
+def _parties(connection: Connection, contract_id: str) -> set[str]:
+    """Give who sells and buys on the chain that ends with a contract."""
+    table, parties = reference["contracts"], set()
+    wanted: str | None = contract_id
+    for _ in range(HOPS_MAX):
+        row = (
+            connection.execute(
+                select(table)
+                .where(table.c.contract_id == wanted, table.c.to_snapshot.is_(None))
+                .order_by(table.c.valid_from.desc())
+            )
+            .mappings()
+            .first()
+        )
+        if row is None:
+            break
+        parties |= {row["seller_id"], row["buyer_id"]}
+        wanted = row["parent_contract_id"]
+    return parties
+
+
+def _rows(connection: Connection, resource: str, **where: str | None) -> list[Row]:
+    table = reference[resource]
+    chosen = [table.c[name] == value for name, value in where.items()]
+    query = select(table).where(*chosen, table.c.to_snapshot.is_(None))
+    key = f"{resource.removesuffix('s')}_id"
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return sorted(rows, key=lambda row: int(row[key]))
+
+
+def _details(connection: Connection, row: Row, *, has_periods: bool) -> dict[str, Any]:
+    plan = (_rows(connection, "plans", plan_id=row["plan_id"]) or [{}])[0]
+    sold = (
+        _rows(connection, "plan_periods", plan_period_id=row["plan_period_id"])
+        or [dict.fromkeys(("period", "period_type"))]
+    )[0]
+    resources = [
+        _resource(connection, rate, sold=sold, row=row, has_periods=has_periods)
+        for rate in _rows(connection, "plan_rates", plan_id=row["plan_id"])
+    ]
+    billing = (row["billing_frequency"] or "").lower()
+    return {
+        "Subscription": {
+            "SubscriptionId": int(row["subscription_no"]),
+            "StartDate": _day(row["start_date"]),
+            "ExpirationDate": _day(row["end_date"]),
+            "Period": _whole(sold["period"]) or 1,
+            "PeriodType": _type(sold["period_type"]) or "Month",
+            "BillingPeriod": 1,
+            "BillingPeriodType": "Year" if billing.startswith(("annual", "year")) else "Month",
+        },
+        "ServicePlan": {
+            "PlanId": _whole(row["plan_id"]),
+            "PlanName": _texts(plan.get("name")),
+            "PlanCategoryId": _whole(plan.get("category_id")),
+            "PlanCategoryName": plan.get("category"),
+        },
+        "ServicePlanPeriod": {
+            "PlanPeriodId": _whole(row["plan_period_id"]),
+            **{
+                f"PlanPeriod{slot}SKUName": sold.get(f"{slot.lower()}_sku")
+                for slot in ("Setup", "Subscription", "Renewal", "Transfer", "Cancellation")
+            },
+        },
+        "Resources": resources,
+    }
+
+
+def _resource(
+    connection: Connection, rate: Row, *, sold: Row, row: Row, has_periods: bool
+) -> dict[str, Any]:
+    skus = ("Setup", "Recurring", "Overuse", "Cancellation")
+    priced: dict[str, Any] = {
+        "PlanRateId": int(rate["plan_rate_id"]),
+        **{f"PlanRate{slot}SKUName": rate[f"{slot.lower()}_sku"] for slot in skus},
+    }
+    if has_periods:
+        priced["ResourceRatePeriods"] = [
+            _period(connection, period, rate=rate, sold=sold, row=row)
+            for period in _rows(connection, "rate_periods", plan_rate_id=rate["plan_rate_id"])
+        ]
+    return {
+        "ResourceId": _whole(rate["resource_id"]),
+        "ResourceName": _texts(rate["resource_name"]),
+        "IncludedValue": _number(rate["included_value"] or "0"),
+        "Amount": _number(row["quantity"] or "0"),
+        "Manufacturer": rate["manufacturer"],
+        "ManufacturerName": None,
+        "MPNumber": rate["mp_number"],
+        "MeasureUnit": _texts(rate["measure_unit"] or "item"),
+        "ResourceRate": priced,
+    }
+
+
+def _period(
+    connection: Connection, period: Row, *, rate: Row, sold: Row, row: Row
+) -> dict[str, Any]:
+    same = [
+        one
+        for one in _rows(connection, "plan_periods", plan_id=rate["plan_id"])
+        if one["period"] == period["period"]
+        and str(one["period_type"]).lower() == str(period["period_type"]).lower()
+    ]
+    fits = bool(same) and same[0]["plan_period_id"] == sold.get("plan_period_id")
+    chosen = row["rate_period_id"]
+    return {
+        "RatePeriodId": int(period["rate_period_id"]),
+        "PlanPeriodId": _whole(same[0]["plan_period_id"]) if same else None,
+        "Applies": period["rate_period_id"] == chosen if chosen else fits,
+        "Period": _whole(period["period"]),
+        "PeriodType": _type(period["period_type"]),
+        "BillingPeriod": _whole(period["billing_period"]) or 1,
+        "BillingPeriodType": _type(period["billing_period_type"]) or "Month",
+        **{
+            f"{slot}SKUName": period[f"{slot.lower()}_sku"]
+            for slot in ("Setup", "Recurring", "Overuse", "Cancellation")
+        },
+    }
+
+
+def _day(text: str | None) -> str | None:
+    return text.replace("-", "")[:8] if text else None
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and NUMBER.fullmatch(text) else None
+
+
+def _type(text: str | None) -> str | None:
+    return TYPES.get(text.upper(), text.capitalize()) if text else None
+
+
+def _number(text: str) -> Number:
+    return Number(shortest(parse_number(text)))
+
+
+def _texts(text: str | None) -> list[dict[str, str]]:
+    return [{"Name": "en", "Value": text}] if text else []
+
+
+def _json(node: object) -> str:
+    if isinstance(node, dict):
+        names = sorted(node, key=str.lower)
+        return "{" + ",".join(f'"{name}":{_json(node[name])}' for name in names) + "}"
+    if isinstance(node, list):
+        return "[" + ",".join(map(_json, node)) + "]"
+    return str(node) if isinstance(node, Number) else json.dumps(node, ensure_ascii=False)
+
+
+def _xml_root(tree: dict[str, Any]) -> str:
+    inside = "".join(_xml(name, node) for name, node in tree.items())
+    return f"{XML_DECLARATION}<SubscriptionDetails>{inside}</SubscriptionDetails>"
+
+
+def _xml(name: str, node: object) -> str:
+    if isinstance(node, dict):
+        return xml_list(name, "".join(_xml(key, value) for key, value in node.items()))
+    if isinstance(node, list):
+        item = "Text" if name in TEXTS else ITEMS[name]
+        return xml_list(name, "".join(_xml(item, one) for one in node))
+    if isinstance(node, bool):
+        return xml_list(name, str(node).lower())
+    return xml_list(name, _escaped("" if node is None else str(node)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,154 @@
+"""The sub-application of one version: its paths, who may use them, and its OpenAPI."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tieout import __version__
+from tieout.serve.access import BILLING_ROLES, AccessRefused
+from tieout.serve.billing.answer import Call, answer_invoices
+from tieout.serve.billing.lifecycle_app import (
+    ANY_METHOD,
+    ERRORS,
+    check_method,
+    options,
+    read_key,
+)
+from tieout.serve.billing.openapi import described_answer, described_parameters
+from tieout.serve.billing.question import party_of, read_question, single_values
+from tieout.serve.billing.subscription_details import answer_details
+from tieout.serve.billing.versions import (
+    ALIAS,
+    DETAILS,
+    KNOWN_ENDPOINTS,
+    Version,
+    since,
+)
+from tieout.serve.problems import BillingProblem, billing_problem
+from tieout.serve.settings import Surroundings
+from tieout.store.catalog import reference
+from tieout.store.database import Catalog
+
+URL_MAX = 8192
+# who may use which endpoint, by the party's place in the chain (billing-api.md 6.1)
+PLACES = {
+    "vendor": ("customerinvoices", DETAILS),
+    "distributor": KNOWN_ENDPOINTS,
+    "reseller": KNOWN_ENDPOINTS,
+    "customer": ("invoices", DETAILS),
+}
+
+
+def create(version: Version, surroundings: Surroundings) -> FastAPI:
+    """Build the sub-application of a served version."""
+    app = FastAPI(title="tieout Billing API", version=f"{version.id} ({__version__})")
+    for error in ERRORS:
+        app.add_exception_handler(error, billing_problem)
+    for endpoint in version.endpoints:
+        answer = _answerer(version, endpoint, surroundings=surroundings)
+        _add(app, endpoint, answer=answer, version=version)
+    alias = _answerer(version, DETAILS, surroundings=surroundings)
+    _add(app, ALIAS, answer=alias, version=None)
+    app.add_api_route(
+        "/{endpoint:path}",
+        _elsewhere(version, surroundings),
+        methods=list(ANY_METHOD),
+        include_in_schema=False,
+    )
+    return app
+
+
+def _add(
+    app: FastAPI, name: str, *, answer: Callable[[Request], Response], version: Version | None
+) -> None:
+    """Add a path; one without a version stays out of OpenAPI."""
+    described: dict[str, Any] = {}
+    if version is not None:
+        described = {
+            "openapi_extra": {"parameters": described_parameters(version, name)},
+            "responses": {200: described_answer(version, name)},
+        }
+    app.add_api_route(
+        f"/{name}",
+        answer,
+        methods=["GET"],
+        name=name,
+        response_class=Response,
+        include_in_schema=version is not None,
+        **described,
+    )
+    app.add_api_route(f"/{name}", answer, methods=["HEAD"], include_in_schema=False)
+    app.add_api_route(f"/{name}", options, methods=["OPTIONS"], include_in_schema=False)
+
+
+def _elsewhere(version: Version, surroundings: Surroundings) -> Callable[[Request, str], Response]:
+    """Answer for names that the version does not serve."""
+
+    def refuse(request: Request, endpoint: str) -> Response:
+        check_method(request)
+        if endpoint in version.endpoints or endpoint == ALIAS:
+            raise HTTPException(status_code=405)
+        if endpoint not in KNOWN_ENDPOINTS:
+            raise BillingProblem(slug="unknown-endpoint", detail="no endpoint has this name")
+        read_key(request, surroundings)
+        first = since(endpoint)
+        raise BillingProblem(
+            slug="endpoint-not-in-version",
+            detail=f"{endpoint} exists from {first}",
+            members={"endpoint": endpoint, "since": first},
+        )
+
+    return refuse
+
+
+def _answerer(
+    version: Version, endpoint: str, *, surroundings: Surroundings
+) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        return _answer(request, version, endpoint=endpoint, surroundings=surroundings)
+
+    return answer
+
+
+def _answer(
+    request: Request, version: Version, *, endpoint: str, surroundings: Surroundings
+) -> Response:
+    """Check key, role and scope, then read the question and answer it."""
+    if len(str(request.url)) > URL_MAX:
+        raise BillingProblem(slug="uri-too-long", detail="the address is longer than 8 KiB")
+    catalog, now = surroundings.house.catalog, surroundings.now()
+    key = read_key(request, surroundings)
+    key.open(f"billing.{endpoint}")
+    if endpoint not in BILLING_ROLES[key.role]:
+        raise AccessRefused(code="ROLE_NOT_ALLOWED")
+    if len(key.organizations) == 1:
+        _check_place(catalog, key.organizations[0], endpoint=endpoint)
+    call = Call(request=request, version=version, key=key, now=now)
+    if endpoint == DETAILS:
+        one = single_values(request, version.parameters(endpoint))
+        party = party_of(one, key)
+        _check_place(catalog, party, endpoint=endpoint)
+        return answer_details(call, one, party=party, catalog=catalog)
+    question = read_question(
+        request, key, version=version, endpoint=endpoint, today=now.date(), catalog=catalog
+    )
+    _check_place(catalog, question.party, endpoint=endpoint)
+    return answer_invoices(call, question, surroundings=surroundings)
+
+
+def _check_place(catalog: Catalog, party: str, *, endpoint: str) -> None:
+    """Refuse an endpoint that has no meaning where the party stands; data plays no part."""
+    people = reference["organizations"]
+    with catalog.read() as connection:
+        place = connection.scalar(
+            select(people.c.role).where(
+                people.c.organization_id == party, people.c.to_snapshot.is_(None)
+            )
+        )
+    if endpoint not in PLACES.get(str(place), ()):
+        raise AccessRefused(code="ROLE_NOT_ALLOWED")
