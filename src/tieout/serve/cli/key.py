@@ -57,7 +57,8 @@ def create(
 ) -> None:
     """Make a key; its text is shown this once.
 
-    A key of role admin opens the management API (/manage/v1) and nothing else.
+    A key of role admin opens the management API (/manage/v1) and the usage of the Billing API's
+    versions, no invoice.
     """
     made, text = create_key(
         shell.house.catalog,
