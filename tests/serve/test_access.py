@@ -11,7 +11,7 @@ from october import NOW, bill_october
 from serve_case import CONSOLIDATED, HEADERS, ROWS, Place, serving
 
 from tieout.serve.access import KeyRefused, create_key, revoke_key
-from tieout.serve.app import create_app
+from tieout.serve.app import _lines_of_code, create_app
 from tieout.serve.settings import Settings
 
 PATH = f"{ROWS}/reseller"
@@ -169,3 +169,20 @@ def test_the_front_page_links_to_what_is_served(chain: Place) -> None:
     for link in ("/api/v1/reporting/openapi.json", "/billing/v4/openapi.json", "/health"):
         assert f'href="{link}"' in page.text
         assert httpx.get(chain.address + link).status_code == 200
+
+
+def _fail(said: str) -> None:
+    try:
+        float(f"{said} EUR")
+    except ValueError as error:
+        raise RuntimeError(said) from error
+
+
+def test_a_fault_is_logged_without_what_it_says() -> None:
+    said = "7919.0331"
+    with pytest.raises(RuntimeError) as caught:
+        _fail(said)
+    told = _lines_of_code(caught.value)
+    assert said not in told
+    assert {"ValueError", "RuntimeError"} <= set(told.splitlines())
+    assert Path(__file__).name in told

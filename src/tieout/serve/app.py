@@ -125,7 +125,7 @@ class Gate:
             else:
                 await self.app(scope, receive, visit.send)
         except Exception as error:
-            trace = traceback.format_exc()  # lines of code only: a variable could hold a key
+            trace = _lines_of_code(error)
             log.error("request failed", request_id=visit.request_id, trace=trace)  # noqa: TRY400
             if visit.status is None:
                 await _problem(scope, error)(scope, receive, visit.send)
@@ -133,6 +133,21 @@ class Gate:
                 raise
         finally:
             visit.record(scope)
+
+
+def _lines_of_code(error: BaseException) -> str:
+    """Give where an error and its causes came from, without what they say.
+
+    A message may hold a key, a cell or a price, such as a database's on the row it refused.
+    """
+    told: list[str] = []
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        told += [type(cause).__qualname__, *traceback.format_tb(cause.__traceback__)]
+        cause = cause.__cause__ or cause.__context__
+    return "\n".join(told)
 
 
 class Visit:
