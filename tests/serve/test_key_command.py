@@ -52,10 +52,7 @@ def test_an_admin_key_needs_no_organization_and_the_others_do(tmp_path: Path) ->
     house = open_house(tmp_path)
     upgrade(house.catalog)
     made = json.loads(run(tmp_path, "key", "create", "--role", "admin"))
-    assert (made["organizations"], made["endpoints"]) == (
-        [],
-        ["manage", "billing.admin"],
-    )
+    assert (made["organizations"], made["endpoints"]) == ([], ["manage", "billing.admin"])
     assert (
         "admin  -  works until"
         in CliRunner().invoke(cli, ["key", "list"], env={"TIEOUT_HOME": str(tmp_path)}).output

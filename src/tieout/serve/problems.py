@@ -133,9 +133,7 @@ def manage_problem(request: Request, error: Exception) -> Response:
     """Give the management API's answer to any error, in the form of the Reporting API's."""
     known = _manage_problem(error)
     status = MANAGE[known.code]
-    headers = _headers(status)
-    if known.code == "WRITER_BUSY":
-        headers = {"Retry-After": RETRY_S}
+    headers = {"Retry-After": RETRY_S} if known.code == "WRITER_BUSY" else _headers(status)
     if known.code == "METHOD_NOT_ALLOWED":
         headers = {"Allow": ", ".join(_methods(request))}
     body = _reported(request, known.code, status=status, detail=known.detail, errors=known.errors)
@@ -148,14 +146,11 @@ def _manage_problem(error: Exception) -> ManageProblem:
     if isinstance(error, AccessRefused):
         return ManageProblem(code=error.code)
     if isinstance(error, ReferenceRefused):
+        names = ("resource", "row", "field", "reason")
+        places = [(one.file.removesuffix(".csv"), one.row, one.column) for one in error.faults]
         errors = [
-            {
-                "resource": fault.file.removesuffix(".csv"),
-                "row": fault.row,
-                "field": fault.column,
-                "reason": fault.reason,
-            }
-            for fault in error.faults
+            dict(zip(names, (*place, one.reason), strict=True))
+            for place, one in zip(places, error.faults, strict=True)
         ]
         detail = f"{len(errors)} {'fault' if len(errors) == 1 else 'faults'}; nothing was changed"
         return ManageProblem(code="REFERENCE_REFUSED", detail=detail, errors=errors)
@@ -170,11 +165,8 @@ def _manage_problem(error: Exception) -> ManageProblem:
 
 def _methods(request: Request) -> list[str]:
     """Give the methods that a path of a sub-application answers."""
-    fitting = [
-        route
-        for route in request.app.routes
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
-    ]
+    routes = [one for one in request.app.routes if isinstance(one, Route)]
+    fitting = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
     return sorted({method for route in fitting for method in route.methods or ()})
 
 
