@@ -17,7 +17,7 @@ CURRENCIES = {0: "JPY", 2: "EUR", 3: "KWD"}
 MATCHED = """
     SELECT
         pricing_id, 2::BIGINT AS hops, 'v' AS vendor, quantity::DECIMAL(38, 18) AS quantity,
-        days_billed, days_cycle, profile, sign, credit_hop,
+        days_billed, days_cycle, profile, sign, credit_hop, credit_hop - 1 AS credit_hops,
         credit_left::DECIMAL(38, 18) AS credit_left,
         unit_price::DECIMAL(38, 18) AS unit_price, NULL::UTINYINT AS unit_price_digits,
         effective::DECIMAL(38, 18) AS effective_unit_price,
@@ -34,7 +34,7 @@ PRICE = """
             fine_down::HUGEINT AS fine_down
         ),
         's' AS seller_id, 'b' AS buyer_id, 'c' AS contract_id, 'USD' AS cost_currency,
-        'r' AS rule_id, FALSE AS charge_free, TRUE AS is_rate_known
+        'r' AS rule_id, FALSE AS charge_free, TRUE AS is_rate_known, NULL::BIGINT AS list_left
     FROM given_price AS given, (SELECT unnest([1, 2]) AS hop) AS hop_no
 """
 
