@@ -30,7 +30,7 @@ from tieout.pipeline.run_diff import diff_runs
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
-from tieout.pipeline.trail import check_audit, read_audit
+from tieout.pipeline.trail import check_audit, newest_entry, read_audit
 from tieout.pipeline.upkeep import (
     certificate_of,
     collect_orphans,
@@ -68,6 +68,7 @@ __all__ = [
     "loaded_since",
     "match_files",
     "move_on",
+    "newest_entry",
     "newest_load",
     "parked_lines",
     "published_run",

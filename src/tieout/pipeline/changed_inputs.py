@@ -49,7 +49,7 @@ def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any
         current = manifest.latest_snapshot(connection, house)
         decisions = line_decisions.standing(connection)
     open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
-    if _digest(engine) == run["input_digest"]:
+    if digest_open_inputs(engine) == run["input_digest"]:
         return
     engine.table("input_now", sql_text("tieout.invoice", "input_line"))
     _keep_run_inputs(engine, house, run=run, name="input_then")
@@ -72,11 +72,12 @@ def compare_runs(
 
 def _keep_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any], name: str) -> None:
     open_run_inputs(engine, house, run=run)
-    _digest(engine)
+    digest_open_inputs(engine)
     engine.table(name, sql_text("tieout.invoice", "input_line"))
 
 
-def _digest(engine: Engine) -> str:
+def digest_open_inputs(engine: Engine) -> str:
+    """Give the digest of the inputs that are named, with no line matched yet."""
     engine.table("repeated_line", sql_text("tieout.match", "repeated_line"))
     return digest_inputs(engine)
 

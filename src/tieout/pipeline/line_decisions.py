@@ -31,6 +31,10 @@ class Word:
     now: dt.datetime
     reason: str | None = None
 
+    def signed(self, reason: str | None = None) -> Signed:
+        """Give it as the audit keeps it; `reason` stands where none was said."""
+        return Signed(self.by, utc_text(self.now), self.reason or reason)
+
 
 def set_line_aside(house: House, vendor_line_id: str, *, word: Word) -> dict[str, Any]:
     """Mark a vendor line that equals another of its file as the vendor's error.
@@ -183,7 +187,7 @@ def _record(
     line_id = line_name(line["file_id"], line["row_number"])
     kept = {name: line[name] for name in ("vendor", "invoice_number", "currency", "subtotal")}
     event = Event(decision, "vendor_line", line_id, after=kept)
-    audit.record(connection, [event], signed=Signed(word.by, values["decided_at"], word.reason))
+    audit.record(connection, [event], signed=word.signed())
     return told(values)
 
 

@@ -30,6 +30,12 @@ def read_audit(house: House, *, subject: str | None = None, after: int = 0) -> d
     }
 
 
+def newest_entry(house: House) -> int:
+    """Give the number of the newest entry, 0 where there is none."""
+    with house.catalog.read() as connection:
+        return audit.newest(connection)
+
+
 def check_audit(house: House) -> dict[str, Any]:
     """Recompute the chain of hashes; give the number of entries and the last hash.
 

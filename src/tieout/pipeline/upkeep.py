@@ -92,14 +92,7 @@ def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
 def rejected_rows(house: House) -> dict[str, Any]:
     """Give every rejected row with its place, its reason and its cells as read."""
     with house.catalog.read() as connection:
-        rows = connection.execute(
-            select(lake_file.c.path).where(
-                lake_file.c.owner_kind == "load",
-                lake_file.c.kind == "rejected_row",
-                lake_file.c.rows > 0,
-            )
-        ).scalars()
-        paths = [house.lake.full(path) for path in rows]
+        paths = manifest.loaded_paths(connection, house, kind="rejected_row")
         names = dict(connection.execute(select(vendor_file.c.file_id, vendor_file.c.name)).all())
     with session(house.scratch) as engine:
         engine.parquet("rejected_row", paths, schema=REJECTED_ROW)

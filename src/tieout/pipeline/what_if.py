@@ -18,7 +18,8 @@ from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Fault, NotFound, PolicyRefused, ReferenceRefused
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import check_laws
-from tieout.pipeline.period import SECRET, digest_inputs, files_of_period, open_inputs
+from tieout.pipeline.changed_inputs import digest_open_inputs
+from tieout.pipeline.period import SECRET, files_of_period, open_inputs
 from tieout.pipeline.rated import rate_lines
 from tieout.reference import stage_folder
 from tieout.rounding import Policy, other_policies, parse_policy, policies
@@ -160,10 +161,7 @@ def _before(engine: Engine, house: House, *, month: Month, scratch: Path) -> tup
     """Give what the month came to: its run, where that was computed from the same as now."""
     if month.run is not None:
         _open(engine, month, base=month.base)
-        engine.table("repeated_line", sql_text("tieout.match", "repeated_line"))
-        same = digest_inputs(engine) == month.run["input_digest"]
-        engine.run("DROP TABLE repeated_line")
-        if same:
+        if digest_open_inputs(engine) == month.run["input_digest"]:
             with house.catalog.read() as connection:
                 paths = manifest.run_paths(connection, house, run_id=month.run["run_id"])
             rated = Rated(paths.get("invoice_line", []), paths.get("parked_line", []))

@@ -15,10 +15,8 @@ from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
 from tieout.invoice.digest import digests_by_number
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
-from tieout.pipeline.keep import utc_text
 from tieout.pipeline.line_decisions import Word
 from tieout.store import manifest
-from tieout.store.audit import Signed
 from tieout.store.catalog import DRAFTS, ESTIMATE
 from tieout.store.house import House
 from tieout.store.workflow import (
@@ -85,7 +83,7 @@ def verify_invoices(
                 connection,
                 ready,
                 move=MOVES["verify"],
-                signed=Signed(word.by, utc_text(word.now), word.reason or choice.accept_parked),
+                signed=word.signed(choice.accept_parked),
                 values=values,
             )
             moved = {one["invoice_id"] for one in ready}
@@ -109,7 +107,7 @@ def move_on(house: House, names: Sequence[str], *, action: str, word: Word) -> d
             connection,
             headers,
             move=MOVES[action],
-            signed=Signed(word.by, utc_text(word.now), word.reason),
+            signed=word.signed(),
         )
         moved = find_invoices(connection, [one["invoice_id"] for one in headers])
     return {"moved": [_told(one) for one in moved]}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from tieout.errors import AuditBroken
 from tieout.store.catalog import audit_entry
@@ -69,6 +69,11 @@ def entries(
         wanted = wanted.where(audit_entry.c.subject_id == subject_id)
     rows = connection.execute(wanted.order_by(audit_entry.c.entry_no).limit(limit)).mappings()
     return [dict(row) for row in rows]
+
+
+def newest(connection: Connection) -> int:
+    """Give the number of the newest entry, 0 where there is none."""
+    return connection.scalar(select(func.max(audit_entry.c.entry_no))) or 0
 
 
 def check_chain(connection: Connection) -> tuple[int, str]:

@@ -273,6 +273,16 @@ def run_paths(connection: Connection, house: House, *, run_id: str) -> dict[str,
     return paths
 
 
+def loaded_paths(connection: Connection, house: House, *, kind: str) -> list[Path]:
+    """Give the lake files of one kind of every load, those without rows left out."""
+    rows = connection.execute(
+        select(lake_file.c.path).where(
+            lake_file.c.owner_kind == "load", lake_file.c.kind == kind, lake_file.c.rows > 0
+        )
+    ).scalars()
+    return [house.lake.full(path) for path in rows]
+
+
 def named_paths(connection: Connection) -> dict[str, str]:
     """Give every lake path that the manifest names, with its hash."""
     rows = connection.execute(select(lake_file.c.path, lake_file.c.sha256))

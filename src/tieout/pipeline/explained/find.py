@@ -12,7 +12,7 @@ from tieout.report.row_source import define_sources
 from tieout.report.run_file import name_run_files
 from tieout.report.visibility import GENERAL, PREVIEW, SOLD, Viewer, Wanted, visible_invoices
 from tieout.store import manifest
-from tieout.store.catalog import invoice, lake_file, run, vendor_file
+from tieout.store.catalog import invoice, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import VENDOR_LINE
 
@@ -116,14 +116,7 @@ def _by_charge(engine: Engine, house: House, *, name: str) -> list[Named]:
 
 def _by_vendor_row_id(engine: Engine, house: House, *, name: str) -> list[Named]:
     with house.catalog.read() as connection:
-        paths = connection.execute(
-            select(lake_file.c.path).where(
-                lake_file.c.owner_kind == "load",
-                lake_file.c.kind == "vendor_line",
-                lake_file.c.rows > 0,
-            )
-        ).scalars()
-        files = [house.lake.full(path) for path in paths]
+        files = manifest.loaded_paths(connection, house, kind="vendor_line")
     engine.parquet("loaded_line", files, schema=VENDOR_LINE)
     return _named(
         engine,

@@ -148,9 +148,11 @@ def _define_base(engine: Engine, question: Question) -> None:
             "SELECT 0::BIGINT AS ordinal, '' AS code, 0::BIGINT AS line_id, '' AS text WHERE false",
         )
     if question.lines == "grouped":
-        engine.view("detailed_line", f"SELECT * FROM {source}")
-        engine.view("grouped_line", sql_text(PACKAGE, f"grouped_{source}"))
+        is_linked = source == "linked_line"
+        unlinked = sql_text(PACKAGE, "unlinked_line")
+        engine.view("detailed_line", f"SELECT * FROM {source}" if is_linked else unlinked)
         source = "grouped_line"
+        engine.view(source, sql_text(PACKAGE, source))
     keep = engine.view if source == "numbered_line" else engine.table
     keep("base_line", f"SELECT * FROM {source}")
     engine.view("scope", sql_text(PACKAGE, "scope"))

@@ -10,6 +10,12 @@ from tieout.money import UNITS, parse_number, shortest, to_units
 from tieout.serve.cli import Shell
 from tieout.serve.cli.load import month
 
+MEANING = {  # arithmetic.md 8
+    "tied": "every row is billed, and every cent of it is on the invoices",
+    "tied_with_residual": "every row is billed; detail and invoices differ by rounding, as shown",
+    "quarantine_open": "every row and cent is accounted for, but rejected or parked rows are not"
+    " billed and need a person",
+}
 WAITING = {"rejected": "rejected", "parked": "parked", "setAside": "set aside"}
 
 
@@ -28,6 +34,7 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     """Print a certificate for a person."""
     colour = "green" if found["status"].startswith("tied") else "yellow"
     shell.say(f"tie-out certificate {found['period']}: {found['status']}", style=f"bold {colour}")
+    shell.say(MEANING[found["status"]])
     if found["isEstimate"]:
         shell.say("an estimate from unbilled files: previewed, never billed")
     elif found["estimates"]:
@@ -59,7 +66,8 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
             ", ".join(f"{a['amount']} {a['currency']}" for a in found[kind]["amounts"])
             or "no readable money"
         )
-        shell.say(f"{name}: {found[kind]['count']} ({money})")
+        count = found[kind]["count"]
+        shell.say(f"{name}: {count} ({money})" if count else f"{name}: none")
     _print_named(shell, found)
     for entry in sorted({i["currency"] for i in found["inputs"] if i["currency"]}):
         shell.say(_tied(found, currency=entry))

@@ -52,10 +52,10 @@ def verify(shell: Shell, /, names: tuple[str, ...], *, strict: bool, **said: Any
         accept_parked=said["accept_parked"],
     )
     word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    house, before = shell.house, pipeline.check_audit(shell.house)["entries"]
+    house, before = shell.house, pipeline.newest_entry(shell.house)
 
     def what_stands() -> str:
-        if pipeline.check_audit(house)["entries"] == before:
+        if pipeline.newest_entry(house) == before:
             return "no invoice was verified"
         return "the invoices were verified before the stop came"
 

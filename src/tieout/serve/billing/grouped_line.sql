@@ -1,5 +1,6 @@
--- Purchase lines with their sales as `lines=grouped` prints them (billing-api.md 2.8): corrections and usage of one vendor
--- document, subscription and product as one line; nothing is rounded again.
+-- Lines as `lines=grouped` prints them, with their sales where they are linked (billing-api.md 2.8):
+-- corrections and usage of one vendor document, subscription and product as one line; nothing is
+-- rounded again.
 WITH folded AS (
     SELECT
         ordinal, subscription_id, line_kind, vendor_invoice_number, product_id, sku,
