@@ -37,6 +37,7 @@ STEPS = (
     ("rate_in_force", "table"),
     ("hop_price", "table"),
     ("priced_line", "table"),
+    ("waiting_line", "view"),
     ("parted_pair", "table"),
     ("parked_line", "table"),
     ("repeated_line", "table"),

@@ -1,22 +1,14 @@
 -- Rows of a seat change of which one waits: both wait, with one reason (arithmetic.md 3). A pair is
 -- known by its reference id, else by product and SKU, and by charge type and dates (vendor-formats.md 6).
-WITH waiting AS (
-    SELECT
-        file_no, row_number, coalesce(missing, hop_missing, 'PRORATION_NOT_REPRODUCED') AS reason,
-        CASE WHEN missing IS NULL THEN coalesce(gap_hop, own_price_hop) END AS hop
-    FROM priced_line
-    WHERE (missing IS NOT NULL OR hop_missing IS NOT NULL OR is_not_reproduced)
-        AND charge_type_id = 3
-),
-waiting_event AS (
+WITH waiting_event AS (
     SELECT
         vendor, invoice_number, subscription_id, reference_id, charge_type, charge_start_date, charge_end_date,
         CASE WHEN reference_id IS NULL THEN product_id END AS product_id,
         CASE WHEN reference_id IS NULL THEN sku_id END AS sku_id,
         min({'hop': coalesce(hop, 0), 'reason': reason}) AS first
-    FROM waiting
+    FROM waiting_line
     JOIN vendor_line USING (file_no, row_number)
-    WHERE charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
+    WHERE charge_type_id = 3 AND charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
     GROUP BY ALL
 ),
 seat_change AS (

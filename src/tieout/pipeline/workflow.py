@@ -169,7 +169,7 @@ def _held(
     waiting = {}
     if not accepted and engine.one("SELECT count(*) AS n FROM parked_line")["n"]:
         engine.table("contract_path", sql_text("tieout.match", "contract_path"))
-        rows = engine.arrow(sql_text("tieout.pipeline", "waiting_line")).to_pylist()
+        rows = engine.arrow(sql_text("tieout.pipeline", "parked_for_invoice")).to_pylist()
         waiting = {row["invoice_id"]: row for row in rows}
     upstream = defaultdict(list)
     for row in engine.arrow(sql_text("tieout.pipeline", "upstream_invoice")).to_pylist():
