@@ -12,9 +12,9 @@ from store_case import everything
 
 from tieout.errors import Conflict
 from tieout.store.catalog import load, metadata, setting, vendor_file
-from tieout.store.database import Catalog, insert_rows
+from tieout.store.database import Catalog, insert_rows, require_tables
 from tieout.store.house import House, open_house
-from tieout.store.migrations import require_tables, upgrade
+from tieout.store.migrations import upgrade
 
 
 @pytest.fixture

@@ -13,9 +13,11 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     select,
 )
 
+from tieout.errors import Conflict
 from tieout.store.catalog import setting
 
 
@@ -92,3 +94,9 @@ def next_id(connection: Connection, column: Column[int]) -> int:
     """Give the number after the highest; call it only while writing."""
     highest: int | None = connection.scalar(select(func.max(column)))
     return (highest or 0) + 1
+
+
+def require_tables(catalog: Catalog) -> None:
+    """Raise Conflict when the catalog was not made yet."""
+    if not inspect(catalog.engine).has_table("setting"):
+        raise Conflict(reason="no store here yet: run `tieout init` first")

@@ -16,8 +16,8 @@ from tieout import __version__
 from tieout.errors import ReferenceRefused, TieoutError
 from tieout.serve.cli.printable import printable, printable_json
 from tieout.serve.settings import Settings
+from tieout.store.database import require_tables
 from tieout.store.house import House
-from tieout.store.migrations import require_tables
 
 # command -> module that defines it; a module is imported only when its command is used
 COMMANDS = {

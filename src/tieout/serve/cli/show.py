@@ -15,8 +15,7 @@ from tieout.serve.cli import Shell
 from tieout.serve.cli.load import month
 from tieout.serve.export.json_text import NUMBER
 from tieout.serve.export.stream import open_engine, stream_list
-from tieout.serve.reporting.row_json import HEADER, ROW, headers_sql, rows_sql
-from tieout.serve.reporting.v1 import define_header
+from tieout.serve.reporting.row_json import HEADER, ROW, define_header, headers_sql, rows_sql
 from tieout.serve.settings import Surroundings
 from tieout.store.catalog import invoice
 

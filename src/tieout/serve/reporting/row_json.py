@@ -1,6 +1,9 @@
 """Invoice rows and headers of reporting-api.md 4 as JSON text; keys in the order of its tables."""
 
-from tieout.report.rows import RowView
+import pyarrow as pa
+
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.report.rows import RowView, name_invoices
 from tieout.serve.export.json_text import (
     DAY,
     EMPTY,
@@ -140,3 +143,10 @@ def rows_sql(view: RowView) -> str:
 def headers_sql() -> str:
     """Give the query of the headers as text, each starting with a comma."""
     return f"SELECT ',' || {json_object(HEADER)} AS text FROM header ORDER BY ordinal"
+
+
+def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None:
+    """Define `header` over the visible invoices, as `requester` sees them."""
+    name_invoices(engine, invoices)
+    engine.let(requester=requester)
+    engine.view("header", sql_text("tieout.serve.reporting", "header"))

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from tieout import __version__
-from tieout.engine.duckdb import Engine, sql_text
-from tieout.report.rows import count_rows, define_rows, holding, name_invoices
+from tieout.engine.duckdb import Engine
+from tieout.report.rows import count_rows, define_rows, holding
 from tieout.report.visibility import NOTHING, OWNED, SOLD, Viewer, visible_invoices
 from tieout.serve.access import AccessRefused, Key, verify_key
 from tieout.serve.export.stream import open_engine, stream_list
@@ -27,13 +27,11 @@ from tieout.serve.reporting.question import (
     identifier,
     read_question,
 )
-from tieout.serve.reporting.row_json import headers_sql, rows_sql
+from tieout.serve.reporting.row_json import define_header, headers_sql, rows_sql
 from tieout.serve.settings import Surroundings
 from tieout.store.catalog import reference
 from tieout.store.database import Catalog
 from tieout.store.house import House
-
-PACKAGE = "tieout.serve.reporting"
 
 
 @dataclass(frozen=True)
@@ -141,13 +139,6 @@ def _relation(
         invoices = holding(engine, invoices)
     define_header(engine, invoices, requester=requester)
     return invoices.num_rows, headers_sql()
-
-
-def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None:
-    """Define `header` over the visible invoices, as `requester` sees them."""
-    name_invoices(engine, invoices)
-    engine.let(requester=requester)
-    engine.view("header", sql_text(PACKAGE, "header"))
 
 
 def check_reach(catalog: Catalog, key: Key, *, requester: str) -> bool:

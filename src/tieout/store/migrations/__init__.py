@@ -7,7 +7,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import insert, inspect, select
 
-from tieout.errors import Conflict
 from tieout.store.catalog import setting
 from tieout.store.database import Catalog
 
@@ -29,9 +28,3 @@ def upgrade(catalog: Catalog) -> bool:
             secret = secrets.token_hex(SECRET_BYTES)
             connection.execute(insert(setting).values(name="match_key_secret", value=secret))
     return new
-
-
-def require_tables(catalog: Catalog) -> None:
-    """Raise Conflict when the catalog was not made yet."""
-    if not inspect(catalog.engine).has_table("setting"):
-        raise Conflict(reason="no store here yet: run `tieout init` first")
