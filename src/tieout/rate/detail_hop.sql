@@ -23,8 +23,8 @@ SELECT
     -- the gross price less the price: what is left of the gross is known in 10^-6
     CASE WHEN abs(line.total) < 10000000000000000000000000000000::HUGEINT THEN
         CASE
-            WHEN getvariable('hop') <= line.credit_hops AND line.credit_left::DECIMAL(38, 6) = line.credit_left
-                THEN discount_of(line.total, (line.credit_left * 1000000)::BIGINT)
+            WHEN getvariable('hop') <= line.credit_hops AND line.left_of_credit IS NOT NULL
+                THEN discount_of(line.total, line.left_of_credit)
             WHEN price.list_left > 0 AND price.list_left < 1000000
                 THEN discount_of(line.total, price.list_left)
         END
