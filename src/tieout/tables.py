@@ -245,6 +245,13 @@ PARKED_LINE = _schema(
     line_key=(TEXT, NEVER_NULL),
 )
 
+# Vendor lines with an amount that has no room at a hop; within one session, never at rest.
+TOO_WIDE_LINE = _schema(
+    file_no=(pa.int32(), NEVER_NULL),
+    row_number=(pa.int64(), NEVER_NULL),
+    hop=(pa.int32(), NEVER_NULL),
+)
+
 # One row per decision in force that sets a vendor line aside; from the catalog, never at rest.
 LINE_DECISION = _schema(
     file_id=(TEXT, NEVER_NULL),

@@ -30,6 +30,8 @@ STEPS = (
     ("owner", "table"),
     ("contract_path", "table"),
     ("placed_line", "table"),
+    ("pair_cycle", "table"),
+    ("one_cycle", "statement"),
     ("rule_era", "table"),
     ("pricing", "table"),
     ("asked_hop", "table"),
@@ -53,7 +55,8 @@ FACTOR_LIMIT = 10**18
 def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
     """Make `matched_line`, `charge`, `parked_line` and `hop_price` for a period.
 
-    `first_day` is the period's first day; `secret` keys the match keys (HMAC-SHA-256).
+    `first_day` is the period's first day; `secret` keys the match keys (HMAC-SHA-256). Lines in
+    `too_wide_line` are parked.
     Raises Unpriced when a rule or a rate is finer than exact arithmetic has room for.
     """
     next_month = (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
@@ -69,8 +72,12 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
     engine.table("rule", sql_text("tieout.match", "rule"))
     engine.let(**engine.one(sql_text("tieout.match", "rule_wish")))
     for name, kind in STEPS:
-        (engine.view if kind == "view" else engine.table)(name, sql_text("tieout.match", name))
-    for name in ("placed_line", "pricing", "owner", "priced_line"):
+        sql = sql_text("tieout.match", name)
+        if kind == "statement":
+            engine.run(sql)
+        else:
+            (engine.view if kind == "view" else engine.table)(name, sql)
+    for name in ("placed_line", "pair_cycle", "pricing", "owner", "priced_line"):
         engine.run(f"DROP TABLE {name}")
     _refuse_unready(engine)
 

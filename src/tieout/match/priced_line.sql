@@ -12,7 +12,9 @@ WITH gap AS (
 ),
 asked AS (
     SELECT
-        line.*, pricing.pricing_id, gap.hop_missing, gap.gap_hop, gap.own_price_hop, gap.credit_hop,
+        line.*, pricing.pricing_id, gap.own_price_hop, gap.credit_hop,
+        CASE WHEN wide.hop IS NOT NULL THEN 'AMOUNT_TOO_WIDE' ELSE gap.hop_missing END AS hop_missing,
+        coalesce(wide.hop, gap.gap_hop) AS gap_hop,
         (charge_end_date - charge_start_date + 1)::INT AS days,
         day(last_day(cycle_start))::INT AS month_days,
         (first_cycle_end - cycle_start + 1)::INT AS cycle_days,
@@ -31,6 +33,7 @@ asked AS (
         AND pricing.asked_list IS NOT DISTINCT FROM line.asked_list
         AND line.missing IS NULL
     LEFT JOIN gap USING (pricing_id)
+    LEFT JOIN too_wide_line AS wide USING (file_no, row_number)
 ),
 adjusted AS (
     SELECT

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -30,6 +29,7 @@ from tieout.pipeline.explained.told import (
     tell_proration,
     tell_terms,
 )
+from tieout.pipeline.explained.twins import RunFiles, waits_with_twins
 from tieout.pipeline.explained.way import Way, recompute
 from tieout.report.run_file import name_run_files
 from tieout.report.visibility import GENERAL, PREVIEW, Viewer, Wanted, visible_invoices
@@ -128,6 +128,7 @@ class Explainer:
             found = connection.execute(select(run).where(run.c.is_current == 1)).mappings()
             self.runs = {one["run_id"]: dict(one) for one in found}
         name_run_files(engine, house, runs=list(self.runs), hops=(), kinds=KINDS)
+        self._files = RunFiles(engine, house)
         self._frozen: dict[int, Frozen] = {}
 
     def explain(self, named: Named) -> dict[str, Any]:
@@ -181,9 +182,18 @@ class Explainer:
         hops = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
         first_day = dt.date.fromisoformat(f"{taken['period']}-01")
         frozen = self._snapshot(taken["snapshot_id"])
-        way = recompute(Line(row.to_pylist()[0]), frozen=frozen, first_day=first_day)
+        line = Line(row.to_pylist()[0])
+        twins = self._files.twins_of(line, run_id=taken["run_id"])
+        change = [line, *(twin.line for twin in twins)]
+
+        def retold(row: Line) -> Way:
+            others = [one for one in change if one is not row]
+            return recompute(row, frozen=frozen, first_day=first_day, twins=others)
+
+        way = retold(line)
         if parked:
-            way = self._with_twins(way, frozen=frozen, first_day=first_day)
+            ways = [(twin, retold(twin.line)) for twin in twins]
+            way = waits_with_twins(way, ways, parked=parked)
         return {
             "runId": taken["run_id"],
             "period": taken["period"],
@@ -198,17 +208,6 @@ class Explainer:
             "tried": [] if way.hops else _tried_hops(way),
             "differences": parking_differences(way, parked) if parked else differences(way, hops),
         }
-
-    def _with_twins(self, way: Way, *, frozen: Frozen, first_day: dt.date) -> Way:
-        """Let a row of a seat change wait for what the first of its rows waits for."""
-        missing = [way.missing] if way.missing else []
-        for twin in self.engine.arrow(sql_text("tieout.pipeline", "explained_twin")).to_pylist():
-            found = recompute(Line(twin), frozen=frozen, first_day=first_day).missing
-            if found:
-                why = f"row {twin['row_number']} of the same seat change waits: {found[2]}"
-                missing.append((*found[:2], why))
-        first = min(missing, key=lambda one: (one[1] or 0, one[0]), default=None)
-        return replace(way, missing=first)
 
     def _snapshot(self, snapshot_id: int) -> Frozen:
         if snapshot_id not in self._frozen:

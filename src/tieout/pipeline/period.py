@@ -28,7 +28,7 @@ from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
-from tieout.tables import DETAIL_LINE
+from tieout.tables import DETAIL_LINE, TOO_WIDE_LINE
 
 SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
 
@@ -101,8 +101,13 @@ def open_inputs(
     decisions: Sequence[Mapping[str, Any]] = (),
     is_estimate: bool = False,
 ) -> None:
-    """Name the relations that the stages read: vendor lines, rejected rows, reference data."""
+    """Name the relations that the stages read: vendor lines, rejected rows, reference data.
+
+    `too_wide_line` has no rows yet: it takes up what rating has no room for.
+    """
     open_vendor_lines(engine, taken, decisions=decisions, is_estimate=is_estimate)
+    engine.register("no_too_wide_line", TOO_WIDE_LINE.empty_table())
+    engine.table("too_wide_line", "SELECT * FROM no_too_wide_line")
     for label, resource in RESOURCES.items():
         view_current(engine, resource, path=current.files.get(label))
         engine.view(label, f"SELECT * FROM current_{label}")

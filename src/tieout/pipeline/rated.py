@@ -17,9 +17,18 @@ def rate_lines(
     """Match and rate the vendor lines of a period; give what `keep` made of each relation.
 
     `keep(kind, sql)` is called for parked lines and charges, `keep(kind, sql, hop=hop)` for the
-    detail lines of each hop, while the SQL can be computed.
+    detail lines of each hop, while the SQL can be computed. A line whose amounts have no room at
+    some hop stands on no hop (ruling 27), nor does the rest of its seat change: with such lines
+    parked all is matched, rated and kept anew.
     """
-    match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
-    kept = [keep(kind, f"SELECT * FROM {kind}") for kind in ("parked_line", "charge")]
-    kept += [keep("detail_line", "SELECT * FROM detail_hop", hop=hop) for hop in rate_hops(engine)]
-    return kept
+    while True:
+        parked = _count(engine)
+        match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
+        kept = [keep(kind, f"SELECT * FROM {kind}") for kind in ("parked_line", "charge")]
+        kept += [keep("detail_line", "SELECT * FROM detail_hop", hop=n) for n in rate_hops(engine)]
+        if _count(engine) == parked:
+            return kept
+
+
+def _count(engine: Engine) -> int:
+    return int(engine.one("SELECT count(*) AS lines FROM too_wide_line")["lines"])

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
-from tieout.errors import Unpriced
 from tieout.quotient import Columns
 from tieout.rate.gap_share import add_gap_share
 from tieout.rounding import Policy, SqlOperands, Step, policies
@@ -38,22 +37,27 @@ EFFECTIVE = SqlOperands(
 
 
 def rate_hops(engine: Engine) -> Iterator[int]:
-    """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time."""
+    """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time.
+
+    A hop that has no room for an amount ends it: its lines are added to `too_wide_line`.
+    """
     define_macros(engine, "tieout.rate", names=["discount_of"])
     engine.view("rated", sql_text("tieout.rate", "first_hop"))
     hops_max = engine.one("SELECT coalesce(max(hops), 0)::INT AS hops FROM matched_line")["hops"]
     for hop in range(1, hops_max + 1):
         engine.let(hop=hop)
-        if hop > 1:
-            _rate_next(engine)
+        if hop > 1 and not _rate_next(engine):
+            break
         engine.view("detail_hop", sql_text("tieout.rate", "detail_hop"))
         yield hop
-    if hops_max > 1:
-        engine.run("DROP TABLE rated_units")
+    engine.run("DROP TABLE IF EXISTS rated_units")
 
 
-def _rate_next(engine: Engine) -> None:
-    """Carry `rated` to the next hop: the fast way first, in limbs where a line is too wide."""
+def _rate_next(engine: Engine) -> bool:
+    """Carry `rated` to the next hop: the fast way first, in limbs where a line is too wide.
+
+    Gives False where limbs are too narrow as well; those lines are then in `too_wide_line`.
+    """
     engine.view("hop_operand", sql_text("tieout.rate", "hop_operand"))
     used = engine.arrow("SELECT DISTINCT policy FROM hop_operand ORDER BY policy")
     names = [str(name) for name in used["policy"].to_pylist()]
@@ -65,15 +69,17 @@ def _rate_next(engine: Engine) -> None:
     for limbs in (False, True):
         engine.view("hop_result", _hop_result(names, limbs=limbs, needs=needs))
         engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
-        unfit = engine.arrow(sql_text("tieout.rate", "unfit_line"))
-        if not unfit.num_rows:
+        if not engine.one("SELECT coalesce(bool_or(is_unfit), FALSE) AS found FROM rated_next")[
+            "found"
+        ]:
             break
     else:
-        line = f"{unfit['file_id'][0].as_py()[:16]}-{unfit['row_number'][0]}"
-        raise Unpriced(reason=f"vendor line {line}: an amount is wider than 20 digits at a hop")
+        engine.run(f"INSERT INTO too_wide_line {sql_text('tieout.rate', 'too_wide_line')}")
+        return False
     engine.run("DROP TABLE IF EXISTS rated_units")
     engine.run("ALTER TABLE rated_next RENAME TO rated_units")
     engine.view("rated", sql_text("tieout.rate", "next_hop"))
+    return True
 
 
 def _with_equal_steps(names: Sequence[str]) -> list[list[Policy]]:

@@ -34,7 +34,8 @@ STORED = (
 def tell_match(way: Way) -> Found:
     """Tell whose a line is, by which keys, on which day, and what was tried."""
     line, owner = way.line, way.owner
-    is_correction = line.charge_type_id == CORRECTION and way.rule_day == way.cycle.start
+    is_correction = line.charge_type_id == CORRECTION and way.cycle.start is not None
+    of_pair = "" if way.rule_day == way.cycle.start else " of the credit of its seat change"
     return {
         "day": _text(line.match_day),
         "dayIs": line.match_day_is,
@@ -50,7 +51,7 @@ def tell_match(way: Way) -> Found:
         "cycleStart": _text(way.cycle.start),
         "cycleEnd": _text(way.cycle.end),
         "ruleDay": _text(way.rule_day),
-        "ruleDayIs": "first day of the charge cycle, as for every correction"
+        "ruleDayIs": f"first day of the charge cycle{of_pair}, as for every correction"
         if is_correction
         else line.match_day_is,
         "failed": None

@@ -1,0 +1,37 @@
+-- Rows of a seat change fall in one charge cycle, that of its credit (rulings 7): the rows of those
+-- changes whose rows state different starts of their subscription, or different lengths of a cycle.
+WITH unlike AS (
+    SELECT vendor, subscription_id, charge_start_date
+    FROM placed_line
+    WHERE charge_type_id = 3
+    GROUP BY ALL
+    HAVING min(rule_date) <> max(rule_date)
+        OR min(cycle_end) <> max(cycle_end)
+        OR min(first_cycle_end) <> max(first_cycle_end)
+),
+seat_change AS (
+    SELECT
+        file_no, row_number,
+        bool_or(line.subtotal < 0) OVER event AND bool_or(line.subtotal >= 0) OVER event AS is_pair,
+        first_value({
+            'rule_date': rule_date, 'cycle_start': cycle_start, 'cycle_end': cycle_end,
+            'first_cycle_end': first_cycle_end, 'yearly': yearly
+        }) OVER (
+            event ORDER BY line.subtotal >= 0, rule_date, first_cycle_end, cycle_end, yearly
+        ) AS pair
+    FROM placed_line AS placed
+    SEMI JOIN unlike USING (vendor, subscription_id, charge_start_date)
+    JOIN vendor_line AS line USING (file_no, row_number)
+    WHERE placed.charge_type_id = 3
+        AND line.charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
+    WINDOW event AS (
+        PARTITION BY
+            line.vendor, line.invoice_number, line.subscription_id, line.reference_id,
+            line.charge_type, line.charge_start_date, line.charge_end_date,
+            CASE WHEN line.reference_id IS NULL THEN line.product_id END,
+            CASE WHEN line.reference_id IS NULL THEN line.sku_id END
+    )
+)
+SELECT file_no, row_number, pair
+FROM seat_change
+WHERE is_pair
