@@ -133,11 +133,11 @@ class WriterBusy(Conflict):
 class RecordChanged(Conflict):
     """A record of reference data that is not the one a request was written for."""
 
-    def __init__(self, *, resource: str, is_there: bool) -> None:
-        """Keep the resource and whether the record is there at all."""
-        self.resource, self.is_there = resource, is_there
+    def __init__(self, *, resource: str, is_there: bool, kind: str = "record") -> None:
+        """Keep the resource and whether the record, or the list, is there at all."""
+        self.resource, self.is_there, self.kind = resource, is_there, kind
         state = "is not what If-Match or If-None-Match expects" if is_there else "is not there"
-        super().__init__(reason=f"the record of {resource} {state}; read it again")
+        super().__init__(reason=f"the {kind} of {resource} {state}; read it again")
 
 
 class RequestKeyReused(Refused):

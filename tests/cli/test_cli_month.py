@@ -219,7 +219,10 @@ def test_gc_removes_what_nothing_names(billed: Program) -> None:
     before = lake_files(billed.home)
     litter = billed.home / "lake" / "tmp" / "half.parquet"
     litter.write_bytes(b"half")
-    assert billed("gc", "--json").json == {"removed": ["tmp/half.parquet"]}
+    assert billed("gc", "--json").json == {
+        "removed": ["tmp/half.parquet"],
+        "answersForgotten": 0,
+    }
     assert lake_files(billed.home) == before
 
 

@@ -98,6 +98,12 @@ class Admin:
         """Ask for rows to be changed."""
         return self.client.post(CHANGES, json={"rows": rows}, headers={"Idempotency-Key": key})
 
+    def post_rows(self, path: str, rows: Any, *, key: str, **headers: str) -> httpx.Response:
+        """Ask for rows of one resource to be changed."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Idempotency-Key": key, **named}
+        return self.client.post(BASE + path, json={"rows": rows}, headers=sent)
+
     def put(self, path: str, row: Any, **headers: str) -> httpx.Response:
         """Ask for one row to be written; `if_match` is the header If-Match."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

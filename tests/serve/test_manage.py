@@ -1,5 +1,7 @@
 """Reference data over the management API: the same checks and the same bytes as the CSV files."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,14 @@ from manage_case import (
     new_house,
     rows_of,
 )
+from october import NOW
 from serve_case import Place, serving
 
 from tieout import pipeline
 from tieout.errors import ReferenceRefused
+from tieout.serve.manage.question import Cursors, Listing
+from tieout.serve.problems import ManageProblem
+from tieout.serve.sealed import SECRET
 from tieout.store.resources import RESOURCES
 
 
@@ -192,6 +198,27 @@ def test_pages_stay_in_one_snapshot_while_rows_change(admin: Admin) -> None:
     for query in wrong:
         answer = admin.client.get(f"{BASE}/organizations", params=query)
         assert code(answer) == (400, "BAD_CURSOR")
+
+
+def test_a_cursor_is_good_for_its_key_and_its_list_for_a_day(managed: Place) -> None:
+    secret = str(managed.house.catalog.setting(SECRET)).encode()
+    mine, other = (Cursors(secret=secret, key_id=name, now=NOW) for name in ("k1", "k2"))
+    listing = Listing("contracts", (("asOf", "2026-01-01"),), (), 10)
+    cursor = mine.write(listing, snapshot=3, after=7)
+    page = mine.read(listing, cursor)
+    assert (page.moment.snapshot, page.after) == (3, 7)
+    later = Cursors(secret=secret, key_id="k1", now=NOW + timedelta(days=1))
+    forged = Cursors(secret=b"guess", key_id="k1", now=NOW).write(listing, snapshot=3, after=7)
+    for reader, given, text, expected in (
+        (other, listing, cursor, "BAD_CURSOR"),
+        (mine, replace(listing, given=()), cursor, "BAD_CURSOR"),
+        (mine, replace(listing, name="plans"), cursor, "BAD_CURSOR"),
+        (mine, listing, forged, "BAD_CURSOR"),
+        (later, listing, cursor, "CURSOR_EXPIRED"),
+    ):
+        with pytest.raises(ManageProblem) as refused:
+            reader.read(given, text)
+        assert refused.value.code == expected
 
 
 def test_what_is_known_is_not_sent_again(admin: Admin) -> None:

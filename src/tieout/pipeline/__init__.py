@@ -32,8 +32,10 @@ from tieout.pipeline.standing import loaded_since, newest_load, published_run
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.trail import check_audit, newest_entry, read_audit
 from tieout.pipeline.upkeep import (
+    ANSWER_DAYS,
     certificate_of,
     collect_orphans,
+    forget_answers,
     parked_lines,
     rejected_rows,
     verify_store,
@@ -42,6 +44,7 @@ from tieout.pipeline.what_if import what_if
 from tieout.pipeline.workflow import Choice, move_on, verify_invoices
 
 __all__ = [
+    "ANSWER_DAYS",
     "Choice",
     "Place",
     "Stored",
@@ -61,6 +64,7 @@ __all__ = [
     "explain_named",
     "explain_seen",
     "export_reference",
+    "forget_answers",
     "load_delivery",
     "load_files",
     "load_prices",

@@ -19,7 +19,7 @@ from tieout.reference import Rows, stage_folder, write_folder
 from tieout.store.answered import Asked, find_answer, keep_answer
 from tieout.store.audit import Signed
 from tieout.store.house import House
-from tieout.store.reference_rows import Record, read_record
+from tieout.store.reference_rows import Record, newest_snapshot, read_record
 from tieout.store.resources import Resource
 
 Expects = Callable[[str | None], bool]  # of the tag of the record that is there, none if none is
@@ -51,16 +51,28 @@ def answer_again(house: House, asked: Asked) -> str | None:
         return find_answer(connection, asked)
 
 
-def change_rows(house: House, rows: Rows, *, asked: Asked, signed: Signed) -> tuple[str, bool]:
+def change_rows(
+    house: House,
+    rows: Rows,
+    *,
+    asked: Asked,
+    signed: Signed,
+    expects: Callable[[int], None] | None = None,
+) -> tuple[str, bool]:
     """Create or replace rows of several resources, all of them or none.
 
-    Gives the answer as JSON text, and whether it was given before to the same request. Raises
-    ReferenceRefused with every fault, WriterBusy, or RequestKeyReused.
+    Gives the answer as JSON text, and whether it was given before to the same request. `expects`
+    is called with the newest snapshot's number and raises what it will. Raises ReferenceRefused
+    with every fault, WriterBusy, or RequestKeyReused.
     """
     with house.writer():
         before = answer_again(house, asked)
         if before is not None:
             return before, True
+        if expects is not None:
+            with house.catalog.read() as connection:
+                newest = newest_snapshot(connection)
+            expects(newest)
 
         def remember(connection: Connection, done: dict[str, Any]) -> None:
             keep_answer(connection, asked, answer=json.dumps(done), at=signed.at)

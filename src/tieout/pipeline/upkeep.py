@@ -1,16 +1,20 @@
 """What was published, read back: certificates, waiting rows, and the lake against the manifest."""
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
 
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
-from tieout.pipeline.keep import drop_unnamed
+from tieout.pipeline.keep import drop_unnamed, utc_text
 from tieout.store import manifest, vendor_invoices, workflow
+from tieout.store.answered import drop_answers
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import PARKED_LINE, REJECTED_ROW
+
+ANSWER_DAYS = 90  # that an answer is kept for, unless a person says otherwise
 
 
 def certificate_of(house: House, period: str) -> dict[str, Any]:
@@ -114,6 +118,13 @@ def verify_store(house: House) -> int:
     for path, sha256 in sorted(named.items()):
         house.lake.check(path, sha256)
     return len(named)
+
+
+def forget_answers(house: House, *, now: dt.datetime, days: int = ANSWER_DAYS) -> int:
+    """Forget what the management API answered more than some days ago; give the number."""
+    before = utc_text(now - dt.timedelta(days=days))
+    with house.writer(), house.catalog.write() as connection:
+        return drop_answers(connection, before=before)
 
 
 def collect_orphans(house: House) -> list[str]:

@@ -28,6 +28,7 @@ SENTENCES = {
     "ROLE_NOT_ALLOWED": "the role of the access key may not use this endpoint",
     "NOT_FOUND": "not found",
     "METHOD_NOT_ALLOWED": "this address answers GET and HEAD only",
+    "CURSOR_EXPIRED": "the cursor has expired; begin again without it",
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
 }
@@ -37,6 +38,7 @@ MANAGE = REPORTING | {
     "BAD_BODY": 400,
     "BAD_CURSOR": 400,
     "IDEMPOTENCY_KEY_NEEDED": 400,
+    "CURSOR_EXPIRED": 410,
     "CONFLICT": 409,
     "WRITER_BUSY": 409,
     "PRECONDITION_FAILED": 412,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from tieout.errors import RequestKeyReused
 from tieout.store.catalog import answered_request
@@ -47,3 +47,12 @@ def keep_answer(connection: Connection, asked: Asked, *, answer: str, at: str) -
             answered_at=at,
         )
     )
+
+
+def drop_answers(connection: Connection, *, before: str) -> int:
+    """Forget the answers given before a moment (UTC text); give their number.
+
+    Such a request, sent again, is a new one.
+    """
+    gone = delete(answered_request).where(answered_request.c.answered_at < before)
+    return connection.execute(gone).rowcount

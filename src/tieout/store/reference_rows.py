@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from tieout.store.catalog import lake_file, reference, snapshot
 from tieout.store.resources import RESOURCES, Resource
@@ -32,6 +32,14 @@ class Record:
 
 
 @dataclass(frozen=True)
+class At:
+    """Which rows are read: those of a snapshot, and of them those that hold on a day, or all."""
+
+    number: int
+    day: str | None = None
+
+
+@dataclass(frozen=True)
 class Page:
     """Some rows in the order in which they were loaded; `last` is where the next page goes on."""
 
@@ -45,12 +53,19 @@ def newest_snapshot(connection: Connection) -> int:
     return connection.scalar(select(func.max(snapshot.c.snapshot_id))) or 0
 
 
-def read_record(connection: Connection, resource: Resource, *, key: Sequence[str]) -> Record | None:
-    """Give the row of a key in the newest snapshot, none when there is none."""
+def read_record(
+    connection: Connection,
+    resource: Resource,
+    *,
+    key: Sequence[str],
+    at: At | None = None,
+) -> Record | None:
+    """Give the row of a key, by default in the newest snapshot; none when there is none."""
     table = reference[resource.name]
     wanted = _cells_are(table, dict(zip(resource.keys, key, strict=True)))
     columns = [table.c[name] for name in resource.columns]
-    row = connection.execute(select(*columns).where(*wanted, table.c.to_snapshot.is_(None))).first()
+    wanted += _holds(table, at) if at else [table.c.to_snapshot.is_(None)]
+    row = connection.execute(select(*columns).where(*wanted)).first()
     return _record(resource, row) if row else None
 
 
@@ -58,20 +73,17 @@ def read_page(
     connection: Connection,
     resource: Resource,
     *,
-    number: int,
+    at: At,
     cells: Mapping[str, str],
     after: int,
     limit: int,
 ) -> Page:
-    """Give the next `limit` rows of a snapshot whose cells are these."""
+    """Give the next `limit` rows whose cells are these."""
     table = reference[resource.name]
-    in_force = and_(
-        table.c.from_snapshot <= number,
-        or_(table.c.to_snapshot.is_(None), table.c.to_snapshot > number),
-    )
+    holds = _holds(table, at)
     rows = connection.execute(
         select(*(table.c[name] for name in resource.columns), table.c.version_id)
-        .where(in_force, *_cells_are(table, cells), table.c.version_id > after)
+        .where(*holds, *_cells_are(table, cells), table.c.version_id > after)
         .order_by(table.c.version_id)
         .limit(limit + 1)
     ).all()
@@ -109,6 +121,18 @@ def list_snapshots(
         }
         for one in found
     ]
+
+
+def _holds(table: Table, at: At) -> list[ColumnElement[bool]]:
+    """Keep the rows of a snapshot; of a day those in force on it, `valid_to` excluded."""
+    wanted = [
+        table.c.from_snapshot <= at.number,
+        or_(table.c.to_snapshot.is_(None), table.c.to_snapshot > at.number),
+    ]
+    if at.day is not None:
+        ended = or_(table.c.valid_to.is_(None), table.c.valid_to > at.day)
+        wanted += [table.c.valid_from <= at.day, ended]
+    return wanted
 
 
 def _cells_are(table: Table, cells: Mapping[str, str]) -> list[ColumnElement[bool]]:

@@ -25,7 +25,7 @@ from tieout.serve.billing.documents import (
 )
 from tieout.serve.billing.fields import Registry
 from tieout.serve.billing.match_report import MatchReport, xml_list
-from tieout.serve.billing.paging import Binding, Page, digest, read_cursor, write_cursor
+from tieout.serve.billing.paging import Binding, Page, read_cursor, write_cursor
 from tieout.serve.billing.question import MEDIA_TYPES, Question, weight_of
 from tieout.serve.billing.rendering import (
     XML_DECLARATION,
@@ -38,9 +38,9 @@ from tieout.serve.billing.versions import Version
 from tieout.serve.export.file_name import billing_file_name
 from tieout.serve.export.stream import Frame, gzipped, open_engine, stream_text
 from tieout.serve.problems import BillingProblem
+from tieout.serve.sealed import SECRET, digest
 from tieout.serve.settings import Surroundings
 
-SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
 RENDERER_REVISION = 2  # part of every ETag; raise it when bytes change for the same data
 STRICT_FAULTS = (
     *("duplicate_line_unproven", "duplicate_line_conflict", "sign_conflict", "sku_missing"),

@@ -1,5 +1,7 @@
 """`tieout verify-store` and `tieout gc`: the lake against the manifest."""
 
+import datetime as dt
+
 import click
 
 from tieout import pipeline
@@ -17,10 +19,22 @@ def verify_store(shell: Shell) -> None:
 
 
 @click.command()
+@click.option(
+    "--answer-days",
+    type=click.IntRange(min=1),
+    default=pipeline.ANSWER_DAYS,
+    show_default=True,
+    metavar="DAYS",
+    help="Keep what the management API answered under an Idempotency-Key this long.",
+)
 @click.pass_obj
-def gc(shell: Shell) -> None:
-    """Remove lake files that nothing names: what a killed command left."""
+def gc(shell: Shell, *, answer_days: int) -> None:
+    """Remove what nothing needs: lake files that a killed command left, answers of long ago."""
     removed = pipeline.collect_orphans(shell.house)
+    now = dt.datetime.now(dt.UTC)
+    forgotten = pipeline.forget_answers(shell.house, now=now, days=answer_days)
     if shell.json:
-        shell.print_json({"removed": removed})
+        shell.print_json({"removed": removed, "answersForgotten": forgotten})
     shell.say(f"{len(removed)} orphan files removed")
+    if forgotten:
+        shell.say(f"{forgotten} answers of the management API forgotten")

@@ -68,9 +68,24 @@ def read_changes(body: bytes) -> Rows:
         raise ManageProblem(code="BAD_BODY", detail=detail)
     rows: dict[str, Any] = value["rows"]
     _refuse(_shape_errors(rows))
-    if sum(map(len, rows.values())) > ROWS_MAX:
-        raise ManageProblem(code="TOO_LARGE", detail=f"one request changes at most {ROWS_MAX} rows")
+    _refuse_many(sum(map(len, rows.values())))
     return {label: [_cells(row) for row in listed] for label, listed in rows.items()}
+
+
+def read_list(body: bytes, *, label: str) -> Rows:
+    """Read `{"rows": [{"<column>": "<text>", ...}, ...]}`, the rows of one resource.
+
+    Raises ManageProblem naming each member that is not of this form.
+    """
+    value = _decode(body)
+    listed = value.get("rows") if isinstance(value, dict) and len(value) == 1 else None
+    if not isinstance(listed, list) or not listed:
+        raise ManageProblem(
+            code="BAD_BODY", detail='the body has the form {"rows": [{"<column>": "<text>"}]}'
+        )
+    _refuse(e for at, row in enumerate(listed) for e in _row_errors(row, name=f"rows[{at}]"))
+    _refuse_many(len(listed))
+    return {label: [_cells(row) for row in listed]}
 
 
 def read_row(body: bytes) -> dict[str, str]:
@@ -78,6 +93,11 @@ def read_row(body: bytes) -> dict[str, str]:
     value = _decode(body)
     _refuse(_row_errors(value, name=""))
     return _cells(value)
+
+
+def _refuse_many(count: int) -> None:
+    if count > ROWS_MAX:
+        raise ManageProblem(code="TOO_LARGE", detail=f"one request changes at most {ROWS_MAX} rows")
 
 
 def _decode(body: bytes) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tieout import __version__
+from tieout.pipeline import ANSWER_DAYS
 from tieout.serve.manage.body import BYTES_MAX, JSON_TYPE, ROWS_MAX
 from tieout.serve.manage.question import LIMIT_DEFAULT, LIMIT_MAX
 from tieout.store.resources import RESOURCES, Field, Resource
@@ -45,10 +46,33 @@ def listing(resource: Resource) -> dict[str, Any]:
         f"List {resource.name}",
         "In the order in which the rows were loaded. The cursor pins the snapshot: what is changed"
         " meanwhile neither repeats a row nor drops one.",
-        parameters=[*columns, *_paging(), _if_none_match()],
+        parameters=[*columns, *_moment(resource), *_paging(), _if_none_match()],
         answers={
             "200": _list_of("rows", row),
             "304": "The snapshot is the same.",
+            "410": "The cursor has expired.",
+        },
+    )
+
+
+def posting(resource: Resource) -> dict[str, Any]:
+    """Describe changing rows of one resource."""
+    return _operation(
+        f"Create or replace rows of {resource.name}, all or nothing",
+        f"As `/changes` with rows of {resource.name} only.",
+        parameters=[
+            _idempotency_key(),
+            _header(
+                "If-Match",
+                "The ETag of this list as you read it without a query: refused when any reference"
+                " data has changed since.",
+            ),
+        ],
+        body=_object({"rows": {"type": "array", "items": _row(resource), "minItems": 1}}),
+        answers={
+            "200": _json("What was changed.", _done()),
+            "412": "The list is not the one that was expected.",
+            **WRITE_REFUSALS,
         },
     )
 
@@ -58,7 +82,7 @@ def reading(resource: Resource) -> dict[str, Any]:
     return _operation(
         f"Read one row of {resource.name}",
         "The ETag is of its content.",
-        parameters=[_key(resource), _if_none_match()],
+        parameters=[_key(resource), *_moment(resource), _if_none_match()],
         answers={
             "200": _json("The row.", _row(resource, is_whole=True)),
             "304": "The row is the same.",
@@ -108,26 +132,15 @@ def ending(resource: Resource) -> dict[str, Any]:
 def changing() -> dict[str, Any]:
     """Describe changing rows of several resources."""
     lists = {each.name: {"type": "array", "items": _row(each)} for each in RESOURCES.values()}
-    done = {
-        "snapshot": {"type": "integer"},
-        "unchanged": {"type": "boolean"},
-        "rows": {"type": "object", "description": "Rows in force by resource."},
-        "changed": {"type": "object", "description": "Rows that are new or changed by resource."},
-    }
     return _operation(
         "Change rows of several resources, all or nothing",
         "Each row is created, or replaces the row of the same key. The same Idempotency-Key with"
-        " the same body gives the same answer again and changes nothing; answers are kept for good,"
-        f" refusals are not. At most {ROWS_MAX} rows and {BYTES_MAX >> 20} MiB in one request.",
-        parameters=[
-            _header(
-                "Idempotency-Key",
-                "A new text for each change, 1 to 255 characters; the same to try it again.",
-                required=True,
-            )
-        ],
+        " the same body gives the same answer again and changes nothing; answers are kept"
+        f" {ANSWER_DAYS} days, refusals are not. At most {ROWS_MAX} rows and {BYTES_MAX >> 20} MiB"
+        " in one request.",
+        parameters=[_idempotency_key()],
         body=_object({"rows": _object(lists, required=())}),
-        answers={"200": _json("What was changed.", _object(done)), **WRITE_REFUSALS},
+        answers={"200": _json("What was changed.", _done()), **WRITE_REFUSALS},
     )
 
 
@@ -144,6 +157,17 @@ def snapshots() -> dict[str, Any]:
         "Each load or change that changed something made one; every run names the one it used.",
         parameters=[*_paging(), _if_none_match()],
         answers={"200": _list_of("snapshots", _object(one)), "304": "The same as before."},
+    )
+
+
+def _done() -> dict[str, Any]:
+    return _object(
+        {
+            "snapshot": {"type": "integer"},
+            "unchanged": {"type": "boolean"},
+            "rows": {"type": "object", "description": "Rows in force by resource."},
+            "changed": {"type": "object", "description": "Rows new or changed by resource."},
+        }
     )
 
 
@@ -225,6 +249,17 @@ def _query(name: str, description: str) -> dict[str, Any]:
 def _header(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
     said = {"name": name, "in": "header", "description": description, "schema": _text()}
     return {**said, "required": required}
+
+
+def _idempotency_key() -> dict[str, Any]:
+    said = "A new text for each change, 1 to 255 characters; the same to try it again."
+    return _header("Idempotency-Key", said, required=True)
+
+
+def _moment(resource: Resource) -> list[dict[str, Any]]:
+    day = _query("asOf", "Only what holds on this day (yyyy-MM-dd); valid_to is excluded.")
+    snapshot = _query("snapshot", "As this snapshot had it; default the newest.")
+    return [snapshot, day] if resource.dated else [snapshot]
 
 
 def _if_none_match() -> dict[str, Any]:

@@ -2,82 +2,142 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from urllib.parse import quote, unquote_to_bytes
 
 from starlette.requests import Request
 
 from tieout.pipeline import Place
 from tieout.serve.problems import ManageProblem
+from tieout.serve.sealed import digest, ends, has_ended, seal, unseal
+from tieout.store.reference_rows import At
 from tieout.store.resources import Resource
 
 PREFIX = "/manage/v1"
 EMPTY = "~"  # an empty cell in an address; a cell that begins with this sign has it twice
 LIMIT_DEFAULT, LIMIT_MAX = 1_000, 10_000
+MOMENT = ("snapshot", "asOf")
+PURPOSE = "management cursor"
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9a-f]{16})", re.ASCII)
 TAG = re.compile(r'(?:W/)?"[^"]*"', re.ASCII)
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Which rows are read: of a snapshot (none: the newest), those that hold on a day (or all)."""
+
+    snapshot: int | None = None
+    day: str | None = None
+
+    def at(self, newest: int) -> At:
+        """Give the snapshot and the day. Raises ManageProblem for one that there is not yet."""
+        if self.snapshot is not None and self.snapshot > newest:
+            raise _bad("snapshot", f"is a number up to {newest}, the newest")
+        return At(newest if self.snapshot is None else self.snapshot, self.day)
 
 
 @dataclass(frozen=True)
 class Listing:
     """One page of a list: at most `limit` rows with these cells, after a place in a snapshot.
 
-    `snapshot` is none on the first page, which takes the newest.
+    `given` is what was asked for besides limit and cursor.
     """
 
     name: str
+    given: tuple[tuple[str, str], ...]
     cells: tuple[tuple[str, str], ...]
     limit: int
-    snapshot: int | None = None
+    moment: Moment = Moment()
     after: int = 0
-
-    def cursor(self, *, snapshot: int, after: int) -> str:
-        """Give the text that asks for the rows after these."""
-        said = [self.name, snapshot, after, *(part for cell in self.cells for part in cell)]
-        check = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-        return f"{snapshot}-{after}-{check}"
 
     def next_address(self, cursor: str) -> str:
         """Give the address of the next page, for a Link header."""
-        query = [*self.cells, ("limit", str(self.limit)), ("cursor", cursor)]
+        query = [*self.given, ("limit", str(self.limit)), ("cursor", cursor)]
         text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
         return f"{PREFIX}/{self.name}?{text}"
 
     def tag(self, snapshot: int) -> str:
         """Give the strong entity tag of this page of a snapshot, with its quotes."""
-        said = repr([self.name, self.cells, self.limit, self.after, snapshot])
+        said = repr([self.name, self.given, self.limit, self.after, snapshot])
         return f'"{hashlib.sha256(said.encode()).hexdigest()}"'
 
 
-def read_listing(request: Request, name: str, *, columns: Sequence[str]) -> Listing:
-    """Read `limit`, `cursor`, and the cells that rows must have. Raises ManageProblem."""
-    given = _single_values(request, (*columns, "limit", "cursor"))
+def list_tag(name: str, *, snapshot: int) -> str:
+    """Give the entity tag of a resource's list, asked for without a query."""
+    return Listing(name, (), (), LIMIT_DEFAULT).tag(snapshot)
+
+
+class Cursors:
+    """Reads and writes the cursors of one access key."""
+
+    def __init__(self, *, secret: bytes, key_id: str, now: datetime) -> None:
+        """Keep what they are signed with, whom they are for, and the time."""
+        self._secret, self._key_id, self._now = secret, key_id, now
+
+    def write(self, listing: Listing, *, snapshot: int, after: int) -> str:
+        """Give the text that asks for the rows after these."""
+        values = [snapshot, after, ends(self._now), self._question(listing)]
+        return seal(values, secret=self._secret, purpose=PURPOSE)
+
+    def read(self, listing: Listing, cursor: str) -> Listing:
+        """Give the page that a cursor leads to. Raises ManageProblem."""
+        values = unseal(cursor, secret=self._secret, purpose=PURPOSE)
+        if values is None or values[3] != self._question(listing):
+            detail = "the cursor is not one of this key and this list"
+            raise ManageProblem(code="BAD_CURSOR", detail=detail)
+        snapshot, after, until, _ = values
+        if has_ended(until, now=self._now):
+            raise ManageProblem(code="CURSOR_EXPIRED")
+        moment = replace(listing.moment, snapshot=snapshot)
+        return replace(listing, moment=moment, after=after)
+
+    def _question(self, listing: Listing) -> str:
+        return digest(self._key_id, listing.name, listing.given)
+
+
+def read_listing(
+    request: Request, name: str, *, resource: Resource | None, cursors: Cursors
+) -> Listing:
+    """Read `limit`, `cursor`, and of a resource the cells and the moment. Raises ManageProblem."""
+    keys = resource.keys if resource else ()
+    known = (*keys, *(MOMENT if resource else ()), "limit", "cursor")
+    given = _single_values(request, known)
     limit = given.pop("limit", str(LIMIT_DEFAULT))
     if not NUMBER.fullmatch(limit) or not 1 <= int(limit) <= LIMIT_MAX:
         raise _bad("limit", f"is a number from 1 to {LIMIT_MAX}")
     cursor = given.pop("cursor", None)
-    listing = Listing(name, tuple(sorted(given.items())), int(limit))
-    if cursor is None:
-        return listing
-    found = CURSOR.fullmatch(cursor)
-    if not found:
-        raise ManageProblem(code="BAD_CURSOR", detail="the cursor is none that was given out")
-    snapshot, after = int(found[1]), int(found[2])
-    if listing.cursor(snapshot=snapshot, after=after) != cursor:
-        detail = "the cursor is of another list or other filters"
-        raise ManageProblem(code="BAD_CURSOR", detail=detail)
-    return Listing(listing.name, listing.cells, listing.limit, snapshot, after)
+    asked = tuple(sorted(given.items()))
+    cells = tuple((column, cell) for column, cell in asked if column in keys)
+    moment = _moment(given, resource) if resource else Moment()
+    listing = Listing(name, asked, cells, int(limit), moment)
+    return listing if cursor is None else cursors.read(listing, cursor)
 
 
-def refuse_future(listing: Listing, *, newest: int) -> None:
-    """Raise ManageProblem when a cursor names a snapshot that there is not yet."""
-    if listing.snapshot is not None and listing.snapshot > newest:
-        raise ManageProblem(code="BAD_CURSOR", detail="the cursor is none that was given out")
+def read_moment(request: Request, resource: Resource) -> Moment:
+    """Read which rows one row is looked for in. Raises ManageProblem."""
+    return _moment(_single_values(request, MOMENT), resource)
+
+
+def _moment(given: Mapping[str, str], resource: Resource) -> Moment:
+    snapshot, day = (given.get(name) for name in MOMENT)
+    if snapshot is not None and not (NUMBER.fullmatch(snapshot) and int(snapshot)):
+        raise _bad("snapshot", "is a number from 1 on")
+    if day is not None and not resource.dated:
+        raise _bad("asOf", f"has no use: rows of {resource.name} have no dates")
+    if day is not None:
+        day = _day("asOf", day)
+    return Moment(int(snapshot) if snapshot else None, day)
+
+
+def _day(name: str, text: str) -> str:
+    try:
+        return date.fromisoformat(text if DAY.fullmatch(text) else "").isoformat()
+    except ValueError:
+        raise _bad(name, "is not a date as yyyy-MM-dd") from None
 
 
 def read_place(request: Request, resource: Resource) -> Place:
@@ -107,10 +167,7 @@ def address(resource: str, key: Iterable[str]) -> str:
 def read_end(request: Request, *, today: date) -> str:
     """Read `valid_to`, by default today. Raises ManageProblem when it is not a day."""
     text = _single_values(request, ("valid_to",)).get("valid_to", today.isoformat())
-    try:
-        return date.fromisoformat(text if DAY.fullmatch(text) else "").isoformat()
-    except ValueError:
-        raise _bad("valid_to", "is not a date as yyyy-MM-dd") from None
+    return _day("valid_to", text)
 
 
 def refuse_query(request: Request) -> None:
@@ -147,6 +204,15 @@ def read_condition(request: Request, *, may_create: bool) -> Condition:
     create = ", or If-None-Match: * for a new record" if may_create else ""
     detail = f"send If-Match with the ETag of the record as you read it{create}"
     raise ManageProblem(code="PRECONDITION_NEEDED", detail=detail)
+
+
+def read_list_condition(request: Request) -> Condition:
+    """Read `If-Match` of a resource's list, which may be left out. Raises ManageProblem."""
+    if _header(request, "if-none-match"):
+        raise _bad("If-None-Match", "has no use here")
+    if match := _header(request, "if-match"):
+        return Condition(tags=frozenset(TAG.findall(match)), is_any=match == "*")
+    return Condition(is_any=True)
 
 
 def is_known(request: Request, tag: str) -> bool:

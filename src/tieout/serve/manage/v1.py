@@ -16,29 +16,38 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tieout import pipeline
-from tieout.errors import Refused
+from tieout.errors import RecordChanged, Refused
 from tieout.pipeline import Stored
+from tieout.reference import Rows
 from tieout.serve.access import MANAGE, AccessRefused, Key, verify_key
 from tieout.serve.manage import openapi
-from tieout.serve.manage.body import JSON_TYPE, read_body, read_changes, read_row
+from tieout.serve.manage.answer import (
+    list_answer,
+    row_answer,
+    snapshot_header,
+    tag_headers,
+    told_row,
+)
+from tieout.serve.manage.body import JSON_TYPE, read_body, read_changes, read_list, read_row
 from tieout.serve.manage.question import (
-    Listing,
-    address,
+    Cursors,
     is_known,
+    list_tag,
     read_condition,
     read_end,
     read_idempotency_key,
+    read_list_condition,
     read_listing,
+    read_moment,
     read_place,
-    refuse_future,
     refuse_query,
 )
 from tieout.serve.problems import ManageProblem, manage_problem
+from tieout.serve.sealed import SECRET
 from tieout.serve.settings import Surroundings
 from tieout.store.answered import Asked
 from tieout.store.audit import Signed
 from tieout.store.reference_rows import (
-    Record,
     list_snapshots,
     newest_snapshot,
     read_page,
@@ -56,7 +65,12 @@ def create(surroundings: Surroundings) -> FastAPI:
         app.add_exception_handler(error, manage_problem)
     for resource in RESOURCES.values():
         desk = Desk(surroundings, resource)
-        _route(app, f"/{resource.name}", GET=(desk.list_rows, openapi.listing(resource)))
+        _route(
+            app,
+            f"/{resource.name}",
+            GET=(desk.list_rows, openapi.listing(resource)),
+            POST=(desk.post_rows, openapi.posting(resource)),
+        )
         _route(
             app,
             f"/{resource.name}/{{key:path}}",
@@ -104,6 +118,11 @@ class Counter:
         """Sign a change with the key's id."""
         return Signed(f"key {key.key_id}", pipeline.utc_text(self.surroundings.now()))
 
+    def cursors(self, key: Key) -> Cursors:
+        """Give what reads and writes the cursors of a key."""
+        secret = str(self.house.catalog.setting(SECRET)).encode()
+        return Cursors(secret=secret, key_id=key.key_id, now=self.surroundings.now())
+
     async def change(self, request: Request) -> Response:
         """Create or replace rows of several resources, all of them or none."""
         key = await run_in_threadpool(self.open, request)
@@ -111,36 +130,48 @@ class Counter:
         idempotency_key = read_idempotency_key(request)
         body = await read_body(request)
         asked = Asked(key.key_id, idempotency_key, hashlib.sha256(body).hexdigest())
-        return await run_in_threadpool(self._change, body, asked=asked, signed=self.signed(key))
 
-    def _change(self, body: bytes, *, asked: Asked, signed: Signed) -> Response:
+        def change() -> Response:
+            return self.answered(asked, signed=self.signed(key), rows=lambda: read_changes(body))
+
+        return await run_in_threadpool(change)
+
+    def answered(
+        self,
+        asked: Asked,
+        *,
+        signed: Signed,
+        rows: Callable[[], Rows],
+        expects: Callable[[int], None] | None = None,
+    ) -> Response:
+        """Change rows, or tell again what the same request was answered with."""
         answer, again = pipeline.answer_again(self.house, asked), True
         if answer is None:
-            rows = read_changes(body)
-            answer, again = pipeline.change_rows(self.house, rows, asked=asked, signed=signed)
-        headers = _snapshot(json.loads(answer)["snapshot"]) | {
+            answer, again = pipeline.change_rows(
+                self.house, rows(), asked=asked, signed=signed, expects=expects
+            )
+        headers = snapshot_header(json.loads(answer)["snapshot"]) | {
             "Idempotent-Replayed": "true" if again else "false"
         }
         return Response(answer, headers=headers, media_type=JSON_TYPE)
 
     def list_snapshots(self, request: Request) -> Response:
         """Give the snapshots, newest first."""
-        self.open(request)
-        listing = read_listing(request, SNAPSHOTS, columns=())
+        cursors = self.cursors(self.open(request))
+        listing = read_listing(request, SNAPSHOTS, resource=None, cursors=cursors)
         with self.house.catalog.read() as connection:
             newest = newest_snapshot(connection)
-            refuse_future(listing, newest=newest)
-            before = listing.after if listing.snapshot is not None else None
+            before = listing.after if listing.moment.snapshot is not None else None
             found = list_snapshots(connection, before=before, limit=listing.limit + 1)
         page, after = found[: listing.limit], 0
         if page:
             after = page[-1]["snapshot"]
         cursor = (
-            listing.cursor(snapshot=listing.snapshot or newest, after=after)
+            cursors.write(listing, snapshot=listing.moment.at(newest).number, after=after)
             if len(found) > listing.limit
             else None
         )
-        return _listed(request, listing, newest=newest, rows={"snapshots": page}, cursor=cursor)
+        return list_answer(request, listing, newest=newest, rows={"snapshots": page}, cursor=cursor)
 
 
 class Desk(Counter):
@@ -153,37 +184,62 @@ class Desk(Counter):
 
     def list_rows(self, request: Request) -> Response:
         """Give one page of rows as of one snapshot."""
-        self.open(request)
-        listing = read_listing(request, self.resource.name, columns=self.resource.keys)
+        cursors, resource = self.cursors(self.open(request)), self.resource
+        listing = read_listing(request, resource.name, resource=resource, cursors=cursors)
         with self.house.catalog.read() as connection:
-            newest = newest_snapshot(connection)
-            refuse_future(listing, newest=newest)
-            pinned = newest if listing.snapshot is None else listing.snapshot
+            at = listing.moment.at(newest_snapshot(connection))
             page = read_page(
                 connection,
-                self.resource,
-                number=pinned,
+                resource,
+                at=at,
                 cells=dict(listing.cells),
                 after=listing.after,
                 limit=listing.limit,
             )
-        cursor = listing.cursor(snapshot=pinned, after=page.last) if page.has_more else None
-        rows = {"snapshot": pinned, "rows": [_told(record) for record in page.records]}
-        return _listed(request, listing, newest=pinned, rows=rows, cursor=cursor)
+        cursor = None
+        if page.has_more:
+            cursor = cursors.write(listing, snapshot=at.number, after=page.last)
+        rows = {"snapshot": at.number, "rows": [told_row(record) for record in page.records]}
+        return list_answer(request, listing, newest=at.number, rows=rows, cursor=cursor)
 
     def get_row(self, request: Request) -> Response:
         """Give one row."""
         self.open(request)
-        refuse_query(request)
+        moment = read_moment(request, self.resource)
         place = read_place(request, self.resource)
         with self.house.catalog.read() as connection:
-            newest = newest_snapshot(connection)
-            record = read_record(connection, self.resource, key=place.key)
+            at = moment.at(newest_snapshot(connection))
+            record = read_record(connection, self.resource, key=place.key, at=at)
         if record is None:
             raise ManageProblem(code="NOT_FOUND")
         if is_known(request, record.tag):
-            return Response(status_code=304, headers=_headers(record.tag))
-        return _row(record, snapshot=newest)
+            return Response(status_code=304, headers=tag_headers(record.tag))
+        return row_answer(record, snapshot=at.number)
+
+    async def post_rows(self, request: Request) -> Response:
+        """Create or replace rows of this resource, all of them or none."""
+        key = await run_in_threadpool(self.open, request)
+        refuse_query(request)
+        idempotency_key, name = read_idempotency_key(request), self.resource.name
+        condition = read_list_condition(request)
+        body = await read_body(request)
+        asked = Asked(
+            key.key_id, idempotency_key, hashlib.sha256(f"{name}\n".encode() + body).hexdigest()
+        )
+
+        def expect(newest: int) -> None:
+            if not condition.fits(list_tag(name, snapshot=newest)):
+                raise RecordChanged(resource=name, is_there=True, kind="list")
+
+        def post() -> Response:
+            return self.answered(
+                asked,
+                signed=self.signed(key),
+                rows=lambda: read_list(body, label=name),
+                expects=expect,
+            )
+
+        return await run_in_threadpool(post)
 
     async def put_row(self, request: Request) -> Response:
         """Create or replace one row."""
@@ -205,7 +261,7 @@ class Desk(Counter):
 
         stored = await run_in_threadpool(put)
         status = HTTPStatus.CREATED if stored.is_new else HTTPStatus.OK
-        return _row(stored.record, snapshot=stored.snapshot, status=status)
+        return row_answer(stored.record, snapshot=stored.snapshot, status=status)
 
     def end_row(self, request: Request) -> Response:
         """End one row."""
@@ -220,44 +276,4 @@ class Desk(Counter):
             expects=condition.fits,
             signed=self.signed(key),
         )
-        return _row(stored.record, snapshot=stored.snapshot)
-
-
-def _told(record: Record) -> dict[str, Any]:
-    return {
-        "href": address(record.resource, record.key),
-        "etag": record.tag,
-        "row": dict(record.cells),
-    }
-
-
-def _row(record: Record, *, snapshot: int, status: int = HTTPStatus.OK) -> Response:
-    headers = _headers(record.tag) | _snapshot(snapshot)
-    headers["Content-Location"] = address(record.resource, record.key)
-    if status == HTTPStatus.CREATED:
-        headers["Location"] = headers["Content-Location"]
-    return Response(_json(dict(record.cells)), status, headers=headers, media_type=JSON_TYPE)
-
-
-def _listed(
-    request: Request, listing: Listing, *, newest: int, rows: dict[str, Any], cursor: str | None
-) -> Response:
-    tag = listing.tag(newest)
-    headers = _headers(tag) | _snapshot(newest)
-    if cursor:
-        headers["Link"] = f'<{listing.next_address(cursor)}>; rel="next"'
-    if is_known(request, tag):
-        return Response(status_code=304, headers=headers)
-    return Response(_json({**rows, "next": cursor}), headers=headers, media_type=JSON_TYPE)
-
-
-def _headers(tag: str) -> dict[str, str]:
-    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-
-
-def _snapshot(number: int) -> dict[str, str]:
-    return {"Tieout-Snapshot": str(number)}
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return row_answer(stored.record, snapshot=stored.snapshot)
