@@ -236,3 +236,12 @@ def test_amounts_print_the_decimals_of_their_currency_or_all_they_have(
     said = bare("match", yen, fine, "--json").json
     assert said["purchases"]["amount"] == "32"
     assert said["sales"]["amount"] == "99999999999.123456789012345678"
+
+
+def test_links_of_documents_that_the_party_does_not_buy_are_not_kept(
+    billed: Program, files: tuple[Path, Path]
+) -> None:
+    said = billed("match", *files, "--keep", "reseller")
+    assert said.code == 1
+    assert "p.csv row 1, column 'invoice_id': is no issued document that the party buys" in said.err
+    assert "s.csv row 1, column 'invoice_date': is needed to keep the links" in said.err

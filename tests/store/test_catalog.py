@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from store_case import everything
 
 from tieout.errors import Conflict
-from tieout.store.catalog import load, metadata, setting, vendor_file
+from tieout.store import migrations
+from tieout.store.catalog import lake_file, load, metadata, setting, vendor_file
 from tieout.store.database import Catalog, insert_rows, require_tables
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
@@ -53,6 +56,25 @@ def test_the_migrations_make_the_tables_of_the_metadata(catalog: Catalog) -> Non
     upgrade(catalog)
     with catalog.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_manifest_of_before_keeps_its_files_when_matches_may_own_some(catalog: Catalog) -> None:
+    named = {"kind": "charge", "path": "aa/bb.parquet", "rows": 1, "size": 2, "sha256": "0"}
+    kept = {"owner_kind": "run", "owner_id": "run-1", "sums": "{}", **named}
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with catalog.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        connection.execute(insert(lake_file).values(**kept))
+        command.upgrade(config, "head")
+        connection.execute(insert(lake_file).values(kept | {"owner_kind": "match"}))
+    with catalog.read() as connection:
+        owners = select(lake_file.c.owner_kind, lake_file.c.hop, lake_file.c.path)
+        assert sorted(connection.execute(owners).all()) == [
+            ("match", None, "aa/bb.parquet"),
+            ("run", None, "aa/bb.parquet"),
+        ]
 
 
 def test_a_write_that_fails_is_rolled_back_as_a_whole(house: House) -> None:

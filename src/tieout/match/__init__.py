@@ -60,14 +60,8 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
     Raises Unpriced when a rule or a rate is finer than exact arithmetic has room for.
     """
     next_month = (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-    key = secret if len(secret) <= HMAC_BLOCK else hashlib.sha256(secret).digest()
-    padded = key.ljust(HMAC_BLOCK, b"\0")
-    engine.let(
-        next_month=next_month.isoformat(),
-        inner_pad=bytes(byte ^ 0x36 for byte in padded).hex(),
-        outer_pad=bytes(byte ^ 0x5C for byte in padded).hex(),
-        base32_triples="".join(map("".join, product(BASE32, repeat=3))),
-    )
+    engine.let(next_month=next_month.isoformat())
+    let_key(engine, secret)
     define_macros(engine, "tieout.match", names=MACROS)
     engine.table("rule", sql_text("tieout.match", "rule"))
     engine.let(**engine.one(sql_text("tieout.match", "rule_wish")))
@@ -80,6 +74,17 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
     for name in ("placed_line", "pair_cycle", "pricing", "owner", "priced_line"):
         engine.run(f"DROP TABLE {name}")
     _refuse_unready(engine)
+
+
+def let_key(engine: Engine, secret: bytes) -> None:
+    """Set the variables that match keys are made with (HMAC-SHA-256, base 32)."""
+    key = secret if len(secret) <= HMAC_BLOCK else hashlib.sha256(secret).digest()
+    padded = key.ljust(HMAC_BLOCK, b"\0")
+    engine.let(
+        inner_pad=bytes(byte ^ 0x36 for byte in padded).hex(),
+        outer_pad=bytes(byte ^ 0x5C for byte in padded).hex(),
+        base32_triples="".join(map("".join, product(BASE32, repeat=3))),
+    )
 
 
 def _refuse_unready(engine: Engine) -> None:

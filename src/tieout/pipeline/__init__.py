@@ -14,6 +14,7 @@ from tieout.pipeline.change import (
 )
 from tieout.pipeline.check import check_vendor
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
+from tieout.pipeline.filed_match import keep_match
 from tieout.pipeline.keep import utc_text
 from tieout.pipeline.line_decisions import (
     Word,
@@ -65,6 +66,7 @@ __all__ = [
     "explain_seen",
     "export_reference",
     "forget_answers",
+    "keep_match",
     "load_delivery",
     "load_files",
     "load_prices",

@@ -34,7 +34,11 @@ FIELDS = (
     Field("meter_category"),
     Field("flag", "line_flag"),
     Field("published", "yes_no"),  # yes
+    # only for links that are kept: what the Billing API tells of a sales line
+    Field("invoice_date", "printed_date"),
+    Field("description"),
 )
+KEPT_ONLY = ("invoice_date", "description")
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,21 @@ def read_lines(engine: Engine, paths: Mapping[str, Path]) -> str | None:
         " UNION ALL ".join(f"SELECT '{side}' AS side, * FROM new_{side}_file" for side in SIDES),
     )
     engine.table("typed_line", sql_text("tieout.pipeline", "typed_line"))
-    found = engine.arrow(sql_text("tieout.pipeline", "filed_fault")).to_pylist()
-    _refuse([Fault(str(paths[f["side"]]), f["row"], f["column"], f["reason"]) for f in found])
+    refuse_faults(engine, paths, name="filed_fault")
     for side in SIDES:
         engine.view(
             f"{side}_line",
-            'SELECT * EXCLUDE (side, "row", currency) FROM typed_line' + f" WHERE side = '{side}'",
+            f'SELECT * EXCLUDE (side, "row", currency, {", ".join(KEPT_ONLY)}) FROM typed_line'
+            f" WHERE side = '{side}'",
         )
     currency: str | None = engine.one("SELECT any_value(currency) AS c FROM typed_line")["c"]
     return currency
+
+
+def refuse_faults(engine: Engine, paths: Mapping[str, Path], *, name: str) -> None:
+    """Stop at the faults that a query of lines gives: side, row, column, reason."""
+    found = engine.arrow(sql_text("tieout.pipeline", name)).to_pylist()
+    _refuse([Fault(str(paths[f["side"]]), f["row"], f["column"], f["reason"]) for f in found])
 
 
 def _refuse(faults: list[Fault]) -> None:

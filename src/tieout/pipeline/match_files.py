@@ -1,6 +1,6 @@
 """The journey of a purchase and a sales file that arrived apart: which lines belong together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,22 @@ from tieout.money import minor_units
 from tieout.pipeline.filed_lines import SIDES, read_lines
 
 PACKAGE = "tieout.pipeline"
+Keep = Callable[[Engine, Mapping[str, Path]], dict[str, Any]]
 TABLES = {"links.csv": "printed_link", "left_over.csv": "printed_left_over"}
 
 
 def match_files(
-    purchases: Path, sales: Path, *, scratch: Path, out: Path | None = None
+    purchases: Path,
+    sales: Path,
+    *,
+    scratch: Path,
+    out: Path | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """Match the lines of two CSV files of one requester, period and currency; give the report.
 
-    With `out`, writes links.csv and left_over.csv into that folder. Amounts are text.
+    With `out`, writes links.csv and left_over.csv into that folder. `keep` is called once all is
+    matched; what it gives is `kept` in the report. Amounts are text.
     Raises LinesRefused with the faults of both files, LawBroken when a line is lost or told twice.
     """
     paths = dict(zip(SIDES, (purchases, sales), strict=True))
@@ -31,6 +38,8 @@ def match_files(
         _check_laws(engine)
         define_macros(engine, "tieout.report", names=["amount_text"])
         report = _report(engine, paths, currency=currency)
+        if keep is not None:
+            report["kept"] = keep(engine, paths)
         if out is not None:
             _write(engine, out)
     return report

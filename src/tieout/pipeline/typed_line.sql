@@ -14,5 +14,6 @@ SELECT
     amount::DECIMAL(38, 18) AS amount,
     reservation_order, meter_category, flag,
     published IS DISTINCT FROM 'no' AS is_published,
-    currency
+    currency,
+    invoice_date::DATE AS invoice_date, description
 FROM both_file

@@ -49,7 +49,7 @@ reference = {
 # Which lake files make up which snapshot, load and run: the manifest.
 lake_file = _table(
     "lake_file",
-    _text("owner_kind", primary_key=True),  # snapshot, load or run
+    _text("owner_kind", primary_key=True),  # snapshot, load, run or match
     _text("owner_id", primary_key=True),
     _text("kind", primary_key=True),
     _text("path", primary_key=True),
@@ -58,7 +58,7 @@ lake_file = _table(
     _integer("size"),
     _text("sha256"),
     _text("sums"),  # JSON: totals by currency, as text
-    CheckConstraint("owner_kind IN ('snapshot', 'load', 'run')", name="owner_kind_known"),
+    CheckConstraint("owner_kind IN ('snapshot', 'load', 'run', 'match')", name="owner_kind_known"),
 )
 
 load = _table(
@@ -208,6 +208,15 @@ audit_entry = _table(
     *(_text("before"), _text("after")),  # JSON objects of what changed
     *(_text("previous_hash"), _text("entry_hash")),
     Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
+)
+
+# Links of a purchase and a sales file that arrived apart, one current match per party, month and
+# currency; the links are a lake file.
+filed_match = _table(
+    "filed_match",
+    _text("match_id", primary_key=True),  # SHA-256 of the party and both files
+    *(_text("party"), _text("period"), _text("currency"), _text("created_at")),
+    _integer("is_current"),
 )
 
 # What the management API answered, so that a repeated request changes nothing and is told the same.

@@ -45,6 +45,35 @@ LINK = schema_of(
     sales_amount=(AMOUNT, MAY_BE_NULL),
 )
 
+# A link or a line left over, as it is kept for a party: one row each; the side that is not there is
+# null. What the Billing API tells of a sales line stands beside it.
+KEPT_LINK = schema_of(
+    status=(TEXT, NEVER_NULL),
+    tier=(pa.int32(), MAY_BE_NULL),  # set where it is linked
+    reason=(TEXT, MAY_BE_NULL),  # set where it is left over
+    match_group_id=(TEXT, MAY_BE_NULL),
+    purchase_invoice_id=(TEXT, MAY_BE_NULL),
+    purchase_line_id=(pa.int64(), MAY_BE_NULL),
+    purchase_line_seq=(pa.int64(), MAY_BE_NULL),
+    purchase_amount=(AMOUNT, MAY_BE_NULL),
+    sales_invoice_id=(TEXT, MAY_BE_NULL),
+    sales_line_id=(pa.int64(), MAY_BE_NULL),
+    sales_line_seq=(pa.int64(), MAY_BE_NULL),
+    sales_amount=(AMOUNT, MAY_BE_NULL),
+    sales_date=(DATE, MAY_BE_NULL),  # of its document
+    vendor=(TEXT, MAY_BE_NULL),
+    customer_id=(TEXT, MAY_BE_NULL),  # ours, where the file's is known
+    account_no=(pa.int64(), MAY_BE_NULL),
+    subscription_id=(TEXT, MAY_BE_NULL),  # ours, where the file's is known
+    subscription_no=(pa.int64(), MAY_BE_NULL),
+    description=(TEXT, MAY_BE_NULL),
+    start_date=(DATE, MAY_BE_NULL),
+    end_date=(DATE, MAY_BE_NULL),
+    match_key=(TEXT, MAY_BE_NULL),  # its own
+    currency=(TEXT, NEVER_NULL),
+    minor_digits=(pa.int64(), NEVER_NULL),
+)
+
 LEFT_OVER = schema_of(
     side=(TEXT, NEVER_NULL),  # purchase or sales
     invoice_id=(TEXT, NEVER_NULL),

@@ -80,8 +80,8 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
         define_lines(
             engine,
             surroundings.house,
+            answer=documents,
             documents=shown,
-            elsewhere=documents.elsewhere,
             question=question,
         )
         is_last, total = _cut(engine, documents, question=question, page=page)
@@ -192,11 +192,11 @@ def _stream(
     define_texts(engine, form)
     report = None
     if registry.has_match_report:
-        report = match_report(engine, question.format, lists_sales=is_last)
+        report = match_report(engine, question.format, is_last=is_last)
     if question.format == "csv":
         frame = Frame(csv_header(registry), b"", csv_header(registry))
     elif question.format == "ndjson":
-        tail = "".join(report.sales).encode() if report else b""
+        tail = "".join((*report.groups, *report.sales)).encode() if report else b""
         frame = Frame(b"", tail, tail)
     else:
         frame = (_json_frame if question.format == "json" else _xml_frame)(registry, report)

@@ -4,7 +4,7 @@ document ─> core_line ─> identified_line ─> kept_line, rounding_line ─> 
          ─> (linked_line) ─> base_line ─> placed_line ─> text
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,8 @@ from tieout.money import SCALE
 from tieout.report.rows import name_invoices
 from tieout.report.run_file import name_reference_files, name_run_files
 from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
-from tieout.serve.billing.match_report import MatchReport, unmatched_sql
+from tieout.serve.billing.filed_links import FiledLinks, define_links, links_of
+from tieout.serve.billing.match_report import MatchReport, groups_sql, unmatched_sql
 from tieout.serve.billing.question import Question
 from tieout.store.house import House
 
@@ -35,6 +36,7 @@ class Documents:
     table: pa.Table  # VISIBLE_INVOICE, is_base, is_purchase, is_in_range and grain
     elsewhere: pa.Table
     count: int  # of the answer, on all pages
+    links: FiledLinks = field(default_factory=FiledLinks)
 
     def digest_parts(self) -> list[str]:
         """Give what changes whenever a byte of the answer could."""
@@ -43,7 +45,7 @@ class Documents:
         for table in (self.table, self.elsewhere):
             rows = zip(*(table[name].to_pylist() for name in names), strict=True)
             parts += [repr(row) for row in rows]
-        return parts
+        return [*parts, *(match_id for match_id, _ in self.links.matches)]
 
 
 def documents_of(house: House, question: Question) -> Documents:
@@ -78,7 +80,8 @@ def documents_of(house: House, question: Question) -> Documents:
     here = pc.is_in(elsewhere["invoice_id"], value_set=base["invoice_id"].combine_chunks())
     matters = pc.is_in(elsewhere["period"], value_set=sold["period"].combine_chunks())
     elsewhere = elsewhere.filter(pc.and_(pc.invert(here), matters))
-    return Documents(_marked(base, sold, sold_side=False), elsewhere, base.num_rows)
+    links = links_of(house, question.party, documents=base)
+    return Documents(_marked(base, sold, sold_side=False), elsewhere, base.num_rows, links)
 
 
 def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
@@ -101,9 +104,10 @@ def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
 
 
 def define_lines(
-    engine: Engine, house: House, *, documents: pa.Table, elsewhere: pa.Table, question: Question
+    engine: Engine, house: House, *, answer: Documents, documents: pa.Table, question: Question
 ) -> None:
-    """Define `placed_line` and everything that it stands on, for documents of one page."""
+    """Define `placed_line` and everything that it stands on, for the answer's page of documents."""
+    elsewhere = answer.elsewhere
     name_invoices(engine, documents)
     runs = {*documents["run_id"].to_pylist(), *elsewhere["run_id"].to_pylist()}
     hops = {hop + by for hop in documents["hop"].to_pylist() for by in (-1, 0, 1)}
@@ -114,9 +118,12 @@ def define_lines(
     engine.register("document", documents)
     engine.register("elsewhere", elsewhere)
     engine.let(requester=question.party, is_filtered=question.is_filtered)
+    engine.let(range_start=question.start.isoformat(), range_end=question.end.isoformat())
+    define_links(engine, answer.links)
     for name, values in (
         ("wanted_customer", question.customers),
         ("wanted_subscription", question.subscriptions),
+        ("wanted_vendor", question.vendors or None),
     ):
         engine.let(**{f"by_{name}": values is not None})
         engine.register(name, pa.table({"id": pa.array(values or (), pa.string())}))
@@ -137,9 +144,11 @@ def define_lines(
 def _define_base(engine: Engine, question: Question) -> None:
     """Define `base_line` and `document_total`: the lines of the answer, linked where it asks."""
     if question.endpoint == CONSOLIDATED:
-        for name in ("own_sale", "own_purchase", "purchase_elsewhere", "linked_line"):
+        for name in ("own_sale", "own_purchase", "purchase_elsewhere", "keyed_line"):
             engine.view(name, sql_text(PACKAGE, name))
-        engine.view("unmatched_sale", sql_text(PACKAGE, "unmatched_sale"))
+        engine.table("linked_line", sql_text(PACKAGE, "linked_line"))
+        for name in ("unmatched_sale", "match_group", "match_group_line"):
+            engine.view(name, sql_text(PACKAGE, name))
         source, total, warned = "linked_line", "consolidated_total", "sign_conflict"
     else:
         source, total, warned = "numbered_line", "document_total", "no_side_warning"
@@ -153,7 +162,7 @@ def _define_base(engine: Engine, question: Question) -> None:
         engine.view("detailed_line", f"SELECT * FROM {source}" if is_linked else unlinked)
         source = "grouped_line"
         engine.view(source, sql_text(PACKAGE, source))
-    keep = engine.view if source == "numbered_line" else engine.table
+    keep = engine.table if source == "grouped_line" else engine.view
     keep("base_line", f"SELECT * FROM {source}")
     engine.view("scope", sql_text(PACKAGE, "scope"))
     engine.view("document_total", sql_text(PACKAGE, total))
@@ -191,16 +200,26 @@ def faults(engine: Engine, codes: tuple[str, ...]) -> list[dict[str, object]]:
     ]
 
 
-def match_report(engine: Engine, format_name: str, *, lists_sales: bool) -> MatchReport:
-    """Give the figures of a consolidated answer; unmatched sales stand on its last page only."""
-    sales = engine.arrow(unmatched_sql(format_name)).column(0).to_pylist() if lists_sales else []
+def match_report(engine: Engine, format_name: str, *, is_last: bool) -> MatchReport:
+    """Give the figures of a consolidated answer, with groups and unmatched sales as text.
+
+    Unmatched sales stand on its last page only; groups too where pages are cut between lines.
+    """
+    sales = engine.arrow(unmatched_sql(format_name)).column(0).to_pylist() if is_last else []
+    lists_groups = is_last or format_name in ("json", "xml")
+    groups = engine.arrow(groups_sql(format_name)).column(0).to_pylist() if lists_groups else []
     unmatched = engine.one(
         "SELECT amount_text(coalesce(sum(amount), 0)::DECIMAL(38, 18),"
-        f" coalesce(max(minor_digits), 2)) AS text FROM unmatched_sale WHERE {lists_sales}"
+        f" coalesce(max(minor_digits), 2)) AS text FROM unmatched_sale WHERE {is_last}"
     )["text"]
     counted = engine.one(
-        "SELECT count(*) AS lines, count(*) FILTER (WHERE is_matched) AS linked,"
+        "SELECT count(*) AS lines, count(sale_amount) AS linked,"
         " coalesce(max(sale_digits), 2) AS digits FROM base_line"
+    )
+    grouped = engine.one(
+        "SELECT coalesce(sum(sales_lines), 0)::BIGINT AS lines,"
+        " amount_text(coalesce(sum(sales_total), 0)::DECIMAL(38, 18),"
+        f" coalesce(max(minor_digits), {counted['digits']})) AS text FROM match_group"
     )
     tiers = engine.arrow(
         "SELECT match_tier AS tier, count(*) AS n FROM base_line WHERE match_tier IS NOT NULL"
@@ -212,10 +231,11 @@ def match_report(engine: Engine, format_name: str, *, lists_sales: bool) -> Matc
     ).to_pylist()
     return MatchReport(
         lines=counted["lines"],
-        linked=counted["linked"],
-        in_groups="0." + "0" * counted["digits"] if counted["digits"] else "0",
+        linked=counted["linked"] + grouped["lines"],
+        in_groups=grouped["text"],
         unmatched=unmatched,
         tiers={row["tier"]: row["n"] for row in tiers},
         statuses={row["status"]: row["n"] for row in statuses},
+        groups=tuple(groups),
         sales=tuple(sales),
     )

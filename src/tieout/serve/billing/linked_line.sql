@@ -1,42 +1,31 @@
--- Each purchase line with the sales line of the same match key beside it, if that was published.
--- A key on two lines of a side is not used.
-WITH sale AS (
-    SELECT *, count(*) OVER (PARTITION BY match_key) = 1 AS is_own_key
-    FROM numbered_line
-    WHERE NOT is_purchase
-),
-purchase AS (
-    SELECT *, count(*) OVER (PARTITION BY match_key) = 1 AS is_own_key
-    FROM numbered_line
-    WHERE is_purchase
-)
+-- Lines linked by their keys, and beside the others what `tieout match` found and kept.
 SELECT
-    p.*,
-    sale.ordinal AS sale_ordinal, sale.line_id AS sale_line_id, sale.line_seq AS sale_line_seq,
-    CASE
-        WHEN sale.quantity = p.quantity AND sale.duration = p.duration THEN sale.unit_price
-        -- the sale was computed in another form: its price per unit and time of the purchase line
-        ELSE amount(
-            (units(abs(sale.amount) + sale.discount) // 100000000 * 10000000000)
-            // rounded_to_ten(p.quantity) * 10000000000 // rounded_to_ten(p.duration) * 100000000
-        )
-    END AS sale_unit_price,
-    sale.discount AS sale_discount, sale.amount AS sale_amount,
-    sale_document.currency AS sale_currency, sale_document.minor_digits AS sale_digits,
-    sale_document.invoice_number AS sale_invoice_number,
-    sale.ordinal IS NOT NULL AS is_matched,
-    CASE WHEN sale.ordinal IS NOT NULL THEN 'matched' ELSE 'unmatched_purchase' END AS match_status,
-    CASE WHEN sale.ordinal IS NOT NULL THEN 0 END AS match_tier,
-    NULL::VARCHAR AS match_group_id,
-    CASE
-        WHEN sale.ordinal IS NOT NULL THEN NULL
-        WHEN p.is_rounding THEN 'rounding'
-        WHEN NOT p.is_own_key THEN 'ambiguous_count'
-        WHEN (p.run_id, p.charge_no) IN (SELECT (run_id, charge_no) FROM own_sale)
-            THEN 'not_published'
-        ELSE 'cost_only'
-    END AS match_reason,
-    sign(sale.amount) * sign(p.amount) < 0 AS is_sign_conflict
-FROM purchase AS p
-LEFT JOIN sale ON p.match_key = sale.match_key AND p.is_own_key AND sale.is_own_key
-LEFT JOIN document AS sale_document ON sale.ordinal = sale_document.ordinal
+    k.* REPLACE (
+        CASE WHEN filed.sales_amount IS NULL THEN k.sale_unit_price
+            -- a price line tells no unit price there: per unit and time of the purchase line
+            ELSE amount(
+                (units(abs(filed.sales_amount)) // 100000000 * 10000000000)
+                // rounded_to_ten(k.quantity) * 10000000000 // rounded_to_ten(k.duration) * 100000000
+            )
+        END AS sale_unit_price,
+        CASE WHEN filed.sales_amount IS NULL THEN k.sale_discount ELSE 0 END AS sale_discount,
+        coalesce(k.sale_amount, minor_amount(filed.sales_amount, doc.grain)) AS sale_amount,
+        CASE WHEN filed.sales_amount IS NULL THEN k.sale_currency ELSE filed.currency END AS sale_currency,
+        CASE WHEN filed.sales_amount IS NULL THEN k.sale_digits ELSE filed.minor_digits END AS sale_digits,
+        coalesce(k.sale_invoice_number, filed.sales_invoice_id) AS sale_invoice_number,
+        coalesce(k.sale_line_id, filed.sales_line_id) AS sale_line_id,
+        k.is_matched OR filed.tier IS NOT NULL AS is_matched,
+        coalesce(filed.status, k.match_status) AS match_status,
+        coalesce(filed.tier, k.match_tier) AS match_tier,
+        filed.match_group_id AS match_group_id,
+        CASE WHEN filed.tier IS NULL THEN coalesce(filed.reason, k.match_reason) END AS match_reason,
+        coalesce(sign(filed.sales_amount) * sign(k.amount) < 0, k.is_sign_conflict) AS is_sign_conflict
+    )
+FROM keyed_line AS k
+INNER JOIN document AS doc USING (ordinal)
+LEFT JOIN filed_link AS filed
+    ON k.match_reason IN ('cost_only', 'ambiguous_count')
+    AND doc.invoice_number = filed.purchase_invoice_id
+    AND k.line_id = filed.purchase_line_id
+    AND k.line_seq = filed.purchase_line_seq
+    AND k.amount = minor_amount(filed.purchase_amount, doc.grain)

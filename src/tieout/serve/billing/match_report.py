@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tieout.serve.billing.fields import json_members, xml_elements
-from tieout.serve.billing.v4 import UNMATCHED_SALE
+from tieout.serve.billing.fields import json_members, json_value, xml_elements
+from tieout.serve.billing.v4 import GROUP_LINE, MATCH_GROUP, UNMATCHED_SALE
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class MatchReport:
     unmatched: str
     tiers: Mapping[int, int]
     statuses: Mapping[str, int]
+    groups: tuple[str, ...]
     sales: tuple[str, ...]
 
     def json(self) -> str:
@@ -24,7 +25,8 @@ class MatchReport:
         tiers = [f'{{"Lines":{n},"MatchTier":{tier}}}' for tier, n in self.tiers.items()]
         statuses = [f'{{"Lines":{n},"MatchStatus":"{name}"}}' for name, n in self.statuses.items()]
         return (
-            f',"MatchGroups":[],"MatchReport":{{"PurchaseLineCount":{self.lines}'
+            f',"MatchGroups":[{",".join(self.groups)}]'
+            f',"MatchReport":{{"PurchaseLineCount":{self.lines}'
             f',"SalesInGroups":{self.in_groups},"SalesLineCount":{self.linked}'
             f',"SalesUnmatched":{self.unmatched},"Statuses":[{",".join(statuses)}]'
             f',"Tiers":[{",".join(tiers)}]}},"UnmatchedSales":[{",".join(self.sales)}]'
@@ -41,7 +43,8 @@ class MatchReport:
             for name, n in self.statuses.items()
         )
         return (
-            f"<MatchGroups />{xml_list('UnmatchedSales', ''.join(self.sales))}<MatchReport>"
+            f"{xml_list('MatchGroups', ''.join(self.groups))}"
+            f"{xml_list('UnmatchedSales', ''.join(self.sales))}<MatchReport>"
             f"<PurchaseLineCount>{self.lines}</PurchaseLineCount>"
             f"<SalesLineCount>{self.linked}</SalesLineCount>"
             f"<SalesInGroups>{self.in_groups}</SalesInGroups>"
@@ -53,6 +56,48 @@ class MatchReport:
 def xml_list(name: str, items: str) -> str:
     """Give an element around its items; it closes itself when there are none."""
     return f"<{name}>{items}</{name}>" if items else f"<{name} />"
+
+
+def groups_sql(format_name: str) -> str:
+    """Give the query of the groups, as text, each with its lines of either side."""
+    is_xml = format_name == "xml"
+    line = (
+        f"concat('<Line>', {xml_elements(GROUP_LINE)}, '</Line>')"
+        if is_xml
+        else f"concat('{{', {json_members(GROUP_LINE)}, '}}')"
+    )
+    lines = ", ".join(
+        f"coalesce((SELECT string_agg({line}, '{'' if is_xml else ','}'"
+        " ORDER BY invoice_number, line_id, line_seq) FROM match_group_line AS member"
+        f" WHERE member.match_group_id = told.match_group_id AND {side}), '') AS {name}"
+        for name, side in (("bought", "is_purchase"), ("sold", "NOT is_purchase"))
+    )
+    text = (_group_xml if is_xml else _group_json)()
+    if format_name == "ndjson":
+        text = f'concat(\'{{"MatchGroup":\', {text}, \',"Record":"match_group"}}\', chr(10))'
+    if format_name == "csv":
+        text = "''"
+    return (
+        f"SELECT {text} AS text FROM (SELECT *, {lines} FROM match_group AS told)"
+        " ORDER BY match_group_id"
+    )
+
+
+def _group_json() -> str:
+    """Give the SQL of a group's object; keys in the order of their lower-cased names."""
+    group_id, subscription, bought, sold = (json_value(field) for field in MATCH_GROUP)
+    return (
+        f"concat('{{\"MatchGroupID\":', {group_id}, ',\"PurchaseLines\":[', bought,"
+        f" '],\"PurchaseTotal\":', {bought}, ',\"SalesLines\":[', sold,"
+        f" '],\"SalesTotal\":', {sold}, ',\"SubscriptionID\":', {subscription}, '}}')"
+    )
+
+
+def _group_xml() -> str:
+    return (
+        f"concat('<MatchGroup>', {xml_elements(MATCH_GROUP)}, '<PurchaseLines>', bought,"
+        " '</PurchaseLines><SalesLines>', sold, '</SalesLines></MatchGroup>')"
+    )
 
 
 def unmatched_sql(format_name: str) -> str:

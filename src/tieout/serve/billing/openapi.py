@@ -5,6 +5,7 @@ from typing import Any
 
 from tieout.serve.billing.fields import INTEGER, QUOTED, Field
 from tieout.serve.billing.question import MEDIA_TYPES
+from tieout.serve.billing.v4 import GROUP_LINE, MATCH_GROUP, UNMATCHED_SALE
 from tieout.serve.billing.versions import DETAILS, Version
 
 CHOICES = {
@@ -54,10 +55,11 @@ def _schema(version: Version, endpoint: str) -> dict[str, Any]:
         parts["Warnings"] = _list({"type": "object"})
     root: dict[str, Any] = {"Invoices": _list(_object((), **parts))}
     if registry.has_match_report:
+        lines = _list(_object(GROUP_LINE))
         root |= {
-            "MatchGroups": _list({"type": "object"}),
+            "MatchGroups": _list(_object(MATCH_GROUP, PurchaseLines=lines, SalesLines=lines)),
             "MatchReport": {"type": "object"},
-            "UnmatchedSales": _list({"type": "object"}),
+            "UnmatchedSales": _list(_object(UNMATCHED_SALE)),
         }
     return _object((), **root)
 

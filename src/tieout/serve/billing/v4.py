@@ -198,6 +198,17 @@ UNMATCHED_SALE = (
     Field("MatchKey", TEXT, "match_key"),
     Field("MatchReason", TEXT, "match_reason"),
 )
+MATCH_GROUP = (  # then PurchaseLines and SalesLines
+    Field("MatchGroupID", TEXT, "match_group_id"),
+    Field("SubscriptionID", INTEGER, "subscription_no", NULL),
+    Field("PurchaseTotal", MONEY, "purchase_total"),
+    Field("SalesTotal", MONEY, "sales_total"),
+)
+GROUP_LINE = (
+    Field("InvoiceID", TEXT, "invoice_number"),
+    Field("LineId", INTEGER, "line_id"),
+    Field("LineSeq", INTEGER, "line_seq"),
+)
 REGISTRIES = {
     "invoices": INVOICES,
     "customerinvoices": INVOICES,
