@@ -30,6 +30,7 @@ STEPS = (
     ("owner", "table"),
     ("contract_path", "table"),
     ("placed_line", "table"),
+    ("unlike_change", "table"),
     ("pair_cycle", "table"),
     ("one_cycle", "statement"),
     ("rule_era", "table"),
@@ -71,7 +72,7 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
             engine.run(sql)
         else:
             (engine.view if kind == "view" else engine.table)(name, sql)
-    for name in ("placed_line", "pair_cycle", "pricing", "owner", "priced_line"):
+    for name in ("placed_line", "unlike_change", "pair_cycle", "pricing", "owner", "priced_line"):
         engine.run(f"DROP TABLE {name}")
     _refuse_unready(engine)
 

@@ -1,15 +1,6 @@
--- Rows of a seat change fall in one charge cycle, that of its credit (rulings 7): the rows of those
--- changes whose rows state different starts of their subscription, or different lengths of a cycle.
-WITH unlike AS (
-    SELECT vendor, subscription_id, charge_start_date
-    FROM placed_line
-    WHERE charge_type_id = 3
-    GROUP BY ALL
-    HAVING min(rule_date) <> max(rule_date)
-        OR min(cycle_end) <> max(cycle_end)
-        OR min(first_cycle_end) <> max(first_cycle_end)
-),
-seat_change AS (
+-- Rows of a seat change fall in one charge cycle, that of its credit (rulings 7): the rows of the
+-- changes whose rows do not by themselves.
+WITH seat_change AS (
     SELECT
         file_no, row_number,
         bool_or(line.subtotal < 0) OVER event AND bool_or(line.subtotal >= 0) OVER event AS is_pair,
@@ -19,11 +10,9 @@ seat_change AS (
         }) OVER (
             event ORDER BY line.subtotal >= 0, rule_date, first_cycle_end, cycle_end, yearly
         ) AS pair
-    FROM placed_line AS placed
-    SEMI JOIN unlike USING (vendor, subscription_id, charge_start_date)
+    FROM unlike_change
     JOIN vendor_line AS line USING (file_no, row_number)
-    WHERE placed.charge_type_id = 3
-        AND line.charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
+    WHERE line.charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
     WINDOW event AS (
         PARTITION BY
             line.vendor, line.invoice_number, line.subscription_id, line.reference_id,
