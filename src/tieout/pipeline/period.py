@@ -68,7 +68,9 @@ def run_period(
         detail = [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
         engine.parquet("detail_line", detail, schema=DETAIL_LINE)
         lines = invoice_lines(engine, period=period, keep=kept)
-        engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
+        engine.parquet(
+            "invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE
+        )
         issue_invoices(engine)
         files += lines
         check_laws(engine)
