@@ -98,6 +98,8 @@ REJECTED_ROW = _schema(
 MATCHED_LINE = _schema(
     pricing_id=(pa.int64(), NEVER_NULL),  # key into hop_price: one row per hop
     hops=(pa.int64(), NEVER_NULL),
+    chain_no=(pa.int64(), NEVER_NULL),  # key into chain_hop: one row per hop
+    set_no=(pa.int64(), NEVER_NULL),  # of the lines of one chain, subscription and charge class
     file_no=(pa.int32(), NEVER_NULL),  # key into taken_file
     row_number=(pa.int64(), NEVER_NULL),
     vendor=(TEXT, NEVER_NULL),
@@ -165,6 +167,18 @@ CHARGE = _schema(
     cycle_end=(DATE, MAY_BE_NULL),
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
+)
+
+# The hops of the chains that a run's lines take; never at rest. Beside it stands `placed_charge`:
+# `charge` with the `chain_no` and the `set_no` of its matched line.
+CHAIN_HOP = _schema(
+    chain_no=(pa.int64(), NEVER_NULL),  # within the run
+    hop=(pa.int32(), NEVER_NULL),
+    vendor=(TEXT, NEVER_NULL),
+    seller_id=(TEXT, NEVER_NULL),
+    buyer_id=(TEXT, NEVER_NULL),
+    contract_id=(TEXT, NEVER_NULL),
+    currency=(TEXT, NEVER_NULL),
 )
 
 # One row per charge and hop: who sells it to whom, and for how much.

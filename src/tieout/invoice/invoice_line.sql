@@ -60,9 +60,9 @@ SELECT
         AS cost_exchange_rate,
     CASE
         WHEN cost_total_price IS NOT NULL AND cost_rate_min = cost_rate_max
-            THEN amount(
-                rounded_units
-                - rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
-            )
+            THEN amount(rounded_units - CASE
+                WHEN cost_rate_min = 1 THEN rounded_cost_units
+                ELSE rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
+            END)
     END AS margin_amount
 FROM priced

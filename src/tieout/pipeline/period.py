@@ -20,7 +20,7 @@ from tieout.invoice.digest import digest_of_lines
 from tieout.money import SCALE, currencies
 from tieout.pipeline.inputs import open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
-from tieout.pipeline.rated import rate_lines
+from tieout.pipeline.rated import invoice_lines, rate_lines
 from tieout.reference import view_current
 from tieout.rounding import policies
 from tieout.store import invoices, line_decisions, manifest, vendor_invoices
@@ -28,7 +28,7 @@ from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
-from tieout.tables import DETAIL_LINE, TOO_WIDE_LINE
+from tieout.tables import DETAIL_LINE, INVOICE_LINE, TOO_WIDE_LINE
 
 SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
 
@@ -67,8 +67,12 @@ def run_period(
         files = rate_lines(engine, period=period, secret=secret, keep=kept)
         detail = [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
         engine.parquet("detail_line", detail, schema=DETAIL_LINE)
-        issue_invoices(engine, period=period)
-        files += _write_invoice_lines(house, engine)
+        lines = invoice_lines(engine, period=period, keep=kept)
+        engine.parquet(
+            "invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE
+        )
+        issue_invoices(engine)
+        files += lines
         check_laws(engine)
         summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
         summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
@@ -123,21 +127,6 @@ def open_inputs(
             }
         ),
     )
-
-
-def _write_invoice_lines(house: House, engine: Engine) -> list[LakeFile]:
-    """Write the consolidated lines, one file per hop."""
-    hops = engine.arrow("SELECT DISTINCT hop FROM invoice_line ORDER BY hop")["hop"].to_pylist()
-    return [
-        write(
-            house,
-            engine,
-            sql=f"SELECT * FROM invoice_line WHERE hop = {hop}",
-            kind="invoice_line",
-            hop=hop,
-        )
-        for hop in hops
-    ]
 
 
 def _certified(

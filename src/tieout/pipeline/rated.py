@@ -1,10 +1,11 @@
-"""A month's lines matched and rated, each relation kept as it is made."""
+"""A month's lines matched, rated and consolidated, each relation kept as it is made."""
 
 import datetime as dt
 from collections.abc import Callable
 from typing import TypeVar
 
 from tieout.engine.duckdb import Engine
+from tieout.invoice import consolidate_hops
 from tieout.match import match_lines
 from tieout.rate import rate_hops
 
@@ -28,6 +29,17 @@ def rate_lines(
         kept += [keep("detail_line", "SELECT * FROM detail_hop", hop=n) for n in rate_hops(engine)]
         if _count(engine) == parked:
             return kept
+
+
+def invoice_lines(engine: Engine, *, period: str, keep: Callable[..., Kept]) -> list[Kept]:
+    """Consolidate the detail lines of a period, hop by hop; give what `keep` made of each hop.
+
+    Reads what `rate_lines` left, and `detail_line` of all hops.
+    """
+    return [
+        keep("invoice_line", "SELECT * FROM hop_invoice_line", hop=hop)
+        for hop in consolidate_hops(engine, period=period)
+    ]
 
 
 def _count(engine: Engine) -> int:
