@@ -21,7 +21,7 @@ priced AS (
 )
 SELECT
     invoice_id,
-    uuid5_of_sha1(row_hash) AS row_id,
+    uuid5_of_sha1(row_hash)::VARCHAR AS row_id,
     hop, seller_id, buyer_id, currency, vendor, contract_id, subscription_id, customer_id, charge_type_id, is_usage,
     line_no,
     CASE WHEN is_lone OR is_usage THEN line_start ELSE cycle_start END AS charge_start_date,
