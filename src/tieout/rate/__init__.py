@@ -75,6 +75,7 @@ def _rate_next(engine: Engine) -> bool:
             break
     else:
         engine.run(f"INSERT INTO too_wide_line {sql_text('tieout.rate', 'too_wide_line')}")
+        engine.run("DROP TABLE rated_next")
         return False
     engine.run("DROP TABLE IF EXISTS rated_units")
     engine.run("ALTER TABLE rated_next RENAME TO rated_units")
