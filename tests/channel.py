@@ -127,8 +127,9 @@ def make_month(seed: int) -> Month:
         for kind in ("seats", "usage", "refund"):
             if rng.random() < 0.8:
                 month.lines += _LINES[kind](rng, f"{customer}-{kind}", month.chains[customer])
+    five = Fraction(5)
     month.lines += [
-        Line("nobody", "new", FEE, 1, Fraction(1), *[Fraction(5)] * 3, month.currency)
+        Line("nobody", "new", FEE, 1, Fraction(1), five, five, five, month.currency)
         for _ in range(rng.randint(0, 2))
     ]
     return month

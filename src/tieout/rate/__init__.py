@@ -8,7 +8,7 @@ between them (gap_share), rounded once.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.engine.duckdb import Engine, after, define_macros, sql_text
 from tieout.errors import Unpriced
 from tieout.quotient import Columns
 from tieout.rate.gap_share import add_gap_share
@@ -63,8 +63,8 @@ def _rate_next(engine: Engine) -> None:
         " FROM hop_price WHERE hop = getvariable('hop')"
     )
     for limbs in (False, True):
-        engine.view("hop_result", _hop_result(names, limbs=limbs, needs=needs))
-        engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
+        result = {"hop_result": _hop_result(names, limbs=limbs, needs=needs)}
+        engine.table("rated_next", after(result, sql_text("tieout.rate", "rated_hop")))
         unfit = engine.arrow(sql_text("tieout.rate", "unfit_line"))
         if not unfit.num_rows:
             break
