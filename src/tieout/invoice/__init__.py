@@ -34,8 +34,8 @@ def consolidate_hops(engine: Engine, *, period: str) -> Iterator[int]:
         for name in ("set_sum", "consolidated_group"):
             engine.table(name, sql_text("tieout.invoice", name))
         engine.view("consolidated_operand", sql_text("tieout.invoice", "consolidated_operand"))
-        lines = after({"rounded_group": _rounded_group()}, sql_text("tieout.invoice", "invoice_line"))
-        engine.view("hop_invoice_line", lines)
+        rounded, line = {"rounded_group": _rounded_group()}, "invoice_line"
+        engine.view("hop_invoice_line", after(rounded, sql_text("tieout.invoice", line)))
         yield hop
         engine.run("DROP TABLE consolidated_group")
         digests |= digests_of_invoices(engine)
