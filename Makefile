@@ -5,8 +5,8 @@ UV ?= uv
 WORKERS ?= 2
 BIN := .venv/bin
 # a file's tests stay in one worker and share its fixtures; `loadgroup` groups nothing under
-# pytest 9.2 (pytest-xdist issue 1386)
-SPREAD := -n $(WORKERS) --dist loadfile
+# pytest 9.2 (pytest-xdist issue 1386); in the order of the names, the last files are short ones
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LOCKED := .venv/.tieout-lock
 INSTALLED := .venv/.tieout-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet

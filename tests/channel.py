@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
@@ -12,6 +12,7 @@ RATES = {
     (one, other): Fraction(7919 * (n + 1) % 20011, 10000)
     for n, (one, other) in enumerate((a, b) for a in MINOR for b in MINOR if a != b)
 }
+VENDOR = "microsoft"
 MONTH, DAYS = "2026-03", 31
 FEE, CORRECTION, USAGE = 2, 3, 4
 LICENCE = "One-Month commitment for monthly billing"
@@ -67,16 +68,49 @@ class Line:
     unit: Fraction
     effective: Fraction
     total: Fraction
+    currency: str
     chain: tuple[Hop, ...] = ()
 
 
 @dataclass
 class Month:
-    """A whole month: its chains by customer, its lines, and the extra reference rows."""
+    """A whole month: its chains by customer and its lines; `currency` is the vendor's in it."""
 
     chains: dict[str, tuple[Hop, ...]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     currency: str = "EUR"
+
+
+def make_months(seeds: Iterable[int]) -> Month:
+    """Draw a month for each seed and put them side by side; only the vendor is the same."""
+    whole = Month()
+    for seed in seeds:
+        month = make_month(seed)
+        chains = {chain: _apart(chain, seed) for chain in month.chains.values()}
+        for chain in chains.values():
+            whole.chains[chain[-1].buyer] = chain
+        whole.lines += [
+            replace(
+                line,
+                subscription=f"{line.subscription}-{seed}",
+                chain=chains[line.chain] if line.chain else (),
+            )
+            for line in month.lines
+        ]
+    return whole
+
+
+def _apart(chain: tuple[Hop, ...], seed: int) -> tuple[Hop, ...]:
+    """Give a chain with contracts and parties of its own."""
+    return tuple(
+        replace(
+            hop,
+            contract_id=f"{hop.contract_id}-{seed}",
+            seller=hop.seller if hop.seller == VENDOR else f"{hop.seller}-{seed}",
+            buyer=f"{hop.buyer}-{seed}",
+        )
+        for hop in chain
+    )
 
 
 def make_month(seed: int) -> Month:
@@ -84,7 +118,7 @@ def make_month(seed: int) -> Month:
     rng = Random(seed)
     month = Month(currency=rng.choice(["EUR", "USD", "KWD"]))
     depth = rng.randint(1, 4)
-    parties = ["microsoft", *(f"seller{n}" for n in range(1, depth))]
+    parties = [VENDOR, *(f"seller{n}" for n in range(1, depth))]
     upper = [_hop(rng, f"up{n}", pair, month, n) for n, pair in enumerate(pairwise(parties), 1)]
     for n in range(rng.randint(1, 3)):
         customer = f"customer{n}"
@@ -93,8 +127,9 @@ def make_month(seed: int) -> Month:
         for kind in ("seats", "usage", "refund"):
             if rng.random() < 0.8:
                 month.lines += _LINES[kind](rng, f"{customer}-{kind}", month.chains[customer])
+    five = Fraction(5)
     month.lines += [
-        Line("nobody", "new", FEE, 1, Fraction(1), Fraction(5), Fraction(5), Fraction(5))
+        Line("nobody", "new", FEE, 1, Fraction(1), five, five, five, month.currency)
         for _ in range(rng.randint(0, 2))
     ]
     return month
@@ -127,7 +162,8 @@ def _hop(
 def _seats(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
     """Draw a fee and pairs of -old, +new seats, prorated by cutting the unit, then multiplying."""
     unit, seats = Fraction(rng.randint(1, 9999), 100), rng.randint(1, 40)
-    lines = [Line(subscription, "new", FEE, 1, Fraction(seats), unit, unit, unit * seats, chain)]
+    whole, currency = unit * seats, chain[0].currency
+    lines = [Line(subscription, "new", FEE, 1, Fraction(seats), unit, unit, whole, currency, chain)]
     for day in sorted(rng.sample(range(2, DAYS + 1), rng.randint(0, 4))):
         now = rng.randint(1, 40)
         effective = cut(unit * (DAYS - day + 1) / DAYS, 2)
@@ -143,6 +179,7 @@ def _seats(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]
                     unit,
                     sign * effective,
                     sign * effective * count,
+                    currency,
                     chain,
                 )
             )
@@ -151,23 +188,22 @@ def _seats(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]
 
 
 def _usage(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
-    lines = []
+    lines, currency = [], chain[0].currency
     for _ in range(rng.randint(1, 4)):
         quantity = Fraction(rng.randint(1, 10**7), 10**6)
         unit = Fraction(rng.randint(1, 10**6), 10**8)
-        lines.append(
-            Line(subscription, "Usage", USAGE, 1, quantity, unit, unit, quantity * unit, chain)
-        )
+        amounts = (quantity, unit, unit, quantity * unit)
+        lines.append(Line(subscription, "Usage", USAGE, 1, *amounts, currency, chain))
     return lines
 
 
 def _refund(rng: Random, subscription: str, chain: tuple[Hop, ...]) -> list[Line]:
     unit, seats = Fraction(rng.randint(1, 9999), 100), Fraction(rng.randint(1, 9))
+    bought, returned = (seats, unit, unit, unit * seats), (seats, unit, -unit, -unit * seats)
+    currency = chain[0].currency
     return [
-        Line(subscription, "new", FEE, 1, seats, unit, unit, unit * seats, chain),
-        Line(
-            subscription, "cancelImmediate", CORRECTION, 1, seats, unit, -unit, -unit * seats, chain
-        ),
+        Line(subscription, "new", FEE, 1, *bought, currency, chain),
+        Line(subscription, "cancelImmediate", CORRECTION, 1, *returned, currency, chain),
     ]
 
 

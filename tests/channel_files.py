@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from channel import DAYS, LICENCE, MONTH, USAGE, Hop, Line, Month, text
+from channel import DAYS, LICENCE, MONTH, USAGE, VENDOR, Hop, Line, Month, text
 
 HEADER = (
     "CustomerId",
@@ -52,7 +52,7 @@ def write_month(
 ) -> list[Path]:
     """Write reference data to `folder`/reference and the vendor file in `parts`; give its parts."""
     _write_reference(month, folder / "reference")
-    rows = [_cells(line, month.currency) for line in month.lines]
+    rows = [_cells(line) for line in month.lines]
     if order is not None:
         order.shuffle(rows)
     paths = []
@@ -62,10 +62,10 @@ def write_month(
     return [path for path in paths if path.read_text().count("\n") > 1]
 
 
-def _cells(line: Line, currency: str) -> list[str]:
+def _cells(line: Line) -> list[str]:
     known = {
         "CustomerId": line.subscription,
-        "InvoiceNumber": "G1",
+        "InvoiceNumber": f"G1-{line.currency}",
         "ProductId": "P",
         "SkuId": "0001",
         "ChargeType": line.charge_type,
@@ -74,7 +74,7 @@ def _cells(line: Line, currency: str) -> list[str]:
         "Subtotal": text(line.total),
         "TaxTotal": "0",
         "Total": text(line.total),
-        "Currency": currency,
+        "Currency": line.currency,
         "PublisherName": "Microsoft",
         "SubscriptionDescription": "Azure plan",
         "SubscriptionId": line.subscription,
@@ -103,7 +103,7 @@ def _write_reference(month: Month, folder: Path) -> None:
 
 def _write_parties(month: Month, places: Collection[Place], folder: Path) -> None:
     parties = {party for hop, _, _ in places for party in (hop.seller, hop.buyer)}
-    role = {"microsoft": "vendor", **dict.fromkeys(month.chains, "customer")}
+    role = {VENDOR: "vendor", **dict.fromkeys(month.chains, "customer")}
     _csv(
         folder / "organizations.csv",
         ("organization_id", "role", "name"),
@@ -120,7 +120,7 @@ def _write_parties(month: Month, places: Collection[Place], folder: Path) -> Non
                 hop.contract_id,
                 chain[n - 1].contract_id if n else "",
                 "invoice" if hop.buyer in month.chains and n else "resell",
-                "microsoft",
+                VENDOR,
                 hop.seller,
                 hop.buyer,
                 hop.currency,
@@ -142,7 +142,7 @@ def _write_subscriptions(month: Month, folder: Path) -> None:
             *("start_date", "valid_from"),
         ),
         [
-            [name, "microsoft", name, contract, name, f"{MONTH}-01", "2020-01-01"]
+            [name, VENDOR, name, contract, name, f"{MONTH}-01", "2020-01-01"]
             for name, contract in subscriptions.items()
         ],
     )

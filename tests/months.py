@@ -66,9 +66,9 @@ class Style:
 
 
 @st.composite
-def months(draw: st.DrawFn) -> Month:
+def months(draw: st.DrawFn, first_day: dt.date | None = None) -> Month:
     """Draw a month with 1 to 4 customers, their contracts, prices and rates, and vendor lines."""
-    first_day = dt.date(draw(st.integers(2019, 2026)), draw(st.integers(1, 12)), 1)
+    first_day = first_day or dt.date(draw(st.integers(2019, 2026)), draw(st.integers(1, 12)), 1)
     channel = draw(channels())
     held = draw(holdings(channel.chains, first_day))
     style = Style(first_day, draw(st.sampled_from((0, 2))), draw(st.sampled_from((0, 0, 19))))

@@ -3,14 +3,14 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import forked
 
 DEMO = Path(str(files("tieout.serve.cli"))) / "demo_files"
 MONTH_FILE = DEMO / "october-2021.csv"
@@ -43,16 +43,12 @@ class Program:
 
     def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> Said:
         """Run one command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tieout.serve.cli", *map(str, arguments)],
-            input=stdin,
-            capture_output=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, "TIEOUT_HOME": str(self.home), **self.extra},
-            cwd=self.home.parent,
+        environment = {**os.environ, "TIEOUT_HOME": str(self.home), **self.extra}
+        folder = self.home.parent
+        code, out, err = forked.run(
+            tuple(map(str, arguments)), environment, folder=folder, stdin=stdin
         )
-        return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Said(code, out.decode(), err.decode())
 
 
 def demo_rows() -> list[dict[str, str]]:

@@ -3,10 +3,8 @@
 import csv
 import io
 import json
-import multiprocessing
 import os
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from importlib.resources import files
@@ -14,10 +12,10 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import forked
 from sqlalchemy import Table, select
 
 from tieout.pipeline import verify_store
-from tieout.serve.cli import main
 from tieout.store import manifest
 from tieout.store.catalog import (
     audit_entry,
@@ -46,27 +44,11 @@ PATIENCE_S = 120
 
 State = dict[str, list[dict[str, Any]]]
 
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(
-    [f"tieout.serve.cli.{name}" for name in ("load", "run", "serve", "workflow")]
-)
-
-
-def _command(home: str, arguments: tuple[str, ...]) -> None:
-    """Be the program `tieout` with these arguments; the process ends with its exit code."""
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-    os.environ["TIEOUT_HOME"] = home
-    sys.argv = ["tieout", *arguments]
-    main()
-
 
 def start(home: Path, *arguments: str) -> ForkServerProcess:
-    """Start a command in a process of its own, forked from one that has the program loaded."""
-    process = FORKSERVER.Process(target=_command, args=(str(home), arguments), daemon=True)
-    process.start()
-    return process
+    """Start a command in a process of its own."""
+    environment = {**os.environ, "TIEOUT_HOME": str(home)}
+    return forked.start(arguments, environment, folder=home.parent)
 
 
 def finish(home: Path, *arguments: str) -> int | None:

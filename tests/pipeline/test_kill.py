@@ -28,7 +28,7 @@ from crash_case import (
 )
 
 CUSTOMERS = 1_000
-ROWS, FEW_ROWS, INVOICES = 60_000, 2_000, 500
+ROWS, FEW_ROWS, INVOICES = 20_000, 2_000, 500
 KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8}
 TRIES_MAX = 4  # per kill that must land
 SEED = 20_211_001

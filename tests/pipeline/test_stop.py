@@ -11,9 +11,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import forked
 import pytest
 from crash_case import (
     PERIOD,
@@ -22,11 +25,12 @@ from crash_case import (
     finish,
     seen,
     timeless,
+    wait_until_begun,
     write_month,
     write_vendor_file,
 )
 
-CUSTOMERS, ROWS = 200, 60_000
+CUSTOMERS, ROWS = 200, 20_000
 STOPS = {"load": 8, "run": 6}
 TRIES_MAX = 4  # per stop that must land
 PROMPT_S = 6  # 1.5 s of grace and the end of the process, on a machine with other work
@@ -44,12 +48,16 @@ def popen(home: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_draft(process: subprocess.Popen[str], watch: DraftWatch) -> bool:
-    while process.poll() is None:
-        if watch.has_begun():
-            return True
-        time.sleep(0.001)
-    return False
+def begin(home: Path, *arguments: str) -> ForkServerProcess:
+    """Start a command that writes its messages to a file beside its store."""
+    messages(home).write_bytes(b"")
+    streams = (Path(os.devnull), Path(os.devnull), messages(home))
+    environment = {**os.environ, "TIEOUT_HOME": str(home)}
+    return forked.start(arguments, environment, folder=home.parent, streams=streams)
+
+
+def messages(home: Path) -> Path:
+    return home.with_name(f"{home.name}-messages")
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,12 @@ class Work:
 def undisturbed(home: Path, *arguments: str) -> Work:
     calm = home.with_name(f"{home.name}-{arguments[0]}-calm")
     shutil.copytree(home, calm)
-    process = popen(calm, *arguments)
-    assert wait_for_draft(process, DraftWatch(calm))
+    watch = DraftWatch(calm)
+    process = begin(calm, *arguments)
+    assert wait_until_begun(process, watch)
     begun = time.monotonic()
-    process.communicate()
-    assert process.returncode == 0
+    process.join()
+    assert process.exitcode == 0
     return Work(arguments, home, seen(home), seen(calm), time.monotonic() - begun)
 
 
@@ -94,19 +103,22 @@ def stop_at_random(work: Work, *, stops: int, seed: int) -> Path:
     shutil.copytree(work.home, victim)
     landed = 0
     for number in range(stops * TRIES_MAX):
-        process = popen(victim, *work.arguments)
-        begun = wait_for_draft(process, DraftWatch(victim))
+        watch = DraftWatch(victim)
+        process = begin(victim, *work.arguments)
+        begun = wait_until_begun(process, watch)
         time.sleep(dice.uniform(0, work.seconds * 0.8))
         asked = time.monotonic()
-        process.send_signal((signal.SIGINT, signal.SIGTERM)[number % 2])
-        _, said = process.communicate(timeout=60)
-        took = time.monotonic() - asked
+        assert process.pid is not None
+        with suppress(ProcessLookupError):  # it has ended
+            os.kill(process.pid, (signal.SIGINT, signal.SIGTERM)[number % 2])
+        process.join(60)
+        took, said = time.monotonic() - asked, messages(victim).read_text()
         state = seen(victim)
         is_before = state == work.before
         assert is_before or timeless(state) == timeless(work.after), "a state between"
         if is_before or said.startswith("tieout: stopped"):
             stands = what_stands(work, is_before=is_before)
-            assert (process.returncode, said) == (130, f"tieout: stopped; {stands}\n")
+            assert (process.exitcode, said) == (130, f"tieout: stopped; {stands}\n")
             assert took < PROMPT_S
             landed += begun
         if not is_before:  # it came too late: begin anew

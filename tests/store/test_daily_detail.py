@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from store_case import MONTH_FILE, NOW, PERIOD, invoices, load_month, load_reference
+from store_case import MONTH_FILE, NOW, PERIOD, invoices, load_month
 
 from tieout import pipeline
 from tieout.store.house import House
@@ -28,10 +28,9 @@ MONTHLY = {"D2s v3": Fraction("70.007"), "P10 Disks": Fraction("2.76")}  # the d
 
 
 @pytest.fixture
-def channel(house: House, tmp_path: Path) -> House:
+def channel(referenced: House) -> House:
     """Give a store with the demo's reference data."""
-    load_reference(house, tmp_path / "reference")
-    return house
+    return referenced
 
 
 @pytest.fixture

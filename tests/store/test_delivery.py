@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
-from store_case import MONTH_FILE, NOW, everything, load_month, load_reference
+from store_case import MONTH_FILE, NOW, everything, load_month
 
 from tieout import pipeline
 from tieout.errors import Conflict, NotFound, TotalsDiffer
@@ -134,9 +134,8 @@ def test_control_totals_are_kept_by_file_and_customer(house: House) -> None:
         pipeline.control_totals(house, "G000000000")
 
 
-def test_a_loaded_invoice_moves_to_another_period(house: House, tmp_path: Path) -> None:
-    load_reference(house, tmp_path / "reference")
-    load_month(house, MONTH_FILE)
+def test_a_loaded_invoice_moves_to_another_period(loaded: House) -> None:
+    house = loaded
     report = load(house, period="2021-11")
     assert report["status"] == "duplicate_file"
     assert f"period 2021-11 is now that of invoice {INVOICE}" in report["notices"][0]
@@ -147,10 +146,8 @@ def test_a_loaded_invoice_moves_to_another_period(house: House, tmp_path: Path) 
     assert "nothing changed" in again["notices"][0]
 
 
-def test_an_invoice_of_a_verified_month_does_not_move(house: House, tmp_path: Path) -> None:
-    load_reference(house, tmp_path / "reference")
-    load_month(house, MONTH_FILE)
-    pipeline.run_period(house, "2021-10", now=NOW)
+def test_an_invoice_of_a_verified_month_does_not_move(billed: House) -> None:
+    house = billed
     before = everything(house)
     with pytest.raises(Conflict, match=f"vendor invoice {INVOICE} stays in 2021-10"):
         load(house, period="2021-11")
@@ -226,8 +223,10 @@ def parts(folder: Path, *, cut: int, version: str = "1") -> list[tuple[str, Path
     return paths
 
 
-def test_a_whole_delivery_counts_its_unchanged_parts_again(house: House, tmp_path: Path) -> None:
-    load_reference(house, tmp_path / "reference")
+def test_a_whole_delivery_counts_its_unchanged_parts_again(
+    referenced: House, tmp_path: Path
+) -> None:
+    house = referenced
     whole = Wishes(export=EXPORT)
     first = pipeline.load_files(house, parts(tmp_path, cut=20), wishes=whole, now=NOW)
     assert [report["status"] for report in first] == ["loaded", "loaded"]

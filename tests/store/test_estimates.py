@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from store_case import DEMO, NOW, PERIOD, everything, invoices, load_month, load_reference
+from store_case import DEMO, NOW, PERIOD, everything, invoices, load_month
 from test_daily_detail import COLUMNS, DAYS, PLAN
 from twin_case import INVOICE, added_up, line_id, rows, write
 
@@ -24,10 +24,9 @@ def unbilled(path: Path, found: Sequence[dict[str, str]] = FOUND) -> Path:
 
 
 @pytest.fixture
-def channel(house: House, tmp_path: Path) -> House:
+def channel(referenced: House) -> House:
     """Give a store with the demo's reference data, whose contracts start verified."""
-    load_reference(house, tmp_path / "reference")
-    return house
+    return referenced
 
 
 def seen(house: House, statuses: Sequence[int]) -> list[str]:

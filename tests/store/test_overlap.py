@@ -4,12 +4,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from store_case import NOW, PERIOD, load_month, load_reference
+import pytest
+from store_case import NOW, PERIOD, load_month
 from test_invoice_option import licence_file, load
 from twin_case import INVOICE, added_up, rows, write
 
 from tieout import pipeline
 from tieout.store.house import House
+
+
+@pytest.fixture
+def house(referenced: House) -> House:
+    """Give a store with the demo's reference data."""
+    return referenced
 
 
 def changes(*quantities: int) -> list[dict[str, str]]:
@@ -31,7 +38,6 @@ def certified(house: House) -> list[dict[str, Any]]:
 def test_rows_of_another_invoice_are_named_and_both_invoices_stay(
     house: House, tmp_path: Path
 ) -> None:
-    load_reference(house, tmp_path / "reference")
     first = licence_file(tmp_path / "first.csv", *changes(1, 2, 2, 2, 3))
     other = licence_file(tmp_path / "other.csv", *changes(3, 2, 2, 4))
     assert not told(load(house, first, invoice_number="D1"))
@@ -54,7 +60,6 @@ def told(report: dict[str, Any]) -> list[str]:
 def test_a_certificate_names_an_overlap_with_a_file_loaded_after_its_run(
     house: House, tmp_path: Path
 ) -> None:
-    load_reference(house, tmp_path / "reference")
     load(house, licence_file(tmp_path / "a.csv", *changes(1, 2)), invoice_number="D1")
     assert certified(house) == []
     load(
@@ -67,7 +72,6 @@ def test_a_certificate_names_an_overlap_with_a_file_loaded_after_its_run(
 
 
 def test_parts_of_one_delivery_that_share_rows_are_named(house: House, tmp_path: Path) -> None:
-    load_reference(house, tmp_path / "reference")
     found = rows()[:30]
     parts = [write(tmp_path / "a.csv", found[:20]), write(tmp_path / "b.csv", found[17:])]
     reports = pipeline.load_files(house, [(path.name, path) for path in parts], now=NOW)
@@ -81,7 +85,6 @@ def test_parts_of_one_delivery_that_share_rows_are_named(house: House, tmp_path:
 def test_a_new_version_does_not_overlap_with_the_one_it_replaces(
     house: House, tmp_path: Path
 ) -> None:
-    load_reference(house, tmp_path / "reference")
     load_month(house, write(tmp_path / "a.csv", rows()[:20]))
     newer = load_month(house, write(tmp_path / "b.csv", rows()[:25]))
     assert not told(newer)
@@ -91,7 +94,6 @@ def test_a_new_version_does_not_overlap_with_the_one_it_replaces(
 def test_an_overlap_with_a_version_that_was_replaced_is_named_no_longer(
     house: House, tmp_path: Path
 ) -> None:
-    load_reference(house, tmp_path / "reference")
     load(house, licence_file(tmp_path / "a.csv", *changes(1, 2)), invoice_number="D1")
     load(house, licence_file(tmp_path / "b.csv", *changes(2, 3)), invoice_number="D2")
     assert len(certified(house)) == 1
@@ -100,7 +102,6 @@ def test_an_overlap_with_a_version_that_was_replaced_is_named_no_longer(
 
 
 def test_files_with_other_columns_or_rows_share_nothing(house: House, tmp_path: Path) -> None:
-    load_reference(house, tmp_path / "reference")
     load(house, licence_file(tmp_path / "a.csv", *changes(1, 2)), invoice_number="D1")
     apart = load(house, licence_file(tmp_path / "b.csv", *changes(3)), invoice_number="D2")
     assert not told(apart)

@@ -22,10 +22,9 @@ def havenlab() -> dict[str, str]:
     return row
 
 
-def test_a_changed_rule_is_named_with_the_lines_it_moved(house: House, tmp_path: Path) -> None:
+def test_a_changed_rule_is_named_with_the_lines_it_moved(loaded: House, tmp_path: Path) -> None:
     assert Fraction(havenlab()["Subtotal"]) * Fraction(105, 100) == COST
-    load_reference(house, tmp_path / "one")
-    load_month(house, MONTH_FILE)
+    house = loaded
     first = pipeline.run_period(house, PERIOD, now=NOW)
     edit = ("price_rules.csv", ",,margin,20,,", ",,margin,25,,")
     load_reference(house, tmp_path / "two", edit)
@@ -54,9 +53,8 @@ def test_a_changed_rule_is_named_with_the_lines_it_moved(house: House, tmp_path:
     assert pipeline.diff_runs(house, second["runId"], after=second["runId"])["count"] == 0
 
 
-def test_a_line_of_a_new_file_is_named_at_every_hop(house: House, tmp_path: Path) -> None:
-    load_reference(house, tmp_path / "reference")
-    load_month(house, MONTH_FILE)
+def test_a_line_of_a_new_file_is_named_at_every_hop(loaded: House, tmp_path: Path) -> None:
+    house = loaded
     first = pipeline.run_period(house, PERIOD, now=NOW)
     path = tmp_path / "late.csv"
     row = havenlab() | {"InvoiceNumber": "G999", "VendorInvoiceRowId": "hav-02"}

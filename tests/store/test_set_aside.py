@@ -1,6 +1,6 @@
 """One of several equal vendor lines set aside by a person, counted everywhere, and taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,9 @@ from twin_case import (
     billed_lines,
     line_id,
     rows,
-    twins_loaded,
+    twins_as_drafts,
+    twins_file,
+    twins_verified,
     write,
 )
 
@@ -27,6 +29,12 @@ from tieout.store.house import House
 FIRST, SECOND, THIRD = TWICE + 1, 31, 32
 ALL = {"vendorLines": 32, "matched": 31, "parked": 1, "setAside": 0}
 AMOUNT = Fraction(rows()[TWICE]["Subtotal"])
+
+
+@pytest.fixture
+def house(store_at: Callable[[object], House]) -> House:
+    """Give a store with the twins loaded."""
+    return store_at(twins_as_drafts)
 
 
 def decided(house: House) -> list[tuple[Any, ...]]:
@@ -46,10 +54,7 @@ def money(certificate: Mapping[str, Any], kind: str) -> Fraction:
     return sum((Fraction(one["amount"]) for one in certificate[kind]["amounts"]), Fraction(0))
 
 
-def test_equal_lines_are_all_billed_until_a_person_says_otherwise(
-    house: House, tmp_path: Path
-) -> None:
-    twins_loaded(house, tmp_path)
+def test_equal_lines_are_all_billed_until_a_person_says_otherwise(house: House) -> None:
     assert billed_lines(house) == ALL
     certificate = pipeline.certificate_of(house, PERIOD)
     assert certificate["setAside"] == {"count": 0, "amounts": [], "lines": []}
@@ -57,7 +62,7 @@ def test_equal_lines_are_all_billed_until_a_person_says_otherwise(
 
 
 def test_a_line_set_aside_is_not_billed_but_counted(house: House, tmp_path: Path) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     done = pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
     assert (done["by"], done["reason"]) == ("ann", WORD.reason)
     assert billed_lines(house) == ALL | {"matched": 30, "setAside": 1}
@@ -86,7 +91,7 @@ def test_a_line_set_aside_is_not_billed_but_counted(house: House, tmp_path: Path
 def test_the_control_totals_are_those_of_the_file_and_say_what_is_set_aside(
     house: House, tmp_path: Path
 ) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     before = pipeline.control_totals(house, INVOICE)
     pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
     pipeline.set_line_aside(house, line_id(path, FIRST), word=WORD)
@@ -103,7 +108,7 @@ def test_the_control_totals_are_those_of_the_file_and_say_what_is_set_aside(
 def test_taking_back_bills_the_line_again_and_keeps_both_decisions(
     house: House, tmp_path: Path
 ) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     billed_lines(house)
     before = pipeline.certificate_of(house, PERIOD)
     pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
@@ -126,7 +131,7 @@ def test_taking_back_bills_the_line_again_and_keeps_both_decisions(
 def test_which_of_the_equal_lines_is_set_aside_changes_no_figure_and_no_id(
     house: House, tmp_path: Path
 ) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     digests, headers = set(), []
     for row_number in (FIRST, SECOND, THIRD):
         pipeline.set_line_aside(house, line_id(path, row_number), word=WORD)
@@ -139,7 +144,7 @@ def test_which_of_the_equal_lines_is_set_aside_changes_no_figure_and_no_id(
 
 
 def test_the_reason_is_part_of_the_input_digest(house: House, tmp_path: Path) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     digests = set()
     for reason in ("sent twice", "typed twice"):
         word = replace(WORD, reason=reason)
@@ -152,7 +157,7 @@ def test_the_reason_is_part_of_the_input_digest(house: House, tmp_path: Path) ->
 
 
 def test_one_of_the_equal_lines_has_to_stay(house: House, tmp_path: Path) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     for row_number in (THIRD, FIRST):
         pipeline.set_line_aside(house, line_id(path, row_number), word=WORD)
     before = everything(house)
@@ -165,7 +170,7 @@ def test_one_of_the_equal_lines_has_to_stay(house: House, tmp_path: Path) -> Non
 
 
 def test_a_line_without_an_equal_is_not_set_aside(house: House, tmp_path: Path) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     with pytest.raises(Conflict, match=r"has no equal in twins.csv; only one of several equal"):
         pipeline.set_line_aside(house, line_id(path, 1), word=WORD)
     with pytest.raises(Conflict, match="is not set aside"):
@@ -178,16 +183,16 @@ def test_a_line_without_an_equal_is_not_set_aside(house: House, tmp_path: Path) 
 
 @pytest.mark.parametrize("name", ["", "x", "-1", "0" * 16 + "-1"])
 def test_what_is_no_vendor_line_is_not_found(house: House, tmp_path: Path, name: str) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     for wrong in (name, line_id(path, 99)):
         with pytest.raises(NotFound, match="vendor line"):
             pipeline.set_line_aside(house, wrong, word=WORD)
 
 
 def test_a_line_of_a_verified_month_is_neither_set_aside_nor_taken_back(
-    house: House, tmp_path: Path
+    store_at: Callable[[object], House], tmp_path: Path
 ) -> None:
-    path = twins_loaded(house, tmp_path, drafts=False)
+    house, path = store_at(twins_verified), twins_file(tmp_path)
     pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
     billed_lines(house)
     before = everything(house)
@@ -200,7 +205,7 @@ def test_a_line_of_a_verified_month_is_neither_set_aside_nor_taken_back(
 
 
 def test_a_copy_of_the_file_leaves_the_decision_in_force(house: House, tmp_path: Path) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
     copy = tmp_path / "again.csv"
     copy.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
@@ -214,7 +219,7 @@ def test_a_copy_of_the_file_leaves_the_decision_in_force(house: House, tmp_path:
 def test_a_new_version_of_the_invoice_lets_the_decision_lapse_and_says_so(
     house: House, tmp_path: Path
 ) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
     newer = write(tmp_path / "newer.csv", rows()[1:])
     (said,) = [n for n in load_month(house, newer)["notices"] if "lapsed" in n]
@@ -226,7 +231,7 @@ def test_a_new_version_of_the_invoice_lets_the_decision_lapse_and_says_so(
 
 
 def test_a_line_is_explained_with_every_decision_on_it(house: House, tmp_path: Path) -> None:
-    path = twins_loaded(house, tmp_path)
+    path = twins_file(tmp_path)
     assert pipeline.explain_line(house, line_id(path, SECOND))["decisions"] == []
     pipeline.set_line_aside(house, line_id(path, SECOND), word=WORD)
     billed_lines(house)
@@ -242,7 +247,6 @@ def test_a_line_is_explained_with_every_decision_on_it(house: House, tmp_path: P
 def test_parked_lines_can_be_set_aside_too(house: House, tmp_path: Path) -> None:
     found = rows()
     (nobody,) = [r for r in found if r["Subtotal"] == "47.11"]
-    twins_loaded(house, tmp_path)
     path = write(tmp_path / "nobody.csv", [*found, nobody])
     load_month(house, path)
     assert billed_lines(house)["parked"] == 2

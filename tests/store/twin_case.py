@@ -51,12 +51,21 @@ def added_up(found: Sequence[dict[str, str]]) -> Fraction:
     return sum((Fraction(row["Subtotal"]) for row in found), Fraction(0))
 
 
-def twins_loaded(house: House, tmp_path: Path, *, drafts: bool = True) -> Path:
-    """Load the demo's reference data and the month with the twins; give its file."""
-    load_reference(house, tmp_path / "reference", *(DRAFTS if drafts else ()))
-    path = write(tmp_path / "twins.csv", rows())
-    load_month(house, path)
-    return path
+def twins_file(folder: Path) -> Path:
+    """Write the month with the twins."""
+    return write(folder / "twins.csv", rows())
+
+
+def twins_as_drafts(house: House, folder: Path) -> None:
+    """Load the month with the twins for contracts that start new."""
+    load_reference(house, folder / "reference", *DRAFTS)
+    load_month(house, twins_file(folder))
+
+
+def twins_verified(house: House, folder: Path) -> None:
+    """Load the month with the twins for the demo's contracts, of which three start verified."""
+    load_reference(house, folder / "reference")
+    load_month(house, twins_file(folder))
 
 
 def billed_lines(house: House) -> dict[str, int]:

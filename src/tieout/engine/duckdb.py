@@ -1,6 +1,6 @@
 """DuckDB in this process: the default engine. It computes; it does not keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +29,15 @@ def literal(value: object) -> str:
     if isinstance(value, bool | int):
         return str(value)
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def after(relations: Mapping[str, str], sql: str) -> str:
+    """Give a statement together with the relations, in order, that it alone reads.
+
+    A view would be planned when it is made and again when it is read.
+    """
+    named = ", ".join(f"{name} AS NOT MATERIALIZED ({text})" for name, text in relations.items())
+    return f"WITH {named} SELECT * FROM ({sql})"
 
 
 class Engine:

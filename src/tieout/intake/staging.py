@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from tieout import tables
-from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
+from tieout.engine.duckdb import Engine, after, define_macros, literal, sql_text
 from tieout.errors import FileRefused, LawBroken
 from tieout.intake import typing_sql
 from tieout.intake.columns import Layout, lay_out
@@ -224,15 +224,12 @@ def _copy_vendor_lines(
             }
         ),
     )
-    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_cells"))
-    engine.view("intake_judged", typing_sql.judged_sql(reading))
-    engine.view("intake_typed", typing_sql.typed_sql(reading))
-    engine.view("intake_checked", _checked(engine, reading))
+    refused = _several_currencies(engine, reading)
     names = {field.name: SQL_TYPES[field.type] for field in tables.VENDOR_LINE}
     constants = {"file_id": file_id, "vendor": form.vendor}
     rules = form.rules(reading.layout)
     sql = typing_sql.vendor_line_sql(reading, names=names, constants=constants, rules=rules)
-    loaded = engine.copy(sql, path)
+    loaded = engine.copy(after(_checked(reading, "intake_cells", refused=refused), sql), path)
     engine.parquet("intake_line", [path])
     engine.view(
         "intake_rest", "SELECT * FROM intake_cells ANTI JOIN intake_line USING (row_number)"
@@ -240,25 +237,39 @@ def _copy_vendor_lines(
     return loaded
 
 
-def _checked(engine: Engine, reading: Reading) -> str:
-    """Add to the rows' own faults that of invoices in several currencies."""
+def _checked(reading: Reading, source: str, *, refused: bool) -> dict[str, str]:
+    """Give the relations from cells to `intake_checked`: the first fault of every row.
+
+    Where `refused`, invoices in several currencies are faults beside those of the rows' own.
+    """
     cells = ", ".join(f"c{place}" for place in range(len(reading.layout.header)))
+    verdict = "fault"
+    if refused:
+        at = reading.blamed("billing_currency")
+        found = "invoice_number IN (SELECT invoice_number FROM intake_mixed)"
+        verdict = f"coalesce(fault, CASE WHEN {found} THEN 'mixed_currency:{at}' END)"
+    return {
+        **typing_sql.typed(reading, source=source),
+        "intake_checked": f"SELECT *, [{cells}] AS cells, {verdict} AS verdict FROM intake_typed",
+    }
+
+
+def _several_currencies(engine: Engine, reading: Reading) -> bool:
+    """Name the invoices in several currencies; tell whether there may be any."""
     number = reading.cell("invoice_number") or "''"
     currency = str(reading.cell("billing_currency"))
-    at = reading.blamed("billing_currency")
     engine.view(
         "intake_invoice_currency",
         f"SELECT {number} AS number, {currency} AS currency FROM intake_cells",
     )
     engine.table("intake_suspect", sql_text(PACKAGE, "suspect"))
-    verdict = "fault"
     mixed = "SELECT NULL::VARCHAR AS invoice_number, NULL::VARCHAR AS currencies WHERE FALSE"
-    if engine.one("SELECT count(*) AS suspects FROM intake_suspect")["suspects"]:
-        mixed = sql_text(PACKAGE, "mixed")
-        refused = "invoice_number IN (SELECT invoice_number FROM intake_mixed)"
-        verdict = f"coalesce(fault, CASE WHEN {refused} THEN 'mixed_currency:{at}' END)"
+    refused = bool(engine.one("SELECT count(*) AS suspects FROM intake_suspect")["suspects"])
+    if refused:
+        relations = typing_sql.typed(reading, source="intake_cells")
+        mixed = after(relations, sql_text(PACKAGE, "mixed"))
     engine.table("intake_mixed", mixed)
-    return f"SELECT *, [{cells}] AS cells, {verdict} AS verdict FROM intake_typed"
+    return refused
 
 
 def _copy_rejected_rows(
@@ -268,9 +279,9 @@ def _copy_rejected_rows(
     if clean:
         parquet.write_table(tables.REJECTED_ROW.empty_table(), path, compression="zstd")
         return 0
-    engine.view("intake_read", typing_sql.read_sql(reading, source="intake_rest"))
     engine.register("intake_misshapen", records.misshapen_table())
-    return engine.copy(sql_text(PACKAGE, "rejected_row"), path)
+    relations = _checked(reading, "intake_rest", refused=True)
+    return engine.copy(after(relations, sql_text(PACKAGE, "rejected_row")), path)
 
 
 def of_container(records: Records) -> tuple[str, ...]:

@@ -80,6 +80,15 @@ class Reading:
         return next((self.place(c) for c in self.typed if c.ours == ours), 0)
 
 
+def typed(reading: Reading, *, source: str) -> dict[str, str]:
+    """Give the relations from `source` to `intake_typed`, in order."""
+    return {
+        "intake_read": read_sql(reading, source=source),
+        "intake_judged": judged_sql(reading),
+        "intake_typed": typed_sql(reading),
+    }
+
+
 def read_sql(reading: Reading, *, source: str) -> str:
     """Give cells cleaned for their kind: `<name>_cell` for numbers and dates, the rest as text."""
     cells = ["row_number", "line", *(f"c{at}" for at in range(len(reading.layout.header)))]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from tieout.engine.duckdb import Engine, sql_text
+from tieout.engine.duckdb import Engine, after, sql_text
 from tieout.invoice.digest import digests_of_invoices
 from tieout.quotient import Columns
 from tieout.rounding import SqlOperands, policies
@@ -34,8 +34,8 @@ def consolidate_hops(engine: Engine, *, period: str) -> Iterator[int]:
         for name in ("set_sum", "consolidated_group"):
             engine.table(name, sql_text("tieout.invoice", name))
         engine.view("consolidated_operand", sql_text("tieout.invoice", "consolidated_operand"))
-        engine.view("rounded_group", _rounded_group())
-        engine.view("hop_invoice_line", sql_text("tieout.invoice", "invoice_line"))
+        rounded, line = {"rounded_group": _rounded_group()}, "invoice_line"
+        engine.view("hop_invoice_line", after(rounded, sql_text("tieout.invoice", line)))
         yield hop
         engine.run("DROP TABLE consolidated_group")
         digests |= digests_of_invoices(engine)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from tieout import __version__
-from tieout.engine.duckdb import Engine, session, sql_text
+from tieout.engine.duckdb import Engine, after, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
@@ -163,8 +163,8 @@ def _certified(
 def digest_inputs(engine: Engine) -> str:
     """Give the digest of all that a run is computed from: lines, reference data, policies."""
     engine.register("made_with", pa.table({"line": _made_with()}))
-    engine.view("reference_input", _reference_input())
-    return digest_of_lines(engine, sql_text("tieout.invoice", "input_line"))
+    relations = {"reference_input": _reference_input()}
+    return digest_of_lines(engine, after(relations, sql_text("tieout.invoice", "input_line")))
 
 
 def _publish_run(

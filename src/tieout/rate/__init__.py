@@ -8,7 +8,7 @@ between them (gap_share), rounded once.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.engine.duckdb import Engine, after, define_macros, sql_text
 from tieout.quotient import Columns
 from tieout.rate.gap_share import add_gap_share
 from tieout.rounding import Policy, SqlOperands, Step, policies
@@ -67,11 +67,10 @@ def _rate_next(engine: Engine) -> bool:
         " FROM hop_price WHERE hop = getvariable('hop')"
     )
     for limbs in (False, True):
-        engine.view("hop_result", _hop_result(names, limbs=limbs, needs=needs))
-        engine.table("rated_next", sql_text("tieout.rate", "rated_hop"))
-        if not engine.one("SELECT coalesce(bool_or(is_unfit), FALSE) AS found FROM rated_next")[
-            "found"
-        ]:
+        result = {"hop_result": _hop_result(names, limbs=limbs, needs=needs)}
+        engine.table("rated_next", after(result, sql_text("tieout.rate", "rated_hop")))
+        unfit = "SELECT coalesce(bool_or(is_unfit), FALSE) AS found FROM rated_next"
+        if not engine.one(unfit)["found"]:
             break
     else:
         engine.run(f"INSERT INTO too_wide_line {sql_text('tieout.rate', 'too_wide_line')}")

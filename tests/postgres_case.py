@@ -1,0 +1,33 @@
+"""Databases of a running PostgreSQL, each made for one use."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+
+def create_database(socket: Path, *, like: str | None = None) -> str:
+    """Make a database, empty or a copy of the one at URL `like`; give its SQLAlchemy URL."""
+    name = f"test_{uuid.uuid4().hex}"
+    copied = "" if like is None else f' TEMPLATE "{make_url(like).database}"'
+    with _server(socket) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
+    return URL.create(
+        "postgresql+psycopg", username="postgres", database=name, query={"host": str(socket)}
+    ).render_as_string(hide_password=False)
+
+
+@contextmanager
+def database(socket: Path, *, like: str | None = None) -> Iterator[str]:
+    """Make a database as `create_database` does, and drop it in the end."""
+    url = create_database(socket, like=like)
+    yield url
+    with _server(socket) as connection:
+        connection.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)'.encode())
+
+
+def _server(socket: Path) -> psycopg.Connection:
+    return psycopg.connect(host=str(socket), user="postgres", dbname="postgres", autocommit=True)
