@@ -165,6 +165,9 @@ CHARGE = _schema(
     cycle_end=(DATE, MAY_BE_NULL),
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
+    origin=(TEXT, MAY_BE_NULL),  # null: a vendor line; manual or custom: typed by a person
+    part=(TEXT, MAY_BE_NULL),  # of a document made by hand: what stands in groups of its own
+    credits_row_id=(TEXT, MAY_BE_NULL),  # the consolidated line that this one takes back
 )
 
 # One row per charge and hop: who sells it to whom, and for how much.
@@ -232,6 +235,10 @@ INVOICE_LINE = _schema(
     cost_currency=(TEXT, MAY_BE_NULL),
     cost_exchange_rate=(AMOUNT, MAY_BE_NULL),
     margin_amount=(AMOUNT, MAY_BE_NULL),  # total_price - cost_total_price x cost_exchange_rate
+    origin=(TEXT, MAY_BE_NULL),  # custom: one custom charge; else null
+    part=(TEXT, MAY_BE_NULL),  # as `part` of the charges behind it
+    credits_row_id=(TEXT, MAY_BE_NULL),
+    details=(TEXT, MAY_BE_NULL),  # the text of a custom charge
 )
 
 PARKED_LINE = _schema(
@@ -243,6 +250,35 @@ PARKED_LINE = _schema(
     amount=(AMOUNT, NEVER_NULL),
     currency=(TEXT, NEVER_NULL),
     line_key=(TEXT, NEVER_NULL),
+)
+
+# One row per line that a person typed onto a draft of the period; from the catalog, never at rest.
+# From `subscription_id` on: copied from the line that it corrects.
+MANUAL_LINE = _schema(
+    line_id=(pa.int64(), NEVER_NULL),
+    invoice_id=(TEXT, NEVER_NULL),
+    hop=(pa.int32(), NEVER_NULL),
+    seller_id=(TEXT, NEVER_NULL),
+    buyer_id=(TEXT, NEVER_NULL),
+    vendor_id=(TEXT, NEVER_NULL),
+    contract_id=(TEXT, NEVER_NULL),
+    currency=(TEXT, NEVER_NULL),
+    charge_type=(TEXT, NEVER_NULL),
+    amount=(TEXT, NEVER_NULL),  # as typed
+    content=(TEXT, NEVER_NULL),  # SHA-256 of all that the catalog holds of it
+    subscription_id=(TEXT, NEVER_NULL),
+    customer_id=(TEXT, NEVER_NULL),
+    vendor_invoice_number=(TEXT, MAY_BE_NULL),
+    customer_domain=(TEXT, MAY_BE_NULL),
+    product_id=(TEXT, MAY_BE_NULL),
+    sku_id=(TEXT, MAY_BE_NULL),
+    description=(TEXT, MAY_BE_NULL),
+    order_id=(TEXT, MAY_BE_NULL),
+    order_date=(TEXT, MAY_BE_NULL),
+    charge_start_date=(TEXT, MAY_BE_NULL),
+    charge_end_date=(TEXT, MAY_BE_NULL),
+    cycle_start=(TEXT, MAY_BE_NULL),
+    cycle_end=(TEXT, MAY_BE_NULL),
 )
 
 # One row per decision in force that sets a vendor line aside; from the catalog, never at rest.

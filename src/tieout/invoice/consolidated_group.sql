@@ -7,6 +7,7 @@ WITH grouped AS (
         min(customer_id) AS customer_id,
         bool_or(is_usage) AS is_usage,
         count(*) AS line_count,
+        count(origin) AS typed_count,
         min(charge_no) AS first_charge,
         sum(total_price) AS detail_total,
         min(minor.grain)::HUGEINT AS minor_grain,

@@ -1,7 +1,7 @@
 -- What the buyer sees of each invoice, one text line per detail line, sorted by bytes.
 WITH said_charge AS (
     SELECT
-        charge_no, match_key, vendor_invoice_row_id,
+        charge_no, match_key, part, vendor_invoice_row_id,
         concat_ws(
             '|',
             charge_type,
@@ -14,7 +14,7 @@ WITH said_charge AS (
 hashed AS (
     SELECT
         invoice_no, vendor_invoice_row_id,
-        sha1(invoice_bytes || encode(concat_ws(chr(31), 'detail', match_key))) AS row_hash,
+        sha1(invoice_bytes || encode(concat_ws(chr(31), 'detail', match_key, part))) AS row_hash,
         concat_ws(
             '|',
             what,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed
-from tieout.store import manifest, vendor_invoices, workflow
+from tieout.store import documents, manifest, vendor_invoices, workflow
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import PARKED_LINE, REJECTED_ROW
@@ -16,8 +16,8 @@ from tieout.tables import PARKED_LINE, REJECTED_ROW
 def certificate_of(house: House, period: str) -> dict[str, Any]:
     """Give the certificate of a period's published run, with the lake files behind it.
 
-    The unbilled files of the period, the rows that files share, and the invoices verified though
-    lines were parked, are those known now.
+    The unbilled files of the period, the rows that files share, the invoices verified though lines
+    were parked, and the documents made by hand about the period, are those known now.
     """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
@@ -41,14 +41,17 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
         files = [dict(row) for row in rows]
         overlaps = manifest.overlaps_of(connection, period=period)
         estimates = vendor_invoices.estimates(connection, period=period)
+        by_hand = documents.documents_of(connection, period=period)
         accepted = workflow.accepted_parked(connection, period=period)
     return {
         "isEstimate": False,
         "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
+        "manualLines": [],
         **found["certificate"],
         "estimates": estimates,
         "overlaps": overlaps,
         "acceptedParked": accepted,
+        "documents": by_hand,
         "runId": found["run_id"],
         "files": files,
     }
@@ -57,7 +60,7 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
 def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
     """Give the parked lines of the published runs, and their sums by reason and currency."""
     with house.catalog.read() as connection:
-        wanted = select(run.c.run_id, run.c.period).where(run.c.is_current == 1)
+        wanted = select(run.c.run_id, run.c.period).where(manifest.is_published())
         if period is not None:
             wanted = wanted.where(run.c.period == period)
         runs = connection.execute(wanted.order_by(run.c.period)).all()

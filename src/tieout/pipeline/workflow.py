@@ -17,7 +17,7 @@ from tieout.invoice.digest import digests_by_number
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.line_decisions import Word
 from tieout.store import manifest
-from tieout.store.catalog import DRAFTS, ESTIMATE
+from tieout.store.catalog import DRAFTS, ESTIMATE, VENDOR_LINES
 from tieout.store.house import House
 from tieout.store.workflow import (
     MOVES,
@@ -61,21 +61,23 @@ def verify_invoices(
         with house.catalog.read() as connection:
             run = manifest.current_run(connection, period=period)
             known = invoices_of(connection, period=period)
-        if run is None:
-            raise NotFound(kind="run of period", name=period)
         drafts = _wanted(known, choice, named=named)
-        if choice.input_digest not in (None, run["input_digest"]):
-            raise InputsChanged(period=period, changes=())
-        watch.phase("inputs")
-        refuse_changed_inputs(engine, house, run=run)
-        watch.phase("lines")
-        _name_lines(engine, house, run=run, known=known)
-        held = _held(engine, drafts, known=known, accepted=choice.accept_parked is not None)
+        by_hand = [one for one in drafts if one["source_id"] != VENDOR_LINES]
+        of_run = [one for one in drafts if one["source_id"] == VENDOR_LINES]
+        if run is None and (of_run or not by_hand):
+            raise NotFound(kind="run of period", name=period)
+        _refuse_other_preview(choice, period=period, run=run if of_run else None, by_hand=by_hand)
+        held: dict[str, str] = {}
+        if run is not None and (of_run or not by_hand):
+            held = _check_run(engine, house, choice, run=run, known=known, drafts=of_run)
         if named and held:
             raise Conflict(reason="; ".join(held.values()))
         ready = [one for one in drafts if one["invoice_id"] not in held]
         watch.phase("digests")
-        _check_digests(engine, ready)
+        _check_digests(engine, [one for one in of_run if one["invoice_id"] not in held])
+        for one in by_hand:
+            _name_lines(engine, house, run_id=one["run_id"], known=[one])
+            _check_digests(engine, [one])
         watch.phase("publish")
         values = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
         with house.catalog.write() as connection:
@@ -92,8 +94,43 @@ def verify_invoices(
         "period": period,
         "verified": [_told(one) for one in after if one["invoice_id"] in moved],
         "held": [{"invoiceId": one, "reason": reason} for one, reason in held.items()],
-        "inputDigest": run["input_digest"],
+        "inputDigest": run["input_digest"] if run else None,
     }
+
+
+def _refuse_other_preview(
+    choice: Choice,
+    *,
+    period: str,
+    run: Mapping[str, Any] | None,
+    by_hand: Sequence[Header],
+) -> None:
+    """Raise InputsChanged when a digest is given that is not that of what is to be verified.
+
+    A document made by hand has its own; with drafts of a run it is the run's.
+    """
+    seen = {run["input_digest"]} if run else {one["input_digest"] for one in by_hand}
+    if choice.input_digest is not None and seen != {choice.input_digest}:
+        raise InputsChanged(period=period, changes=())
+
+
+def _check_run(
+    engine: Engine,
+    house: House,
+    choice: Choice,
+    *,
+    run: Mapping[str, Any],
+    known: Sequence[Header],
+    drafts: Sequence[Header],
+) -> dict[str, str]:
+    """Leave the run's lines named; give its drafts that are held back. Raises InputsChanged."""
+    engine.watch.phase("inputs")
+    refuse_changed_inputs(engine, house, run=run)
+    engine.watch.phase("lines")
+    made = [one for one in known if one["source_id"] == VENDOR_LINES]
+    _name_lines(engine, house, run_id=run["run_id"], known=made)
+    accepted = choice.accept_parked is not None
+    return _held(engine, drafts, known=made, accepted=accepted)
 
 
 def move_on(house: House, names: Sequence[str], *, action: str, word: Word) -> dict[str, Any]:
@@ -145,11 +182,11 @@ def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list
 
 
 def _name_lines(
-    engine: Engine, house: House, *, run: Mapping[str, Any], known: Sequence[Header]
+    engine: Engine, house: House, *, run_id: str, known: Sequence[Header]
 ) -> None:
-    """Name the run's lines, and `known_invoice`: every invoice of the period by its parties."""
+    """Name a run's lines, and `known_invoice`: all of its invoices by their parties."""
     with house.catalog.read() as connection:
-        paths = manifest.run_paths(connection, house, run_id=run["run_id"])
+        paths = manifest.run_paths(connection, house, run_id=run_id)
     engine.parquet("detail_line", paths.get("detail_line", []), schema=DETAIL_LINE)
     engine.parquet("charge", paths.get("charge", []), schema=CHARGE)
     engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
@@ -204,6 +241,8 @@ def _name(header: Header) -> str:
 
 def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
     """Recompute the output digests of invoices from their lines. Raises LawBroken."""
+    if not ready:
+        return
     numbers = pa.array(range(len(ready)), pa.int32())
     engine.register(
         "ready_invoice",

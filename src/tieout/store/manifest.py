@@ -9,9 +9,20 @@ from typing import Any
 
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
-from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from tieout.store.catalog import (
+    MONTH,
     lake_file,
     load,
     overlap,
@@ -225,8 +236,13 @@ def overlaps_of(connection: Connection, *, period: str) -> list[dict[str, Any]]:
 def publish_run(
     connection: Connection, values: Mapping[str, Any], *, files: Sequence[LakeFile]
 ) -> None:
-    """Make a run the one that readers see for its period; the same run again changes nothing."""
-    connection.execute(update(run).where(run.c.period == values["period"]).values(is_current=0))
+    """Make a run the one that readers see for its period; the same run again changes nothing.
+
+    The run of a document made by hand takes nobody's place.
+    """
+    if values.get("kind", MONTH) == MONTH:
+        replaced = update(run).where(run.c.period == values["period"], run.c.kind == MONTH)
+        connection.execute(replaced.values(is_current=0))
     known = connection.execute(
         select(run.c.run_id).where(run.c.run_id == values["run_id"])
     ).scalar()
@@ -237,10 +253,15 @@ def publish_run(
     add_files(connection, files, owner_kind="run", owner_id=values["run_id"])
 
 
+def is_published() -> ColumnElement[bool]:
+    """Select the runs of months that readers see."""
+    return and_(run.c.is_current == 1, run.c.kind == MONTH)
+
+
 def current_run(connection: Connection, *, period: str) -> Mapping[str, Any] | None:
     """Give the published run of a period, certificate and summary decoded."""
     row = (
-        connection.execute(select(run).where(run.c.period == period, run.c.is_current == 1))
+        connection.execute(select(run).where(run.c.period == period, is_published()))
         .mappings()
         .first()
     )
