@@ -258,27 +258,20 @@ MANUAL_LINE = _schema(
     line_id=(pa.int64(), NEVER_NULL),
     invoice_id=(TEXT, NEVER_NULL),
     hop=(pa.int32(), NEVER_NULL),
-    seller_id=(TEXT, NEVER_NULL),
-    buyer_id=(TEXT, NEVER_NULL),
-    vendor_id=(TEXT, NEVER_NULL),
-    contract_id=(TEXT, NEVER_NULL),
-    currency=(TEXT, NEVER_NULL),
-    charge_type=(TEXT, NEVER_NULL),
+    **dict.fromkeys(("seller_id", "buyer_id", "vendor_id", "contract_id"), (TEXT, NEVER_NULL)),
+    **dict.fromkeys(("currency", "charge_type"), (TEXT, NEVER_NULL)),
     amount=(TEXT, NEVER_NULL),  # as typed
     content=(TEXT, NEVER_NULL),  # SHA-256 of all that the catalog holds of it
     subscription_id=(TEXT, NEVER_NULL),
     customer_id=(TEXT, NEVER_NULL),
-    vendor_invoice_number=(TEXT, MAY_BE_NULL),
-    customer_domain=(TEXT, MAY_BE_NULL),
-    product_id=(TEXT, MAY_BE_NULL),
-    sku_id=(TEXT, MAY_BE_NULL),
-    description=(TEXT, MAY_BE_NULL),
-    order_id=(TEXT, MAY_BE_NULL),
-    order_date=(TEXT, MAY_BE_NULL),
-    charge_start_date=(TEXT, MAY_BE_NULL),
-    charge_end_date=(TEXT, MAY_BE_NULL),
-    cycle_start=(TEXT, MAY_BE_NULL),
-    cycle_end=(TEXT, MAY_BE_NULL),
+    **dict.fromkeys(
+        (
+            *("vendor_invoice_number", "customer_domain", "product_id", "sku_id", "description"),
+            *("order_id", "order_date", "charge_start_date", "charge_end_date"),
+            *("cycle_start", "cycle_end"),
+        ),
+        (TEXT, MAY_BE_NULL),
+    ),
 )
 
 # One row per decision in force that sets a vendor line aside; from the catalog, never at rest.

@@ -24,6 +24,7 @@ from tieout.store.catalog import (
     invoice,
     lake_file,
     load,
+    manual_line,
     number_series,
     run,
     vendor_file,
@@ -35,7 +36,7 @@ PERIOD = "2021-10"
 DEMO = Path(str(files("tieout.serve.cli"))) / "demo_files"
 TABLES = (
     *(run, invoice, vendor_file, vendor_invoice, load, lake_file, number_series),
-    audit_entry,
+    *(audit_entry, manual_line),
 )
 # Columns that tell when something happened, and bytes of Parquet that threads may order otherwise.
 MOMENTS = {
@@ -48,7 +49,7 @@ State = dict[str, list[dict[str, Any]]]
 
 FORKSERVER = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(
-    [f"tieout.serve.cli.{name}" for name in ("load", "run", "serve", "workflow")]
+    [f"tieout.serve.cli.{name}" for name in ("load", "run", "serve", "workflow", "corrections")]
 )
 
 

@@ -5,7 +5,6 @@ Source: reporting-api.md 8.2. Decision 0027.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -63,7 +62,7 @@ def credit_invoice(
     more than is left, or lines that have no price now; LawBroken when it would not come to what it
     credits.
     """
-    with house.writer(), ExitStack() as stack:
+    with house.writer():
         with house.catalog.read() as connection:
             (header,) = find_invoices(connection, [credit.invoice])
             _refuse_unfit(header, credit)
@@ -77,7 +76,7 @@ def credit_invoice(
             watch.phase("price")
             with session(house.scratch, watch=watch) as engine:
                 rated = _rate(house, engine, period=header["period"], current=latest)
-        engine = stack.enter_context(session(house.scratch, watch=watch))
+        prices = latest.snapshot_id if credit.reprice else None
         document = Document(
             action="credit",
             invoice_id=own_id,
@@ -89,21 +88,25 @@ def credit_invoice(
             parties={name: header[name] for name in PARTIES},
             frozen={name: header[name] for name in FROZEN},
             credits_invoice_id=header["invoice_id"],
-            inputs=(
-                f"credits|{header['invoice_id']}|{header['output_digest']}",
-                *(f"row|{row_id}" for row_id in sorted(credit.row_ids)),
-                f"amount|{credit.amount or ''}",
-                f"prices|{latest.snapshot_id if credit.reprice else ''}",
-                f"document|{own_id}",
-            ),
+            inputs=_inputs(credit, header=header, prices=prices),
         )
-        open_reference(engine, known)
-        name_document(engine, document)
-        _name_family(engine, house, header=header, family=family)
-        _name_credited(engine, credit, header=header)
-        _name_lines(engine, house, header=header, rated=rated)
-        done = make_document(house, engine, document, word=word)
-    return done
+        with session(house.scratch, watch=watch) as engine:
+            open_reference(engine, known)
+            name_document(engine, document)
+            _name_family(engine, house, header=header, family=family)
+            _name_credited(engine, credit, header=header)
+            _name_lines(engine, header=header, rated=rated)
+            return make_document(house, engine, document, word=word)
+
+
+def _inputs(credit: Credit, *, header: Header, prices: int | None) -> tuple[str, ...]:
+    """Give what the credit note is made from, for its input digest."""
+    return (
+        f"credits|{header['invoice_id']}|{header['output_digest']}",
+        *(f"row|{row_id}" for row_id in credit.row_ids),
+        *([f"amount|{credit.amount}"] if credit.amount else []),
+        *([f"prices|{prices}"] if prices else []),
+    )
 
 
 def _refuse_unfit(header: Header, credit: Credit) -> None:
@@ -171,7 +174,31 @@ def _name_family(
 def _name_credited(engine: Engine, credit: Credit, *, header: Header) -> None:
     """Name `credited_row`, what is credited of which consolidated line. Raises what is refused."""
     engine.let(credited_id=header["invoice_id"])
-    rows = engine.arrow(
+    chosen = _chosen(engine, credit)
+    amounts = [-row["left_over"] for row in chosen]
+    if credit.amount is not None:
+        part = _part(credit.amount, row=chosen[0], digits=header["minor_digits"])
+        amounts = [parse_number(shortest(part))]
+    ids = pa.array([row["row_id"] for row in chosen], pa.string())
+    engine.register(
+        "credit_wish", pa.table({"row_id": ids, "credit_amount": pa.array(amounts, AMOUNT)})
+    )
+    engine.let(is_part=credit.amount is not None)
+    engine.table(
+        "credited_row",
+        "SELECT line.*, credit_amount,"
+        " NOT getvariable('is_part') AND left_over = total_price AS is_whole"
+        " FROM standing_row AS line JOIN credit_wish USING (row_id)",
+    )
+    for over in engine.arrow(sql_text("tieout.pipeline", "overdrawn_row")).to_pylist():
+        raise Conflict(
+            reason=f"{_name(over)}, which this takes back again, has {over['left_over']} left"
+        )
+
+
+def _chosen(engine: Engine, credit: Credit) -> list[dict[str, Any]]:
+    """Give the rows that are credited, with what is left of each. Raises NotFound, Conflict."""
+    rows: list[dict[str, Any]] = engine.arrow(
         "SELECT row_id, total_price, left_over FROM standing_row"
         " WHERE invoice_id = getvariable('credited_id') ORDER BY line_no"
     ).to_pylist()
@@ -186,29 +213,7 @@ def _name_credited(engine: Engine, credit: Credit, *, header: Header) -> None:
         raise Conflict(reason=f"nothing is left of {_name(used[0]) if used else credit.invoice}")
     if credit.reprice and (partly := [r for r in chosen if r["left_over"] != r["total_price"]]):
         raise Conflict(reason=f"a part of {_name(partly[0])} is credited: it gets no other price")
-    amounts = [-row["left_over"] for row in chosen]
-    if credit.amount is not None:
-        part = _part(credit.amount, row=chosen[0], digits=header["minor_digits"])
-        amounts = [parse_number(shortest(part))]
-    engine.register(
-        "credit_wish",
-        pa.table(
-            {
-                "row_id": pa.array([row["row_id"] for row in chosen], pa.string()),
-                "credit_amount": pa.array(amounts, AMOUNT),
-                "is_part": pa.array([credit.amount is not None] * len(chosen), pa.bool_()),
-            }
-        ),
-    )
-    engine.table(
-        "credited_row",
-        "SELECT line.*, credit_amount, NOT is_part AND left_over = total_price AS is_whole"
-        " FROM standing_row AS line JOIN credit_wish USING (row_id)",
-    )
-    for over in engine.arrow(sql_text("tieout.pipeline", "overdrawn_row")).to_pylist():
-        raise Conflict(
-            reason=f"{_name(over)}, which this takes back again, has {over['left_over']} left"
-        )
+    return chosen
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -225,9 +230,7 @@ def _part(text: str, *, row: Mapping[str, Any], digits: int) -> Fraction:
     return -amount if left > 0 else amount
 
 
-def _name_lines(
-    engine: Engine, house: House, *, header: Header, rated: Mapping[str, list[Path]]
-) -> None:
+def _name_lines(engine: Engine, *, header: Header, rated: Mapping[str, list[Path]]) -> None:
     """Name `made_line`, the lines of the credit note. Raises Conflict, LawBroken."""
     for name in ("reversed_line", "part_credit"):
         engine.table(name, sql_text("tieout.invoice", name))

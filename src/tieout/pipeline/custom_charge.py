@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
@@ -77,23 +78,17 @@ def charge_by_hand(
     date = wanted.date or word.now.date()
     with house.writer(), session(house.scratch, watch=watch) as engine:
         with house.catalog.read() as connection:
-            header = None
-            if wanted.invoice is not None:
-                (header,) = find_invoices(connection, [wanted.invoice])
-                _refuse_draft(header)
+            header = _beside(connection, wanted)
             current = manifest.latest_snapshot(connection, house)
         open_reference(engine, current)
         engine.table("contract_path", sql_text("tieout.match", "contract_path"))
         parties = _parties(engine, wanted, header=header, date=date)
-        if parties["hop"] == 1:
-            raise Conflict(reason="at hop 1 the vendor makes the documents")
         with house.catalog.read() as connection:
             own_id = new_document_id(connection, parties)
-        period = wanted.period or (header["period"] if header else f"{date:%Y-%m}")
         document = Document(
             action="charge",
             invoice_id=own_id,
-            period=period,
+            period=wanted.period or (header["period"] if header else f"{date:%Y-%m}"),
             date=date,
             document_type=DEBIT_MEMO if header else INVOICE,
             source_id=CUSTOM,
@@ -104,22 +99,28 @@ def charge_by_hand(
             inputs=(
                 *(f"charge|{at}|{one['said']}" for at, one in enumerate(lines, 1)),
                 f"snapshot|{current.snapshot_id}",
-                f"document|{own_id}",
             ),
         )
         name_document(engine, document)
         place = {
             "subscription_id": wanted.subscription_id or "",
             "customer_id": _customer(engine, wanted, parties=parties, date=date),
-            **_days(wanted, period=period),
+            **_days(wanted, period=document.period),
         }
-        rows = [
-            {**place, "line_no": at, **{name: one[name] for name in _TYPED}}
-            for at, one in enumerate(lines, 1)
-        ]
-        engine.register("custom_charge", pa.Table.from_pylist(rows, schema=_CUSTOM_CHARGE))
-        engine.table("made_line", sql_text("tieout.invoice", "custom_line"))
+        _name_charges(engine, lines, place=place)
         return make_document(house, engine, document, word=word)
+
+
+def _name_charges(
+    engine: Engine, lines: Sequence[Mapping[str, Any]], *, place: Mapping[str, str]
+) -> None:
+    """Name `made_line`, the charges as lines of a document."""
+    rows = [
+        {**place, "line_no": at, **{name: one[name] for name in _TYPED}}
+        for at, one in enumerate(lines, 1)
+    ]
+    engine.register("custom_charge", pa.Table.from_pylist(rows, schema=_CUSTOM_CHARGE))
+    engine.table("made_line", sql_text("tieout.invoice", "custom_line"))
 
 
 _TYPED = ("quantity", "unit_price", "total_price", "total_price_digits", "details")
@@ -158,29 +159,40 @@ def _read(charge: Charge) -> dict[str, Any]:
         "total_price": shortest(total),
         "total_price_digits": digits,
         "details": details,
-        "said": "|".join((charge.quantity, charge.unit_price, details)),
+        "said": f"{charge.quantity}|{charge.unit_price}|{details}",
     }
 
 
-def _refuse_draft(header: Header) -> None:
+def _beside(connection: Connection, wanted: CustomInvoice) -> Header | None:
+    """Give the invoice that is named. Raises NotFound, or Conflict when it is a draft."""
+    if wanted.invoice is None:
+        return None
+    (header,) = find_invoices(connection, [wanted.invoice])
     if header["status_id"] in DRAFTS:
         said = STATUS_NAMES[header["status_id"]]
         raise Conflict(
             reason=f"invoice {header['invoice_id']} is {said}: a draft takes a manual line"
         )
+    return header
 
 
 def _parties(
     engine: Engine, wanted: CustomInvoice, *, header: Header | None, date: dt.date
 ) -> Mapping[str, Any]:
-    """Give who charges whom in which currency at which hop."""
+    """Give who charges whom in which currency at which hop. Raises NotFound, Conflict at hop 1."""
     if header is not None:
-        return {name: header[name] for name in PARTIES}
+        return _seller_made({name: header[name] for name in PARTIES})
     engine.let(contract_id=wanted.contract_id, day=date.isoformat())
     found = engine.arrow(sql_text("tieout.pipeline", "place_of_contract")).to_pylist()
     if not found:
         raise NotFound(kind=f"contract in force on {date}", name=str(wanted.contract_id))
-    return dict(found[0])
+    return _seller_made(found[0])
+
+
+def _seller_made(parties: Mapping[str, Any]) -> Mapping[str, Any]:
+    if parties["hop"] == 1:
+        raise Conflict(reason="at hop 1 the vendor makes the documents")
+    return parties
 
 
 def _customer(

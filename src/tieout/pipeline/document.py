@@ -83,7 +83,9 @@ def make_document(
     check_law(engine, "law_residual")
     header = _header(engine, document, word=word)
     files = [
-        write(house, engine, sql=f"SELECT * FROM {relation}", kind=kind, hop=document.parties["hop"])
+        write(
+            house, engine, sql=f"SELECT * FROM {relation}", kind=kind, hop=document.parties["hop"]
+        )
         for kind, relation in KEPT.items()
     ]
     named = ("document_type", "credits_invoice_id", "total_amount", "currency", "output_digest")

@@ -31,7 +31,7 @@ WHOLE_DIGITS_MAX = 13  # |amount| < 10^13, billing-api.md 2.7
 
 @dataclass(frozen=True)
 class ManualLine:
-    """What is typed: the amount with its sign, in the invoice's currency, and which row it corrects.
+    """What is typed: the amount with its sign, in the invoice's currency, and the row it corrects.
 
     Without `row_id` it is the Correction of the invoice's only subscription, else its first row.
     """

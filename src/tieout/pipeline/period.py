@@ -53,8 +53,6 @@ class NewLine:
     signed: Signed
 
 
-
-
 def run_period(
     house: House,
     period: str,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed
-from tieout.store import documents, manifest, vendor_invoices, workflow
+from tieout.store import documents, manifest, overlaps, vendor_invoices, workflow
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import PARKED_LINE, REJECTED_ROW
@@ -39,7 +39,7 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
             .order_by(lake_file.c.kind, lake_file.c.hop, lake_file.c.path)
         ).mappings()
         files = [dict(row) for row in rows]
-        overlaps = manifest.overlaps_of(connection, period=period)
+        shared = overlaps.overlaps_of(connection, period=period)
         estimates = vendor_invoices.estimates(connection, period=period)
         by_hand = documents.documents_of(connection, period=period)
         accepted = workflow.accepted_parked(connection, period=period)
@@ -49,7 +49,7 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
         "manualLines": [],
         **found["certificate"],
         "estimates": estimates,
-        "overlaps": overlaps,
+        "overlaps": shared,
         "acceptedParked": accepted,
         "documents": by_hand,
         "runId": found["run_id"],

@@ -181,9 +181,7 @@ def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list
     return drafts
 
 
-def _name_lines(
-    engine: Engine, house: House, *, run_id: str, known: Sequence[Header]
-) -> None:
+def _name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Header]) -> None:
     """Name a run's lines, and `known_invoice`: all of its invoices by their parties."""
     with house.catalog.read() as connection:
         paths = manifest.run_paths(connection, house, run_id=run_id)

@@ -28,9 +28,10 @@ def replace_invoices(
 ) -> None:
     """Put a run's headers in the place of the period's drafts, documents by hand left alone.
 
-    A draft with lines that persons typed is New Corrected, whatever its contract says. A verified invoice stays as it is when its digest is the same; the vendor's own documents
-    (hop 1) follow the vendor's lines. An estimate is a draft, whatever its contract says. Raises
-    Conflict when a verified invoice would change.
+    A draft with lines that persons typed is New Corrected. A verified invoice stays as it is when
+    its digest is the same; the vendor's own documents (hop 1) follow the vendor's lines. An
+    estimate is a draft, whatever its contract says. Raises Conflict when a verified invoice would
+    change.
     """
     of_runs = (invoice.c.period == period, invoice.c.source_id == VENDOR_LINES)
     found = connection.execute(select(invoice).where(*of_runs)).mappings()

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     insert,
-    or_,
     select,
     update,
 )
@@ -25,20 +24,16 @@ from tieout.store.catalog import (
     MONTH,
     lake_file,
     load,
-    overlap,
     reference,
     run,
     snapshot,
     vendor_file,
-    vendor_invoice,
 )
 from tieout.store.database import insert_rows, next_id
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
-from tieout.store.vendor_invoices import told_by
 
 ROWS_PER_STATEMENT = 10_000
-PAIR = ("file_id", "invoice_number", "other_file_id", "other_invoice_number", "currency")
 
 
 @dataclass(frozen=True)
@@ -179,58 +174,6 @@ def publish_load(
         if not lake_files(connection, file["file_id"]):
             add_files(connection, file["lake_files"], owner_kind="load", owner_id=file["file_id"])
     return number
-
-
-def add_overlaps(
-    connection: Connection, overlaps: Sequence[Mapping[str, Any]], *, load_id: int
-) -> None:
-    """Record the rows that files of a load share with each other and with files before."""
-    names = [column.name for column in overlap.columns if column.name != "load_id"]
-    for found in overlaps:
-        connection.execute(
-            insert(overlap).values(load_id=load_id, **{name: found[name] for name in names})
-        )
-
-
-def overlaps_of(connection: Connection, *, period: str) -> list[dict[str, Any]]:
-    """Give the rows that two files share, both billed, at least one of them in a period."""
-    told = (
-        select(vendor_file.c.file_id, vendor_file.c.name, vendor_invoice)
-        .join(vendor_invoice, told_by())
-        .where(vendor_invoice.c.state == "current")
-    )
-    one, other = told.subquery("one"), told.subquery("other")
-    rows = connection.execute(
-        select(
-            one.c.name.label("file"),
-            overlap.c.file_id.label("fileId"),
-            overlap.c.invoice_number.label("invoiceNumber"),
-            other.c.name.label("otherFile"),
-            overlap.c.other_file_id.label("otherFileId"),
-            overlap.c.other_invoice_number.label("otherInvoiceNumber"),
-            overlap.c.rows,
-            overlap.c.currency,
-            overlap.c.subtotal.label("amount"),
-        )
-        .join(
-            one,
-            and_(
-                one.c.file_id == overlap.c.file_id,
-                one.c.invoice_number == overlap.c.invoice_number,
-            ),
-        )
-        .join(
-            other,
-            and_(
-                other.c.file_id == overlap.c.other_file_id,
-                other.c.invoice_number == overlap.c.other_invoice_number,
-            ),
-        )
-        .where(or_(one.c.period == period, other.c.period == period))
-        .distinct()
-        .order_by(*(overlap.c[name] for name in PAIR), one.c.name, other.c.name)
-    ).mappings()
-    return [dict(row) for row in rows]
 
 
 def publish_run(

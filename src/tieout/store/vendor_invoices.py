@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, VENDOR_LINES, invoice, lake_file, load, vendor_file, vendor_invoice
+from tieout.store.catalog import (
+    DRAFTS,
+    VENDOR_LINES,
+    invoice,
+    lake_file,
+    load,
+    vendor_file,
+    vendor_invoice,
+)
 from tieout.store.house import House
 
 STANDING = ("current", "detail", "estimate")  # states of vendor invoices that count

@@ -95,14 +95,14 @@ def _print_named(shell: Shell, found: dict[str, Any]) -> None:
             f" {one['amount']} {one['currency']} ({one['reason']})"
         )
     if found["documents"]:
-        keys = (
-            *("invoiceId", "documentType", "invoiceNumber", "creditsInvoiceId", "totalAmount"),
-            *("currency", "status"),
-        )
+        named = ("invoiceId", "documentType", "invoiceNumber", "creditsInvoiceId")
         shell.table(
             "made by hand about this month, beside its invoices",
             ["document", "type", "number", "corrects", "total>", "currency", "status"],
-            rows=[[one[key] for key in keys] for one in found["documents"]],
+            rows=[
+                [one[key] for key in (*named, "totalAmount", "currency", "status")]
+                for one in found["documents"]
+            ],
         )
     if found["overlaps"]:
         pair = ("file", "invoiceNumber", "otherFile", "otherInvoiceNumber")

@@ -1,4 +1,4 @@
-"""`tieout manual-line`, `credit` and `charge`: what persons change of invoices, and how it is told."""
+"""`tieout manual-line`, `credit` and `charge`: what persons change of invoices."""
 
 import datetime as dt
 from typing import Any
@@ -142,9 +142,7 @@ def charge(shell: Shell, /, lines: tuple[tuple[str, str, str], ...], **said: Any
 def _stopping(shell: Shell, nothing: str, done: str) -> Stopping:
     """Be ready to say, when a stop comes, whether the work stands."""
     house, before = shell.house, pipeline.newest_entry(shell.house)
-    return Stopping(
-        what_stands=lambda: nothing if pipeline.newest_entry(house) == before else done
-    )
+    return Stopping(what_stands=lambda: nothing if pipeline.newest_entry(house) == before else done)
 
 
 def _answer(shell: Shell, done: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Lines typed onto drafts, and documents made by hand: credit notes, debit memos, custom invoices."""
+"""Lines typed onto drafts, and documents made by hand: credit notes, custom invoices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,8 +11,9 @@ MANUAL_LINE = (
     *("charge_type", "amount", "copied", "typed_by", "typed_at"),
 )
 # of a verified document from hop 2 on; what it says besides is fixed since migration 6
-MADE_FROM = "OLD.source_id <> NEW.source_id OR " + (
-    "OLD.credits_invoice_id IS DISTINCT FROM NEW.credits_invoice_id"
+MADE_FROM = (
+    "OLD.source_id <> NEW.source_id"
+    " OR OLD.credits_invoice_id IS DISTINCT FROM NEW.credits_invoice_id"
 )
 TRIGGERS = {
     "invoice_keeps_its_origin": (
@@ -26,8 +27,7 @@ TRIGGERS = {
 }
 LATE = "a line is typed onto a draft only"
 IS_VERIFIED = (
-    "EXISTS (SELECT 1 FROM invoice"
-    " WHERE invoice_id = NEW.invoice_id AND status_id NOT IN (0, 6))"
+    "EXISTS (SELECT 1 FROM invoice WHERE invoice_id = NEW.invoice_id AND status_id NOT IN (0, 6))"
 )
 REFUSE_LATE = f"""
 CREATE FUNCTION tieout_refuse_late() RETURNS trigger LANGUAGE plpgsql AS
