@@ -103,7 +103,7 @@ def run(folder: Path, laps: Laps) -> Said:
     laps.watch_engine()
     laps.begin_at(rated, "match_lines", part="match")
     laps.begin_at(rated, "rate_hops", part="rate")
-    laps.begin_at(period, "issue_invoices", part="invoice")
+    laps.begin_at(rated, "consolidate_hops", part="invoice")
     laps.begin_at(period, "check_laws", part="certify")
     laps.begin_at(period, "_publish_run", part="commit")
     house = open_house(folder / "store")

@@ -131,7 +131,8 @@ class Policy:
                 grain = str(10 ** (SCALE - int(step.digits or 0)))
             quotient = Quotient(value, ups, downs, str(step.mode), grain, wide, dialect)
             grains = quotient.add_to(columns)
-            room = f"abs({grains}) < {dialect.divide(str(10**WIDTH), grain)}"
+            part = dialect.divide(f"CAST({10**SCALE} AS BIGINT)", f"CAST({grain} AS BIGINT)")
+            room = f"abs({grains}) < {10 ** (WIDTH - SCALE)} * {part}"
             (value,) = columns.add(f"CASE WHEN {room} THEN {grains} * {grain} END")
         return value
 

@@ -14,7 +14,7 @@ from tieout.quotient import DUCKDB
 
 DIALECT = DUCKDB
 ROWS_PER_GROUP = 122_880
-MACROS = ("units", "amount", "shortest", "uuid5_of_sha1", "uuid5")
+MACROS = ("units", "amount", "shortest", "uuid5_of_sha1", "uuid5", "quotient_of")
 
 
 def sql_text(package: str, name: str) -> str:

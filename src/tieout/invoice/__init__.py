@@ -1,14 +1,16 @@
 """detail_line -> invoice, invoice_line and the tie-out certificate.
 
-Reads `charge`, `detail_line` (all hops), `minor_grain` and the reference files by name; makes
-`invoice_line`, `invoice_digest` and `invoice_header`. A document made by hand goes the same way,
-from `document_line`.
+Reads `detail_line` (all hops), `placed_charge`, `chain_hop`, `minor_grain` and the reference files
+by name; makes `invoice_line` hop by hop, then `invoice_digest` and `invoice_header`. A document made
+by hand goes the same way, from `document_line`.
 """
+
+from collections.abc import Iterator
 
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
-from tieout.invoice.digest import digests_by_number
+from tieout.invoice.digest import digests_of_invoices
 from tieout.quotient import Columns
 from tieout.rounding import SqlOperands, policies
 from tieout.tables import CHARGE, DETAIL_LINE
@@ -17,11 +19,64 @@ from tieout.tables import CHARGE, DETAIL_LINE
 NAMESPACE = "5f0a9a9e-6a3c-5d0b-9f6e-7469656f7574"
 
 
-def issue_invoices(engine: Engine, *, period: str) -> None:
-    """Make the consolidated lines, the digests and the headers of a period's invoices."""
+def consolidate_hops(engine: Engine, *, period: str) -> Iterator[int]:
+    """Make the view `hop_invoice_line` for hop 1, 2, ... and give the hop's number each time.
+
+    One hop at a time, so that a large month's groups fit into memory. What the buyers see of the
+    hop is digested before the next one.
+    """
     engine.let(invoice_namespace=NAMESPACE, period=period)
     engine.table("invoice_key", sql_text("tieout.invoice", "invoice_key"))
-    _consolidate(engine)
+    yield from _consolidate(engine)
+
+
+def _consolidate(engine: Engine) -> Iterator[int]:
+    """Do what `consolidate_hops` does for the invoices in `invoice_key`."""
+    for name in ("chain_invoice", "charge_set"):
+        engine.table(name, sql_text("tieout.invoice", name))
+    engine.view("invoiced_line", sql_text("tieout.invoice", "invoiced_line"))
+    hops = engine.arrow("SELECT DISTINCT hop FROM invoice_key ORDER BY hop")["hop"].to_pylist()
+    digests: dict[int, str] = {}
+    for hop in hops:
+        engine.let(hop=hop)
+        for name in ("set_sum", "consolidated_group"):
+            engine.table(name, sql_text("tieout.invoice", name))
+        engine.view("consolidated_operand", sql_text("tieout.invoice", "consolidated_operand"))
+        engine.view("rounded_group", _rounded_group())
+        engine.view("hop_invoice_line", sql_text("tieout.invoice", "invoice_line"))
+        yield hop
+        engine.run("DROP TABLE consolidated_group")
+        digests |= digests_of_invoices(engine)
+    engine.register(
+        "invoice_said",
+        pa.table(
+            {
+                "invoice_no": pa.array(digests.keys(), pa.int32()),
+                "output_digest": pa.array(digests.values(), pa.string()),
+            }
+        ),
+    )
+
+
+def _rounded_group() -> str:
+    """Compile the policy that rounds consolidated lines around its operands."""
+    consolidated = policies()["consolidated"]
+    columns = Columns(prefix="x", limbs=False)
+    total = consolidated.add_to(columns, SqlOperands("total_units", minor_grain="minor_grain"))
+    cost = consolidated.add_to(columns, SqlOperands("cost_units", minor_grain="cost_grain"))
+    return (
+        f"SELECT * EXCLUDE ({columns.names}), {total} AS rounded_units,"
+        f" {cost} AS rounded_cost_units"
+        f" FROM {columns.over('consolidated_operand')}"
+    )
+
+
+def issue_invoices(engine: Engine) -> None:
+    """Make the digests and the headers of the invoices whose lines are in `invoice_line`."""
+    engine.table(
+        "invoice_digest",
+        "SELECT invoice_id, output_digest FROM invoice_key JOIN invoice_said USING (invoice_no)",
+    )
     engine.table("invoice_header", sql_text("tieout.invoice", "invoice_header"))
 
 
@@ -37,39 +92,11 @@ def issue_document(engine: Engine, *, invoice_id: str, date: str) -> None:
     detail = ", ".join(f'"{name}"' for name in DETAIL_LINE.names)
     engine.view("document_charge", f"SELECT {charge} FROM document_line ORDER BY charge_no")
     engine.view("detail_line", f"SELECT {detail} FROM document_line ORDER BY charge_no")
-    engine.view("charge", sql_text("tieout.invoice", "document_group"))
-    engine.table("invoice_key", sql_text("tieout.invoice", "document_key"))
-    _consolidate(engine)
+    engine.view("placed_charge", sql_text("tieout.invoice", "document_group"))
+    engine.view("charge", "SELECT * EXCLUDE (chain_no, set_no) FROM placed_charge")
+    for name in ("chain_hop", "invoice_key"):
+        engine.table(name, sql_text("tieout.invoice", f"document_{name.partition('_')[2]}"))
+    for _ in _consolidate(engine):
+        engine.table("invoice_line", "SELECT * FROM hop_invoice_line")
     engine.view("document_invoice_line", sql_text("tieout.invoice", "document_invoice_line"))
-    engine.table("invoice_header", sql_text("tieout.invoice", "invoice_header"))
-
-
-def _consolidate(engine: Engine) -> None:
-    """Make the consolidated lines and the digests of the invoices in `invoice_key`."""
-    engine.table("consolidated_group", sql_text("tieout.invoice", "consolidated_group"))
-    engine.view("consolidated_operand", sql_text("tieout.invoice", "consolidated_operand"))
-    consolidated = policies()["consolidated"]
-    columns = Columns(prefix="x", limbs=False)
-    total = consolidated.add_to(columns, SqlOperands("total_units", minor_grain="minor_grain"))
-    cost = consolidated.add_to(columns, SqlOperands("cost_units", minor_grain="cost_grain"))
-    engine.view(
-        "rounded_group",
-        f"SELECT * EXCLUDE ({columns.names}), {total} AS rounded_units,"
-        f" {cost} AS rounded_cost_units"
-        f" FROM {columns.over('consolidated_operand')}",
-    )
-    engine.table("invoice_line", sql_text("tieout.invoice", "invoice_line"))
-    digests = digests_by_number(engine, sql_text("tieout.invoice", "said_line"))
-    engine.register(
-        "invoice_said",
-        pa.table(
-            {
-                "invoice_no": pa.array(digests.keys(), pa.int32()),
-                "output_digest": pa.array(digests.values(), pa.string()),
-            }
-        ),
-    )
-    engine.table(
-        "invoice_digest",
-        "SELECT invoice_id, output_digest FROM invoice_key JOIN invoice_said USING (invoice_no)",
-    )
+    issue_invoices(engine)

@@ -7,11 +7,12 @@ SELECT
     consolidated_group.*,
     units(detail_total) AS total_units,
     CASE WHEN cost_currency_min = cost_currency_max THEN units(cost_detail_total) END AS cost_units,
+    minor.grain::HUGEINT AS minor_grain,
     coalesce(cost.grain::HUGEINT, 1) AS cost_grain,
-    invoice_key.invoice_id,
-    invoice_key.invoice_bytes,
+    key.* EXCLUDE (invoice_no),
     consolidated_group.rowid - opening.first_row + 1 AS line_no
 FROM consolidated_group
-JOIN invoice_key USING (invoice_no)
+JOIN invoice_key AS key USING (invoice_no)
 JOIN opening USING (invoice_no)
+JOIN minor_grain AS minor USING (currency)
 LEFT JOIN minor_grain AS cost ON cost.currency = cost_currency_min

@@ -1,12 +1,27 @@
 """SHA-256 over sorted text lines, streamed from DuckDB without a loop over rows."""
 
 import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tieout.engine.duckdb import Engine
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.money import SCALE
+from tieout.tables import AMOUNT
+
+SEEN = (
+    *("line_id", "charge_type", "charge_start_date", "charge_end_date"),
+    *("quantity", "effective_unit_price", "total_price", "currency"),
+)
+NOTHING, ONE = (pa.scalar(number).cast(AMOUNT) for number in (0, 1))
+WORKERS = 2
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def _joined(column: pa.Array, *, start: int, end: int) -> memoryview:
@@ -25,13 +40,20 @@ def digest_of_lines(engine: Engine, sql: str) -> str:
     return digest.hexdigest()
 
 
-def digests_by_number(engine: Engine, sql: str) -> dict[int, str]:
-    """Give the SHA-256 of the lines of each number; the relation is (number, line), in order."""
+def digests_of_invoices(engine: Engine) -> dict[int, str]:
+    """Give the output digest of each invoice in `invoiced_line` by its number.
+
+    A digest is the SHA-256 of what the buyer sees, one text per line (reporting-api.md 8.3).
+    """
+    found = (
+        "SELECT coalesce(bool_or(vendor_invoice_row_id IS NOT NULL), FALSE) AS is_so FROM charge"
+    )
+    engine.let(names_lines=engine.one(found)["is_so"])
     digests: dict[int, str] = {}
     open_number, digest = None, hashlib.sha256()
-    for batch in engine.batches(sql):
-        lines = batch.column(1).cast(pa.string())
-        runs = pc.run_end_encode(batch.column(0))
+    said = engine.batches(sql_text("tieout.invoice", "said_line"))
+    for numbers, lines in _ahead(_said_lines, said):
+        runs = pc.run_end_encode(numbers)
         start = 0
         for number, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
             if number != open_number:
@@ -43,3 +65,47 @@ def digests_by_number(engine: Engine, sql: str) -> dict[int, str]:
     if open_number is not None:
         digests[open_number] = digest.hexdigest()
     return digests
+
+
+def _ahead(make: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
+    """Give what `make` gives of each thing, in order, a few being made at a time."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        coming: deque[Future[Made]] = deque()
+        for one in given:
+            coming.append(pool.submit(make, one))
+            if len(coming) > WORKERS:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+
+
+def _said_lines(batch: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
+    """Give the invoice numbers of a batch and the texts of its lines."""
+    texts = [_text(batch.column(name)) for name in SEEN]
+    lines = pc.binary_join_element_wise(*texts, "|", null_handling="replace", null_replacement="")
+    ended = pc.binary_join_element_wise(lines, "\n", "")
+    return batch.column("invoice_no"), ended
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """Give a column as text: days as yyyy-MM-dd, amounts in their shortest form."""
+    if not pa.types.is_decimal(column.type):
+        return column.cast(pa.string())
+    distinct = pc.dictionary_encode(column)
+    return shortest_texts(distinct.dictionary).take(distinct.indices)
+
+
+def shortest_texts(amounts: pa.Array) -> pa.Array:
+    """Give amounts, DECIMAL(38,18), as their shortest plain texts."""
+    texts = amounts.cast(pa.string())
+    # Arrow writes a small number with an exponent: here by its digits after the point
+    is_small = pc.less(pc.abs(amounts), ONE)
+    if pc.any(is_small).as_py():
+        small = pc.filter(amounts, is_small)
+        units = pa.Array.from_buffers(pa.decimal128(38, 0), len(small), small.buffers())
+        digits = pc.ascii_lpad(pc.abs(units).cast(pa.string()), SCALE, padding="0")
+        begin = pc.if_else(pc.less(small, NOTHING), "-0.", "0.")
+        texts = pc.replace_with_mask(
+            texts, is_small, pc.binary_join_element_wise(begin, digits, "")
+        )
+    return pc.ascii_rtrim(pc.ascii_rtrim(texts, characters="0"), characters=".")

@@ -5,8 +5,8 @@ WITH named AS (
         uuid5(
             unhex(replace(getvariable('invoice_namespace'), '-', '')),
             concat_ws(chr(31), hop, seller_id, buyer_id, vendor, currency, getvariable('period'))
-        ) AS invoice_id
-    FROM (SELECT DISTINCT hop, seller_id, buyer_id, vendor, currency FROM detail_line)
+        )::VARCHAR AS invoice_id
+    FROM (SELECT DISTINCT hop, seller_id, buyer_id, vendor, currency FROM chain_hop)
 )
 SELECT
     *,

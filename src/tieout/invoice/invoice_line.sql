@@ -21,7 +21,7 @@ priced AS (
 )
 SELECT
     invoice_id,
-    uuid5_of_sha1(row_hash) AS row_id,
+    uuid5_of_sha1(row_hash)::VARCHAR AS row_id,
     hop, seller_id, buyer_id, currency, vendor, contract_id, subscription_id, customer_id, charge_type_id, is_usage,
     line_no,
     CASE WHEN is_lone OR is_usage THEN line_start ELSE cycle_start END AS charge_start_date,
@@ -60,10 +60,10 @@ SELECT
         AS cost_exchange_rate,
     CASE
         WHEN cost_total_price IS NOT NULL AND cost_rate_min = cost_rate_max
-            THEN amount(
-                rounded_units
-                - rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
-            )
+            THEN amount(rounded_units - CASE
+                WHEN cost_rate_min = 1 THEN rounded_cost_units
+                ELSE rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
+            END)
     END AS margin_amount,
     NULL::VARCHAR AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id, NULL::VARCHAR AS details
 FROM priced

@@ -10,6 +10,7 @@ SELECT
     charge_start_date::DATE AS charge_start_date, charge_end_date::DATE AS charge_end_date,
     cycle_start::DATE AS cycle_start, cycle_end::DATE AS cycle_end,
     1::DECIMAL(38, 18) AS quantity, 0::UTINYINT AS quantity_digits,
-    'manual' AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id
+    'manual' AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id,
+    -line_id AS chain_no, -line_id AS set_no
 FROM manual_line
 ORDER BY line_id

@@ -10,7 +10,7 @@ SELECT
     charge_start_date, charge_end_date, charge_start_date AS cycle_start, charge_end_date AS cycle_end,
     1::DECIMAL(38, 18) AS quantity, 0::UTINYINT AS quantity_digits,
     coalesce(origin, 'manual') AS origin,
-    'c' || lpad(line_no::VARCHAR, 9, '0') AS part, row_id AS credits_row_id,
+    'c' || lpad(line_no::VARCHAR, 9, '0') AS part, row_id::VARCHAR AS credits_row_id,
     credit_amount AS unit_price, NULL::UTINYINT AS unit_price_digits,
     credit_amount AS effective_unit_price, NULL::UTINYINT AS effective_unit_price_digits,
     credit_amount AS total_price, NULL::UTINYINT AS total_price_digits,

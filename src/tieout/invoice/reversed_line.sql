@@ -7,7 +7,7 @@ SELECT
     c.charge_start_date, c.charge_end_date, c.cycle_start, c.cycle_end, c.quantity, c.quantity_digits,
     c.origin,
     'c' || lpad(credited.line_no::VARCHAR, 9, '0') AS part,
-    credited.row_id AS credits_row_id,
+    credited.row_id::VARCHAR AS credits_row_id,
     d.unit_price, d.unit_price_digits,
     -d.effective_unit_price AS effective_unit_price, d.effective_unit_price_digits,
     -d.total_price AS total_price, d.total_price_digits,

@@ -1,33 +1,34 @@
--- What the buyer sees of each invoice, one text line per detail line, sorted by bytes.
-WITH said_charge AS (
+-- What the buyer sees of each line of `invoiced_line`, in the order of the texts made of it: by the
+-- line's id and the bar that follows it, and where a vendor repeats an id, by the whole text.
+WITH named AS (
     SELECT
-        charge_no, match_key, part, vendor_invoice_row_id,
-        concat_ws(
-            '|',
-            charge_type,
-            coalesce(charge_start_date::VARCHAR, ''),
-            coalesce(charge_end_date::VARCHAR, ''),
-            shortest(quantity)
-        ) AS what
-    FROM charge
-),
-hashed AS (
-    SELECT
-        invoice_no, vendor_invoice_row_id,
-        sha1(invoice_bytes || encode(concat_ws(chr(31), 'detail', match_key, part))) AS row_hash,
-        concat_ws(
-            '|',
-            what,
-            coalesce(shortest(effective_unit_price), ''),
-            shortest(total_price),
-            currency
-        ) AS figures
-    FROM detail_line
-    JOIN said_charge USING (charge_no)
-    JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)
+        invoice_no, vendor_invoice_row_id, charge_type, charge_start_date, charge_end_date, quantity,
+        effective_unit_price, total_price, currency,
+        CASE WHEN vendor_invoice_row_id IS NULL THEN
+            uuid5_of_sha1(sha1(invoice_bytes || encode(concat_ws(chr(31), 'detail', match_key, part))))
+        END AS row_id,
+        CASE WHEN vendor_invoice_row_id IN (
+            SELECT vendor_invoice_row_id FROM charge GROUP BY vendor_invoice_row_id HAVING count(*) > 1
+        ) THEN
+            concat_ws(
+                '|',
+                charge_type,
+                coalesce(charge_start_date::VARCHAR, ''),
+                coalesce(charge_end_date::VARCHAR, ''),
+                shortest(quantity),
+                coalesce(shortest(effective_unit_price), ''),
+                shortest(total_price),
+                currency
+            )
+        END AS rest
+    FROM invoiced_line
 )
 SELECT
+    * EXCLUDE (row_id, rest, vendor_invoice_row_id),
+    coalesce(vendor_invoice_row_id, row_id::VARCHAR) AS line_id
+FROM named
+ORDER BY
     invoice_no,
-    concat(coalesce(vendor_invoice_row_id, uuid5_of_sha1(row_hash)), '|', figures, chr(10)) AS line
-FROM hashed
-ORDER BY invoice_no, line
+    CASE WHEN getvariable('names_lines') THEN coalesce(vendor_invoice_row_id, row_id::VARCHAR) || '|' END,
+    row_id,
+    rest

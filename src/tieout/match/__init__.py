@@ -43,7 +43,9 @@ STEPS = (
     ("repeated_line", "table"),
     ("commitment_order", "table"),
     ("matched_line", "table"),
+    ("placed_charge", "view"),
     ("charge", "view"),
+    ("chain_hop", "table"),
 )
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 HMAC_BLOCK = 64

@@ -45,11 +45,17 @@ SELECT
             THEN 1000000 - (chosen.value::DECIMAL(38, 4) * 10000)::BIGINT
     END AS list_left,
     coalesce(chosen.charge_free, 'no') = 'yes' AS charge_free,
-    asked.c.currency = asked.cost_currency OR rate.rate_up IS NOT NULL AS is_rate_known,
     coalesce(rate.rate_up, 1) AS rate_up,
     coalesce(rate.rate_down, 1) AS rate_down,
     coalesce(rate.fine_up, 1) AS fine_up,
     coalesce(rate.fine_down, 1) AS fine_down,
+    CASE
+        WHEN asked.hop > 1 AND asked.c.currency = asked.cost_currency THEN 1
+        WHEN asked.hop > 1 THEN amount((
+            rate.rate_up * 1000000000000000000 // rate.rate_down * rate.fine_up
+            + rate.rate_up * 1000000000000000000 % rate.rate_down * rate.fine_up // rate.rate_down
+        ) // rate.fine_down)
+    END AS exchange_rate,
     CASE
         WHEN asked.hop = 1 THEN NULL
         WHEN chosen.rule_id IS NULL THEN 'NO_PRICE_RULE'

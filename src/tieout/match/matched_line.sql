@@ -21,7 +21,7 @@ WITH signed AS (
     WHERE missing IS NULL AND hop_missing IS NULL AND NOT is_not_reproduced AND parted.reason IS NULL
 )
 SELECT
-    pricing_id, hops, file_no, row_number, vendor,
+    pricing_id, hops, path_id AS chain_no, set_no, file_no, row_number, vendor,
     'mk_' || base32_of_120(mac) AS match_key,
     our_subscription_id AS subscription_id, end_customer_id AS customer_id,
     invoice_number AS vendor_invoice_number, vendor_invoice_row_id, customer_domain, product_id,

@@ -6,6 +6,7 @@ WITH asked AS (
 ),
 held AS (
     SELECT
+        row_number() OVER () AS place,
         * REPLACE (
             valid_from::DATE AS valid_from,
             coalesce(valid_to::DATE, DATE '9999-12-31') AS valid_to,
@@ -20,6 +21,7 @@ SELECT
     asked.match_date,
     count(held.subscription_id) AS found,
     min(held.subscription_id) AS subscription_id,
+    arg_min(held.place, held.subscription_id) AS place,
     arg_min(held.contract_id, held.subscription_id) AS contract_id,
     arg_min(held.start_date, held.subscription_id) AS start_date,
     arg_min(held.term, held.subscription_id) AS term,

@@ -5,6 +5,7 @@ WITH joined AS (
         line.* EXCLUDE (term, billing_plan, meter_id),
         owner.found,
         owner.subscription_id AS our_subscription_id,
+        owner.place AS subscription_place,
         path.path_id,
         path.customer_id AS end_customer_id,
         path.hops[1].currency AS first_currency,

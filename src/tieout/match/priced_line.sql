@@ -75,6 +75,7 @@ tried AS (
 )
 SELECT
     file_no, row_number, pricing_id, path_id, hops, our_subscription_id, end_customer_id,
+    (path_id << 35) | (subscription_place << 3) | charge_type_id AS set_no,
     charge_type_id, is_usage, cycle_start, cycle_end, missing, hop_missing, gap_hop, own_price_hop,
     -- the hop at which the seller keeps the credit (of those with a price of their own only
     -- gap_share keeps any), and the part of the price that is left of it

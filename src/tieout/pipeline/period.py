@@ -23,7 +23,7 @@ from tieout.invoice.digest import digest_of_lines
 from tieout.money import SCALE, currencies
 from tieout.pipeline.inputs import name_manual_lines, open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
-from tieout.pipeline.rated import add_manual_lines, rate_lines
+from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import view_current
 from tieout.rounding import policies
 from tieout.store import (
@@ -39,7 +39,7 @@ from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.resources import RESOURCES
-from tieout.tables import DETAIL_LINE
+from tieout.tables import DETAIL_LINE, INVOICE_LINE
 
 SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
 
@@ -105,8 +105,10 @@ def bill_month(
     files = rate_lines(engine, period=period, secret=secret, keep=kept)
     files += add_manual_lines(engine, _detail_paths(house, files), keep=kept)
     engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
-    issue_invoices(engine, period=period)
-    files += _write_invoice_lines(house, engine)
+    lines = invoice_lines(engine, period=period, keep=kept)
+    engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
+    issue_invoices(engine)
+    files += lines
     check_laws(engine)
     summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
     summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
@@ -165,21 +167,6 @@ def open_reference(engine: Engine, current: manifest.Snapshot) -> None:
             }
         ),
     )
-
-
-def _write_invoice_lines(house: House, engine: Engine) -> list[LakeFile]:
-    """Write the consolidated lines, one file per hop."""
-    hops = engine.arrow("SELECT DISTINCT hop FROM invoice_line ORDER BY hop")["hop"].to_pylist()
-    return [
-        write(
-            house,
-            engine,
-            sql=f"SELECT * FROM invoice_line WHERE hop = {hop}",
-            kind="invoice_line",
-            hop=hop,
-        )
-        for hop in hops
-    ]
 
 
 def _certified(

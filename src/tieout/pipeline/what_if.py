@@ -20,7 +20,7 @@ from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import check_laws
 from tieout.pipeline.changed_inputs import digest_open_inputs
 from tieout.pipeline.period import SECRET, files_of_period, open_inputs
-from tieout.pipeline.rated import add_manual_lines, rate_lines
+from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import stage_folder
 from tieout.rounding import Policy, other_policies, parse_policy, policies
 from tieout.store import line_decisions, manifest, manual_lines
@@ -200,10 +200,11 @@ def _rate(engine: Engine, month: Month, *, base: Snapshot, folder: Path) -> Rate
     added = add_manual_lines(engine, rated, keep=kept)
     detail = [*rated, *(path for kind, path in added if kind == "detail_line")]
     engine.parquet("detail_line", detail, schema=DETAIL_LINE)
-    issue_invoices(engine, period=month.period)
+    lines = [path for _, path in invoice_lines(engine, period=month.period, keep=kept)]
+    engine.parquet("invoice_line", lines, schema=INVOICE_LINE)
+    issue_invoices(engine)
     check_laws(engine)
-    _, lines = kept("invoice_line", "SELECT * FROM invoice_line")
-    return Rated([lines], [path for kind, path in files if kind == "parked_line"])
+    return Rated(lines, [path for kind, path in files if kind == "parked_line"])
 
 
 def _verified_changed(engine: Engine, house: House, *, period: str) -> int:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
-from tieout.invoice.digest import digests_by_number
+from tieout.invoice.digest import digests_of_invoices
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.line_decisions import Word
 from tieout.store import manifest
@@ -256,7 +256,12 @@ def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
         "SELECT known_invoice.*, unhex(replace(invoice_id, '-', '')) AS invoice_bytes, invoice_no"
         " FROM known_invoice JOIN ready_invoice USING (invoice_id)",
     )
-    found = digests_by_number(engine, sql_text("tieout.invoice", "said_line"))
+    engine.view(
+        "invoiced_line",
+        "SELECT * FROM detail_line JOIN charge USING (charge_no)"
+        " JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)",
+    )
+    found = digests_of_invoices(engine)
     for number, one in enumerate(ready):
         if found.get(number) != one["output_digest"]:
             raise LawBroken(

@@ -14,12 +14,7 @@ SELECT
     amount(line.cost_total) AS cost_total_price,
     line.cost_total_digits AS cost_total_price_digits,
     CASE WHEN getvariable('hop') > 1 THEN price.cost_currency END AS cost_currency,
-    CASE WHEN getvariable('hop') > 1 AND price.is_rate_known
-        THEN amount((
-            price.rate_up * 1000000000000000000 // price.rate_down * price.fine_up
-            + price.rate_up * 1000000000000000000 % price.rate_down * price.fine_up // price.rate_down
-        ) // price.fine_down)
-    END AS cost_exchange_rate,
+    price.exchange_rate AS cost_exchange_rate,
     -- the gross price less the price: what is left of the gross is known in 10^-6
     CASE WHEN abs(line.total) < 10000000000000000000000000000000::HUGEINT THEN
         CASE
