@@ -146,9 +146,7 @@ class Quotient:
         if self.grain.isdecimal():
             zeros, narrow = len(self.grain) - 1, len(str(NARROW)) - 1
             return tuple(str(10 ** min(narrow, zeros - at)) for at in range(0, zeros, narrow))
-        whole, first = (
-            f"CAST({text} AS BIGINT)" for text in (self.grain, f"least({self.grain}, {NARROW})")
-        )
+        whole, first = (f"CAST({text} AS BIGINT)" for text in (self.grain, f"least({self.grain}, {NARROW})"))
         return (first, self.dialect.divide(whole, first))
 
     def _wide(self, columns: Columns, fast: str) -> tuple[str, str]:

@@ -103,7 +103,7 @@ def test_parts_rows_and_the_rest_of_an_invoice(billed: House) -> None:
     for amount in ("0.405", "-0.40", "0", "1e1", "x"):
         refused(
             billed,
-            lambda amount=amount: credit(billed, number, row_ids=[row["rowId"]], amount=amount),
+            partial(credit, billed, number, row_ids=[row["rowId"]], amount=amount),
             match=r"decimals|is not 0|number",
         )
     refused(billed, lambda: credit(billed, number, amount="0.40"), match="a part of one row")
@@ -142,7 +142,7 @@ def test_what_cannot_be_corrected_is_refused(billed: House) -> None:
     ):
         refused(
             billed,
-            lambda line=line: pipeline.add_manual_line(billed, line, word=ANNA),
+            partial(pipeline.add_manual_line, billed, line, word=ANNA),
             match=match,
         )
     one = (Charge("1", "5", "support"),)
@@ -158,7 +158,7 @@ def test_what_cannot_be_corrected_is_refused(billed: House) -> None:
     ):
         refused(
             billed,
-            lambda wanted=wanted: pipeline.charge_by_hand(billed, wanted, word=ANNA),
+            partial(pipeline.charge_by_hand, billed, wanted, word=ANNA),
             match=match,
         )
 

@@ -1,8 +1,8 @@
 """detail_line -> invoice, invoice_line and the tie-out certificate.
 
 Reads `detail_line` (all hops), `placed_charge`, `chain_hop`, `minor_grain` and the reference files
-by name; makes `invoice_line` hop by hop, then `invoice_digest` and `invoice_header`. A document made
-by hand goes the same way, from `document_line`.
+by name; makes `invoice_line` hop by hop, then `invoice_digest` and `invoice_header`. A document
+made by hand goes the same way, from `document_line`.
 """
 
 from collections.abc import Iterator

@@ -96,7 +96,7 @@ def credit_invoice(
             _name_family(engine, house, header=header, family=family)
             _name_credited(engine, credit, header=header)
             _name_lines(engine, header=header, rated=rated)
-            return make_document(house, engine, document, word=word)
+            return make_document(house, engine, document=document, word=word)
 
 
 def _inputs(credit: Credit, *, header: Header, prices: int | None) -> tuple[str, ...]:

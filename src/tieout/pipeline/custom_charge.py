@@ -108,7 +108,7 @@ def charge_by_hand(
             **_days(wanted, period=document.period),
         }
         _name_charges(engine, lines, place=place)
-        return make_document(house, engine, document, word=word)
+        return make_document(house, engine, document=document, word=word)
 
 
 def _name_charges(

@@ -71,7 +71,7 @@ def name_document(engine: Engine, document: Document) -> None:
 
 
 def make_document(
-    house: House, engine: Engine, document: Document, *, word: Word
+    house: House, engine: Engine, *, document: Document, word: Word
 ) -> dict[str, Any]:
     """Make a document from `made_line` and publish it as New Corrected; give it as JSON values.
 

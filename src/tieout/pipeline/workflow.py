@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
@@ -69,33 +70,41 @@ def verify_invoices(
         _refuse_other_preview(choice, period=period, run=run if of_run else None, by_hand=by_hand)
         held: dict[str, str] = {}
         if run is not None and (of_run or not by_hand):
-            held = _check_run(engine, house, choice, run=run, known=known, drafts=of_run)
+            held = _check_run(engine, house, choice=choice, run=run, known=known, drafts=of_run)
         if named and held:
             raise Conflict(reason="; ".join(held.values()))
-        ready = [one for one in drafts if one["invoice_id"] not in held]
+        of_run = [one for one in of_run if one["invoice_id"] not in held]
         watch.phase("digests")
-        _check_digests(engine, [one for one in of_run if one["invoice_id"] not in held])
+        _check_digests(engine, of_run)
         for one in by_hand:
             _name_lines(engine, house, run_id=one["run_id"], known=[one])
             _check_digests(engine, [one])
         watch.phase("publish")
-        values = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
         with house.catalog.write() as connection:
-            move_invoices(
-                connection,
-                ready,
-                move=MOVES["verify"],
-                signed=word.signed(choice.accept_parked),
-                values=values,
-            )
-            moved = {one["invoice_id"] for one in ready}
+            _verify(connection, of_run, by_hand=by_hand, choice=choice, word=word)
             after = invoices_of(connection, period=period)
+    moved = {one["invoice_id"] for one in (*of_run, *by_hand)}
     return {
         "period": period,
         "verified": [_told(one) for one in after if one["invoice_id"] in moved],
         "held": [{"invoiceId": one, "reason": reason} for one, reason in held.items()],
         "inputDigest": run["input_digest"] if run else None,
     }
+
+
+def _verify(
+    connection: Connection,
+    of_run: Sequence[Header],
+    *,
+    by_hand: Sequence[Header],
+    choice: Choice,
+    word: Word,
+) -> None:
+    """Verify drafts of a run, accepted as they are, and documents made by hand."""
+    accepted = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
+    signed = word.signed(choice.accept_parked)
+    move_invoices(connection, of_run, move=MOVES["verify"], signed=signed, values=accepted)
+    move_invoices(connection, by_hand, move=MOVES["verify"], signed=word.signed())
 
 
 def _refuse_other_preview(
@@ -117,8 +126,8 @@ def _refuse_other_preview(
 def _check_run(
     engine: Engine,
     house: House,
-    choice: Choice,
     *,
+    choice: Choice,
     run: Mapping[str, Any],
     known: Sequence[Header],
     drafts: Sequence[Header],

@@ -47,7 +47,9 @@ def manual_line(shell: Shell, /, invoice: str, amount: str, **said: Any) -> None
     """
     line = ManualLine(invoice, amount, charge_type=said["charge_type"], row_id=said["row"])
     word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    stopping = _stopping(shell, "no line was added", "the line was added before the stop came")
+    stopping = _stopping(
+        shell, nothing="no line was added", done="the line was added before the stop came"
+    )
     with stoppable(stopping):
         done = pipeline.add_manual_line(shell.house, line, word=word, watch=stopping)
     if shell.json:
@@ -87,7 +89,9 @@ def credit(shell: Shell, /, invoice: str, **said: Any) -> None:
     )
     word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
     stopping = _stopping(
-        shell, "no credit note was made", "the credit note was made before the stop came"
+        shell,
+        nothing="no credit note was made",
+        done="the credit note was made before the stop came",
     )
     with stoppable(stopping):
         done = pipeline.credit_invoice(shell.house, wanted, word=word, watch=stopping)
@@ -133,13 +137,15 @@ def charge(shell: Shell, /, lines: tuple[tuple[str, str, str], ...], **said: Any
         date=said["date"],
     )
     word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    stopping = _stopping(shell, "no invoice was made", "the invoice was made before the stop came")
+    stopping = _stopping(
+        shell, nothing="no invoice was made", done="the invoice was made before the stop came"
+    )
     with stoppable(stopping):
         done = pipeline.charge_by_hand(shell.house, wanted, word=word, watch=stopping)
     _answer(shell, done)
 
 
-def _stopping(shell: Shell, nothing: str, done: str) -> Stopping:
+def _stopping(shell: Shell, *, nothing: str, done: str) -> Stopping:
     """Be ready to say, when a stop comes, whether the work stands."""
     house, before = shell.house, pipeline.newest_entry(shell.house)
     return Stopping(what_stands=lambda: nothing if pipeline.newest_entry(house) == before else done)
