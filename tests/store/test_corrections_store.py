@@ -30,6 +30,13 @@ def shown(house: House, name: str, *, expand: str = "none") -> dict[str, Any]:
     return read_invoice(shell, name, expand=expand)
 
 
+def invoices_by_run(house: House) -> dict[str, Any]:
+    """Give the headers that a run made, by buyer."""
+    query = select(invoice).where(invoice.c.source_id == 1)
+    with house.catalog.read() as connection:
+        return {row["buyer_id"]: row for row in connection.execute(query).mappings()}
+
+
 def by_hand(house: House) -> list[dict[str, Any]]:
     """Give the headers of the documents made by hand, oldest first."""
     query = select(invoice).where(invoice.c.source_id != 1).order_by(invoice.c.invoice_number)
@@ -163,9 +170,42 @@ def test_what_cannot_be_corrected_is_refused(billed: House) -> None:
         )
 
 
+def test_a_draft_of_a_credit_note_is_withdrawn_and_then_the_rest_is_free(billed: House) -> None:
+    number = invoices(billed)["molenaar"]["invoice_number"]
+    before = everything(billed)
+    made = pipeline.credit_invoice(billed, Credit(number), word=ANNA)
+    refused(billed, lambda: credit(billed, number), match="nothing is left of")
+    pipeline.discard_document(billed, made["invoiceId"], word=ANNA)
+    after = everything(billed)
+    assert after["invoice"] == before["invoice"]
+    assert after["lake_file"] == before["lake_file"]
+    assert len(pipeline.collect_orphans(billed)) == 3
+    again = credit(billed, number)
+    assert again != made["invoiceId"]
+    for name, match in ((again, "is Verified"), (number, "is Verified"), ("no-such", "no-such")):
+        refused(
+            billed,
+            partial(pipeline.discard_document, billed, name, word=ANNA),
+            match=match,
+        )
+    draft = invoices_by_run(billed)["kadewerk"]["invoice_id"]
+    refused(
+        billed,
+        partial(pipeline.discard_document, billed, draft, word=ANNA),
+        match="is made by the runs",
+    )
+    actions = [one["action"] for one in pipeline.read_audit(billed)["entries"]]
+    assert actions == ["change", "credit", "discard", "credit", "verify"]
+
+
 def test_a_debit_memo_names_its_invoice(billed: House) -> None:
     header = invoices(billed)["molenaar"]
-    wanted = CustomInvoice([Charge("2", "7.5", "setup")], invoice=header["invoice_number"])
+    row = shown(billed, header["invoice_id"])["rows"][0]
+    wanted = CustomInvoice(
+        [Charge("2", "7.5", "setup")],
+        invoice=header["invoice_number"],
+        subscription_id=row["subscriptionId"],
+    )
     made = pipeline.charge_by_hand(billed, wanted, word=ANNA)
     named = ("documentType", "creditsInvoiceId", "totalAmount", "consumerId", "period")
     assert [made[name] for name in named] == [
@@ -177,7 +217,10 @@ def test_a_debit_memo_names_its_invoice(billed: House) -> None:
     ]
     pipeline.verify_invoices(billed, Choice(names=(made["invoiceId"],)), word=ANNA)
     left = shown(billed, credit(billed, made["invoiceId"]))["rows"]
-    assert [(row["totalPrice"], row["rowKind"]) for row in left] == [("-15.00", "custom")]
+    names = ("totalPrice", "rowKind", "subscriptionId", "customChargeDetails")
+    assert [tuple(one[name] for name in names) for one in left] == [
+        ("-15.00", "custom", row["subscriptionId"], "setup")
+    ]
 
 
 def test_manual_lines_stay_and_the_database_keeps_them(billed: House) -> None:

@@ -1,6 +1,6 @@
 -- The lines that are credited whole, at the prices that a run of their month would give now.
 SELECT
-    c.subscription_id, c.customer_id, c.file_id, c.row_number, c.match_key, c.vendor_invoice_number,
+    c.subscription_id, c.customer_id, c.file_id, c.row_number, taken.match_key, c.vendor_invoice_number,
     c.vendor_invoice_row_id, c.customer_domain, c.product_id, c.sku_id, c.description, c.meter_name,
     c.order_id, c.order_date, c.charge_type, c.charge_kind, c.charge_type_id, c.is_usage,
     c.charge_start_date, c.charge_end_date, c.cycle_start, c.cycle_end, c.quantity, c.quantity_digits,

@@ -15,6 +15,7 @@ from tieout.pipeline.change import (
 from tieout.pipeline.check import check_vendor
 from tieout.pipeline.credit import Credit, credit_invoice
 from tieout.pipeline.custom_charge import Charge, CustomInvoice, charge_by_hand
+from tieout.pipeline.document import discard_document
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
 from tieout.pipeline.keep import utc_text
 from tieout.pipeline.line_decisions import (
@@ -66,6 +67,7 @@ __all__ = [
     "credit_invoice",
     "deliveries",
     "diff_runs",
+    "discard_document",
     "end_record",
     "explain_line",
     "explain_named",

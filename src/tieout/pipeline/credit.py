@@ -26,10 +26,10 @@ from tieout.pipeline.document import (
 )
 from tieout.pipeline.line_decisions import Word
 from tieout.pipeline.manual_line import read_amount
-from tieout.pipeline.period import SECRET, files_of_period, open_inputs, open_reference
-from tieout.pipeline.rated import rate_lines
+from tieout.pipeline.period import open_reference
+from tieout.pipeline.reprice import rate_anew
 from tieout.report.run_file import name_run_files
-from tieout.store import documents, line_decisions, manifest
+from tieout.store import documents, manifest
 from tieout.store.catalog import ADJUSTMENT, CREDIT_NOTE, CUSTOM, DRAFTS
 from tieout.store.house import House
 from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
@@ -71,11 +71,6 @@ def credit_invoice(
             known = manifest.snapshot_files(connection, house, snapshot_id=snapshot_id)
             latest = manifest.latest_snapshot(connection, house)
             own_id = new_document_id(connection, header)
-        rated = {}
-        if credit.reprice:
-            watch.phase("price")
-            with session(house.scratch, watch=watch) as engine:
-                rated = _rate(house, engine, period=header["period"], current=latest)
         prices = latest.snapshot_id if credit.reprice else None
         document = Document(
             action="credit",
@@ -91,12 +86,37 @@ def credit_invoice(
             inputs=_inputs(credit, header=header, prices=prices),
         )
         with session(house.scratch, watch=watch) as engine:
+            places = _name_reversed(engine, house, credit=credit, document=document, family=family)
+        rated = {}
+        if credit.reprice:
+            watch.phase("price")
+            with session(house.scratch, watch=watch) as engine:
+                rated = rate_anew(
+                    house, engine, period=document.period, current=latest, places=places
+                )
+        with session(house.scratch, watch=watch) as engine:
             open_reference(engine, known)
-            name_document(engine, document)
-            _name_family(engine, house, header=header, family=family)
-            _name_credited(engine, credit, header=header)
-            _name_lines(engine, header=header, rated=rated)
+            _name_reversed(engine, house, credit=credit, document=document, family=family)
+            _name_made(engine, header=header, rated=rated)
             return make_document(house, engine, document=document, word=word)
+
+
+def _name_reversed(
+    engine: Engine,
+    house: House,
+    *,
+    credit: Credit,
+    document: Document,
+    family: Mapping[str, str],
+) -> pa.Table:
+    """Name the lines that are taken back; give where those of vendors stand in their files."""
+    name_document(engine, document)
+    _name_family(engine, house, document=document, family=family)
+    _name_credited(engine, credit, document=document)
+    for name in ("reversed_line", "part_credit"):
+        engine.table(name, sql_text("tieout.invoice", name))
+    _check_reversal(engine)
+    return engine.arrow("SELECT file_id, row_number FROM reversed_line WHERE origin IS NULL")
 
 
 def _inputs(credit: Credit, *, header: Header, prices: int | None) -> tuple[str, ...]:
@@ -122,39 +142,16 @@ def _refuse_unfit(header: Header, credit: Credit) -> None:
         raise Conflict(reason=f"invoice {name} was typed by hand: no rule prices it")
 
 
-def _rate(
-    house: House, engine: Engine, *, period: str, current: manifest.Snapshot
-) -> dict[str, list[Path]]:
-    """Rate a month as a run of it would now; give the files of its charges and detail lines."""
-    with house.catalog.read() as connection:
-        taken, is_estimate = files_of_period(connection, house, period=period)
-        decisions = line_decisions.standing(connection)
-    open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
-    folder = house.scratch / "priced"
-    folder.mkdir()
-
-    def kept(kind: str, sql: str, *, hop: int | None = None) -> tuple[str, Path]:
-        path = folder / f"{kind}-{hop or 0}.parquet"
-        engine.copy(sql, path)
-        return kind, path
-
-    secret = str(house.catalog.setting(SECRET)).encode()
-    found: dict[str, list[Path]] = {}
-    for kind, path in rate_lines(engine, period=period, secret=secret, keep=kept):
-        found.setdefault(kind, []).append(path)
-    return found
-
-
 def _name_family(
-    engine: Engine, house: House, *, header: Header, family: Mapping[str, str]
+    engine: Engine, house: House, *, document: Document, family: Mapping[str, str]
 ) -> None:
     """Name the lines of the credited document, and `standing_row`, with those that correct it."""
-    runs = {header["run_id"], *family.values()}
-    name_run_files(engine, house, runs=runs, hops={header["hop"]}, kinds=SAID)
+    hops = {document.parties["hop"]}
+    name_run_files(engine, house, runs=set(family.values()), hops=hops, kinds=SAID)
     listed = pa.table({"invoice_id": pa.array(list(family), pa.string())})
     engine.register("family", listed)
     engine.table("family_line", "SELECT * FROM invoice_line SEMI JOIN family USING (invoice_id)")
-    engine.let(credited_run=header["run_id"])
+    engine.let(credited_run=family[str(document.credits_invoice_id)])
     engine.table(
         "credited_detail",
         "SELECT * EXCLUDE (run_id) FROM detail_line WHERE run_id = getvariable('credited_run')"
@@ -171,13 +168,14 @@ def _name_family(
     engine.table("standing_row", sql_text("tieout.pipeline", "standing_row"))
 
 
-def _name_credited(engine: Engine, credit: Credit, *, header: Header) -> None:
+def _name_credited(engine: Engine, credit: Credit, *, document: Document) -> None:
     """Name `credited_row`, what is credited of which consolidated line. Raises what is refused."""
-    engine.let(credited_id=header["invoice_id"])
+    engine.let(credited_id=document.credits_invoice_id)
     chosen = _chosen(engine, credit)
     amounts = [-row["left_over"] for row in chosen]
     if credit.amount is not None:
-        part = _part(credit.amount, row=chosen[0], digits=header["minor_digits"])
+        digits = (document.frozen or {})["minor_digits"]
+        part = _part(credit.amount, row=chosen[0], digits=digits)
         amounts = [parse_number(shortest(part))]
     ids = pa.array([row["row_id"] for row in chosen], pa.string())
     engine.register(
@@ -230,11 +228,8 @@ def _part(text: str, *, row: Mapping[str, Any], digits: int) -> Fraction:
     return -amount if left > 0 else amount
 
 
-def _name_lines(engine: Engine, *, header: Header, rated: Mapping[str, list[Path]]) -> None:
-    """Name `made_line`, the lines of the credit note. Raises Conflict, LawBroken."""
-    for name in ("reversed_line", "part_credit"):
-        engine.table(name, sql_text("tieout.invoice", name))
-    _check_reversal(engine)
+def _name_made(engine: Engine, *, header: Header, rated: Mapping[str, list[Path]]) -> None:
+    """Name `made_line`, the lines of the credit note. Raises Conflict."""
     parts = ["reversed_line", "part_credit"]
     if rated:
         engine.parquet("rated_charge", rated["charge"])
@@ -242,8 +237,7 @@ def _name_lines(engine: Engine, *, header: Header, rated: Mapping[str, list[Path
         engine.table("rebilled_line", sql_text("tieout.invoice", "rebilled_line"))
         parts.append("rebilled_line")
         _check_rebilled(engine, header=header)
-    made = " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts)
-    engine.table("made_line", made)
+    engine.table("made_line", " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts))
 
 
 def _check_reversal(engine: Engine) -> None:

@@ -14,21 +14,23 @@ from sqlalchemy import Connection
 
 from tieout import __version__
 from tieout.engine.duckdb import Engine, sql_text
+from tieout.errors import Conflict
 from tieout.invoice import NAMESPACE, issue_document
 from tieout.invoice.certificate import check_law
 from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.line_decisions import Word
 from tieout.store import audit, documents
 from tieout.store.audit import Event
-from tieout.store.catalog import NEW_CORRECTED
+from tieout.store.catalog import DRAFTS, NEW_CORRECTED, VENDOR_LINES
 from tieout.store.house import House
-from tieout.store.workflow import Header
+from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
 
 PARTIES = ("hop", "seller_id", "buyer_id", "vendor_id", "contract_id", "currency")
 FROZEN = (  # what a document that corrects another takes from it
     *("seller_name", "buyer_name", "contract_type_name", "vendor_name", "minor_digits"),
     *("tax_zone", "tax_rate", "payment_terms_days"),
 )
+NAMED = ("document_type", "credits_invoice_id", "total_amount", "currency", "output_digest")
 KEPT = {  # kind of lake file -> relation
     "charge": "document_charge",
     "detail_line": "detail_line",
@@ -88,12 +90,11 @@ def make_document(
         )
         for kind, relation in KEPT.items()
     ]
-    named = ("document_type", "credits_invoice_id", "total_amount", "currency", "output_digest")
     event = Event(
         document.action,
         "invoice",
         document.invoice_id,
-        after={name: header[name] for name in named},
+        after={name: header[name] for name in NAMED},
     )
     engine.watch.phase("publish")
     with house.catalog.write() as connection:
@@ -104,6 +105,27 @@ def make_document(
             created_at=utc_text(word.now),
             files=files,
         )
+        audit.record(connection, [event], signed=word.signed())
+    return documents.told(header)
+
+
+def discard_document(house: House, name: str, *, word: Word) -> dict[str, Any]:
+    """Withdraw a document made by hand that is still a draft; the audit keeps that it was there.
+
+    Raises NotFound, or Conflict when it is verified or a run made it.
+    """
+    with house.writer(), house.catalog.write() as connection:
+        (header,) = find_invoices(connection, [name])
+        said = header["invoice_number"] or header["invoice_id"]
+        if header["status_id"] not in DRAFTS:
+            raise Conflict(
+                reason=f"invoice {said} is {STATUS_NAMES[header['status_id']]}: credit it instead"
+            )
+        if header["source_id"] == VENDOR_LINES:
+            raise Conflict(reason=f"invoice {said} is made by the runs of its month")
+        documents.remove_draft(connection, header)
+        before = {name: header[name] for name in NAMED}
+        event = Event("discard", "invoice", header["invoice_id"], before=before)
         audit.record(connection, [event], signed=word.signed())
     return documents.told(header)
 

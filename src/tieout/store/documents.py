@@ -6,10 +6,10 @@ Each has a run of its own, of kind `document`: its lake files and its header are
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from tieout.store import manifest
-from tieout.store.catalog import DOCUMENT, VENDOR_LINES, invoice, run
+from tieout.store.catalog import DOCUMENT, VENDOR_LINES, invoice, lake_file, run
 from tieout.store.lake import LakeFile
 from tieout.store.workflow import STATUS_NAMES, Header
 
@@ -42,6 +42,14 @@ def publish_document(
     }
     manifest.publish_run(connection, values, files=files)
     connection.execute(insert(invoice).values(**header))
+
+
+def remove_draft(connection: Connection, header: Header) -> None:
+    """Remove a draft's header and the names of its lake files; its run stays, without any."""
+    owned = (lake_file.c.owner_kind == "run", lake_file.c.owner_id == header["run_id"])
+    connection.execute(delete(invoice).where(invoice.c.invoice_id == header["invoice_id"]))
+    connection.execute(delete(lake_file).where(*owned))
+    connection.execute(update(run).where(run.c.run_id == header["run_id"]).values(is_current=0))
 
 
 def snapshot_of(connection: Connection, *, run_id: str) -> int:

@@ -40,6 +40,7 @@ COMMANDS = {
     "manual-line": "corrections",
     "credit": "corrections",
     "charge": "corrections",
+    "discard": "corrections",
     "audit": "audit",
     "certificate": "certificate",
     "check-vendor": "check_vendor",

@@ -1,4 +1,4 @@
-"""`tieout manual-line`, `credit` and `charge`: what persons change of invoices."""
+"""`tieout manual-line`, `credit`, `charge`, `discard`: what persons change of invoices."""
 
 import datetime as dt
 from typing import Any
@@ -143,6 +143,20 @@ def charge(shell: Shell, /, lines: tuple[tuple[str, str, str], ...], **said: Any
     with stoppable(stopping):
         done = pipeline.charge_by_hand(shell.house, wanted, word=word, watch=stopping)
     _answer(shell, done)
+
+
+@click.command()
+@click.argument("document")
+@REASON
+@BY
+@click.pass_obj
+def discard(shell: Shell, document: str, *, reason: str, by: str) -> None:
+    """Withdraw a credit note, debit memo or custom invoice, by id, that is not verified yet."""
+    word = Word(by=by, now=dt.datetime.now(dt.UTC), reason=reason)
+    done = pipeline.discard_document(shell.house, document, word=word)
+    if shell.json:
+        shell.print_json(done)
+    shell.say(f"{done['documentType']} {done['invoiceId']} is withdrawn; it had no number yet")
 
 
 def _stopping(shell: Shell, *, nothing: str, done: str) -> Stopping:

@@ -100,6 +100,8 @@ def invoices(shell: Shell, *, period: str | None) -> None:
         "currency": invoice.c.currency,
         "statusId": invoice.c.status_id,
         "documentType": invoice.c.document_type,
+        "invoiceSourceId": invoice.c.source_id,
+        "creditsInvoiceId": invoice.c.credits_invoice_id,
         "invoiceDate": invoice.c.invoice_date,
         "rowCount": invoice.c.row_count,
         "detailCount": invoice.c.detail_count,
