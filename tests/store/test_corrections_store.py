@@ -226,6 +226,7 @@ def test_a_debit_memo_names_its_invoice(billed: House) -> None:
 def test_manual_lines_stay_and_the_database_keeps_them(billed: House) -> None:
     draft = invoices(billed)["kadewerk"]
     row = shown(billed, draft["invoice_id"])["rows"][0]
+    run_id = draft["run_id"]
     line = ManualLine(draft["invoice_id"], "1.005", row_id=row["rowId"])
     done = pipeline.add_manual_line(billed, line, word=ANNA)
     assert (done["amount"], done["statusId"]) == ("1.005", 6)
@@ -233,6 +234,9 @@ def test_manual_lines_stay_and_the_database_keeps_them(billed: House) -> None:
     assert Fraction(after["detail_total"]) == Fraction(draft["detail_total"]) + Fraction("1.005")
     found = shown(billed, draft["invoice_id"])
     assert total(found) == Fraction(after["total_amount"])
+    moved = pipeline.diff_runs(billed, run_id, after=PERIOD)
+    assert moved["inputs"] == [{"kind": "manualLine", "id": "1", "change": "added"}]
+    assert [(one["hop"], one["difference"]) for one in moved["lines"]] == [(2, "1.005")]
     certificate = pipeline.certificate_of(billed, PERIOD)
     assert [(one["amount"], one["reason"]) for one in certificate["manualLines"]] == [
         ("1.005", "asked")
