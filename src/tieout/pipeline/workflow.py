@@ -195,7 +195,9 @@ def _name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[He
     with house.catalog.read() as connection:
         paths = manifest.run_paths(connection, house, run_id=run_id)
     engine.parquet("detail_line", paths.get("detail_line", []), schema=DETAIL_LINE)
-    engine.parquet("charge", paths.get("charge", []), schema=CHARGE)
+    engine.parquet("kept_charge", paths.get("charge", []), schema=CHARGE)
+    engine.register("no_charge", CHARGE.empty_table())  # columns younger than the run are null
+    engine.view("charge", "SELECT * FROM no_charge UNION ALL BY NAME SELECT * FROM kept_charge")
     engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
     columns = ("invoice_id", "hop", "seller_id", "buyer_id", "currency")
     cells = {name: [one[name] for one in known] for name in columns}
