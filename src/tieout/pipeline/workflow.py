@@ -65,12 +65,14 @@ def verify_invoices(
         drafts = _wanted(known, choice, named=named)
         by_hand = [one for one in drafts if one["source_id"] != VENDOR_LINES]
         of_run = [one for one in drafts if one["source_id"] == VENDOR_LINES]
-        if run is None and (of_run or not by_hand):
+        concerns_run = bool(of_run or not by_hand)
+        if run is None and concerns_run:
             raise NotFound(kind="run of period", name=period)
-        _refuse_other_preview(choice, period=period, run=run if of_run else None, by_hand=by_hand)
+        preview = run if concerns_run else None
+        _refuse_other_preview(choice, period=period, run=preview, by_hand=by_hand)
         held: dict[str, str] = {}
-        if run is not None and (of_run or not by_hand):
-            held = _check_run(engine, house, choice=choice, run=run, known=known, drafts=of_run)
+        if preview is not None:
+            held = _check_run(engine, house, choice=choice, run=preview, known=known, drafts=of_run)
         if named and held:
             raise Conflict(reason="; ".join(held.values()))
         of_run = [one for one in of_run if one["invoice_id"] not in held]
