@@ -193,7 +193,7 @@ def test_the_fast_way_alone_is_exact_or_gives_nothing(tmp_path: Path) -> None:
 def test_the_quick_quotient_is_the_integer_quotient(tmp_path: Path) -> None:
     edges = (1, 2, 2**31 - 1, 2**31, 2**63 - 1, 2**63, 2**64, 2**95 - 1, 2**95, 2**126)
     numbers = sorted({max(edge + step, 0) for edge in edges for step in (-1, 0, 1)})
-    drawn = random.Random(7)  # noqa: S311 - test data
+    drawn = random.Random(7)
     pairs = [(n, d) for n in numbers for d in numbers if d]
     pairs += [(drawn.getrandbits(95), drawn.getrandbits(31) + 1) for _ in range(5000)]
     columns = {

@@ -128,12 +128,15 @@ class Quotient:
         fits = " OR ".join(f"(abs({self.start}) < {a} AND {up} < {b})" for a, b in FAST_ROOM)
         (fast,) = columns.add(f"coalesce({small} AND {down} < {LIMB} AND ({fits}), FALSE)")
         wide_twice, wide_rest = self._wide(columns, fast) if columns.limbs else ("NULL", "NULL")
-        (product,) = columns.add(f"CASE WHEN {fast} THEN 2 * abs({self.start}) * {up} END")
+        product, *divisors = columns.add(
+            f"CASE WHEN {fast} THEN 2 * abs({self.start}) * {up} END",
+            *(f"CASE WHEN {fast} THEN {divisor} END" for divisor in (down, *self._grains())),
+        )
         twice = product
-        for divisor in (down, *self._grains()):
-            (divisor,) = columns.add(f"CASE WHEN {fast} THEN {divisor} END")
+        for divisor in divisors[:-1]:
             (twice,) = columns.add(self.dialect.divide_quickly(twice, divisor))
-        (twice,) = columns.add(f"CASE WHEN {fast} THEN {twice} ELSE {wide_twice} END")
+        last = self.dialect.divide_quickly(twice, divisors[-1])
+        (twice,) = columns.add(f"CASE WHEN {fast} THEN {last} ELSE {wide_twice} END")
         some = "FALSE"
         if self.mode in ("half_even", "away_from_zero"):
             rest = f"{twice} * {down} * {self.grain} <> {product}"
@@ -146,7 +149,9 @@ class Quotient:
         if self.grain.isdecimal():
             zeros, narrow = len(self.grain) - 1, len(str(NARROW)) - 1
             return tuple(str(10 ** min(narrow, zeros - at)) for at in range(0, zeros, narrow))
-        whole, first = (f"CAST({text} AS BIGINT)" for text in (self.grain, f"least({self.grain}, {NARROW})"))
+        whole, first = (
+            f"CAST({text} AS BIGINT)" for text in (self.grain, f"least({self.grain}, {NARROW})")
+        )
         return (first, self.dialect.divide(whole, first))
 
     def _wide(self, columns: Columns, fast: str) -> tuple[str, str]:

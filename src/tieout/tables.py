@@ -98,6 +98,8 @@ REJECTED_ROW = _schema(
 MATCHED_LINE = _schema(
     pricing_id=(pa.int64(), NEVER_NULL),  # key into hop_price: one row per hop
     hops=(pa.int64(), NEVER_NULL),
+    chain_no=(pa.int64(), NEVER_NULL),  # key into chain_hop: one row per hop
+    set_no=(pa.int64(), NEVER_NULL),  # of the lines of one chain, subscription and charge class
     file_no=(pa.int32(), NEVER_NULL),  # key into taken_file
     row_number=(pa.int64(), NEVER_NULL),
     vendor=(TEXT, NEVER_NULL),
@@ -168,6 +170,18 @@ CHARGE = _schema(
     origin=(TEXT, MAY_BE_NULL),  # null: a vendor line; manual or custom: typed by a person
     part=(TEXT, MAY_BE_NULL),  # of a document made by hand: what stands in groups of its own
     credits_row_id=(TEXT, MAY_BE_NULL),  # the consolidated line that this one takes back
+)
+
+# The hops of the chains that a run's lines take; never at rest. Beside it stands `placed_charge`:
+# `charge` with the `chain_no` and the `set_no` of its matched line.
+CHAIN_HOP = _schema(
+    chain_no=(pa.int64(), NEVER_NULL),  # within the run
+    hop=(pa.int32(), NEVER_NULL),
+    vendor=(TEXT, NEVER_NULL),
+    seller_id=(TEXT, NEVER_NULL),
+    buyer_id=(TEXT, NEVER_NULL),
+    contract_id=(TEXT, NEVER_NULL),
+    currency=(TEXT, NEVER_NULL),
 )
 
 # One row per charge and hop: who sells it to whom, and for how much.
@@ -250,28 +264,6 @@ PARKED_LINE = _schema(
     amount=(AMOUNT, NEVER_NULL),
     currency=(TEXT, NEVER_NULL),
     line_key=(TEXT, NEVER_NULL),
-)
-
-# One row per line that a person typed onto a draft of the period; from the catalog, never at rest.
-# From `subscription_id` on: copied from the line that it corrects.
-MANUAL_LINE = _schema(
-    line_id=(pa.int64(), NEVER_NULL),
-    invoice_id=(TEXT, NEVER_NULL),
-    hop=(pa.int32(), NEVER_NULL),
-    **dict.fromkeys(("seller_id", "buyer_id", "vendor_id", "contract_id"), (TEXT, NEVER_NULL)),
-    **dict.fromkeys(("currency", "charge_type"), (TEXT, NEVER_NULL)),
-    amount=(TEXT, NEVER_NULL),  # as typed
-    content=(TEXT, NEVER_NULL),  # SHA-256 of all that the catalog holds of it
-    subscription_id=(TEXT, NEVER_NULL),
-    customer_id=(TEXT, NEVER_NULL),
-    **dict.fromkeys(
-        (
-            *("vendor_invoice_number", "customer_domain", "product_id", "sku_id", "description"),
-            *("order_id", "order_date", "charge_start_date", "charge_end_date"),
-            *("cycle_start", "cycle_end"),
-        ),
-        (TEXT, MAY_BE_NULL),
-    ),
 )
 
 # One row per decision in force that sets a vendor line aside; from the catalog, never at rest.

@@ -45,7 +45,9 @@ def digests_of_invoices(engine: Engine) -> dict[int, str]:
 
     A digest is the SHA-256 of what the buyer sees, one text per line (reporting-api.md 8.3).
     """
-    found = "SELECT coalesce(bool_or(vendor_invoice_row_id IS NOT NULL), FALSE) AS is_so FROM charge"
+    found = (
+        "SELECT coalesce(bool_or(vendor_invoice_row_id IS NOT NULL), FALSE) AS is_so FROM charge"
+    )
     engine.let(names_lines=engine.one(found)["is_so"])
     digests: dict[int, str] = {}
     open_number, digest = None, hashlib.sha256()
@@ -103,5 +105,7 @@ def shortest_texts(amounts: pa.Array) -> pa.Array:
         units = pa.Array.from_buffers(pa.decimal128(38, 0), len(small), small.buffers())
         digits = pc.ascii_lpad(pc.abs(units).cast(pa.string()), SCALE, padding="0")
         begin = pc.if_else(pc.less(small, NOTHING), "-0.", "0.")
-        texts = pc.replace_with_mask(texts, is_small, pc.binary_join_element_wise(begin, digits, ""))
+        texts = pc.replace_with_mask(
+            texts, is_small, pc.binary_join_element_wise(begin, digits, "")
+        )
     return pc.ascii_rtrim(pc.ascii_rtrim(texts, characters="0"), characters=".")

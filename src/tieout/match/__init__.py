@@ -1,8 +1,8 @@
 """vendor_line -> matched_line | parked_line: whose line, which chain of hops, which prices.
 
 Reads the relations `vendor_line` and the reference files by name; makes `matched_line`,
-`charge` (what of it is the same at every hop), `parked_line` and `hop_price` (one row per question
-to the price rules and hop).
+`charge` (what of it is the same at every hop), `placed_charge` and `chain_hop` (the chains they
+take), `parked_line` and `hop_price` (one row per question to the price rules and hop).
 """
 
 import datetime as dt

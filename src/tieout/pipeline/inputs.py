@@ -6,9 +6,9 @@ from typing import Any
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
-from tieout.store.manual_lines import Typed
+from tieout.store.manual_lines import MANUAL_LINE, Typed
 from tieout.store.vendor_invoices import TakenFile
-from tieout.tables import LINE_DECISION, MANUAL_LINE, REJECTED_ROW, SET_ASIDE_LINE, VENDOR_LINE
+from tieout.tables import LINE_DECISION, REJECTED_ROW, SET_ASIDE_LINE, VENDOR_LINE
 
 
 def open_vendor_lines(

@@ -5,12 +5,30 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, insert, select
 
 from tieout.store.catalog import manual_line
 from tieout.store.database import next_id
-from tieout.tables import MANUAL_LINE
 
+# What the catalog keeps of a line, as the engine reads it: `manual_line` with what it copied from
+# the line that it corrects (from `subscription_id` on); `amount` as typed, `content` the SHA-256.
+MANUAL_LINE = pa.schema(
+    [
+        pa.field("line_id", pa.int64()),
+        pa.field("hop", pa.int32()),
+        *(
+            pa.field(name, pa.string())
+            for name in (
+                *("invoice_id", "seller_id", "buyer_id", "vendor_id", "contract_id", "currency"),
+                *("charge_type", "amount", "content", "subscription_id", "customer_id"),
+                *("vendor_invoice_number", "customer_domain", "product_id", "sku_id"),
+                *("description", "order_id", "order_date", "charge_start_date"),
+                *("charge_end_date", "cycle_start", "cycle_end"),
+            )
+        ),
+    ]
+)
 Typed = Mapping[str, Any]  # a row of `manual_line` as the engine reads it: MANUAL_LINE and how
 
 
