@@ -133,20 +133,24 @@ def test_a28_a_manual_line_joins_the_corrections_and_every_later_run(tmp_path: P
         range_ = {"startDate": "2021-11-01", "endDate": "2021-11-01"}
         sold = seller.client.get(SOLD, params=BILLING | range_).json(parse_float=str)
         assert sold["Invoices"][0]["Totals"]["TotalExclVAT"] == "12.05"
-        # at 10 %: 33, and -14.245 (reporting-api.md 7.1) with the typed -5.00, which has no rule
-        reference = write_reference(
-            tmp_path / "other", chain=DIRECT, rules={2: ("markup", "10")}, status="new"
-        )
-        pipeline.load_reference(house, reference, now=NOW)
-        wanted = Credit(header["invoiceId"], reprice=True)
-        made = pipeline.credit_invoice(house, wanted, word=ANNA)["invoiceId"]
-        rows = seller.rows("reseller", after="/preview", invoiceId=made)
-        assert told(rows, "totalPrice", "roundingResidual", "sourceLineCount") == [
-            ("-30.00", "0", "1"),
-            ("17.95", "0", "10"),
-            ("33.00", "0", "1"),
-            ("-19.25", "-0.005", "10"),
-        ]
+        check_price_of_ten_percent(place, seller, folder=tmp_path / "other")
+
+
+def check_price_of_ten_percent(place: Place, seller: Visitor, *, folder: Path) -> None:
+    """Check F-MANUAL at 10 %: 33, and -14.245 (7.1) with the typed -5.00, which has no rule."""
+    house = place.house
+    rules = {2: ("markup", "10")}
+    reference = write_reference(folder, chain=DIRECT, rules=rules, status="new")
+    pipeline.load_reference(house, reference, now=NOW)
+    wanted = Credit(id_of(house), reprice=True)
+    made = pipeline.credit_invoice(house, wanted, word=ANNA)["invoiceId"]
+    rows = seller.rows("reseller", after="/preview", invoiceId=made)
+    assert told(rows, "totalPrice", "roundingResidual", "sourceLineCount") == [
+        ("-30.00", "0", "1"),
+        ("17.95", "0", "10"),
+        ("33.00", "0", "1"),
+        ("-19.25", "-0.005", "10"),
+    ]
 
 
 @pytest.fixture(scope="module")
