@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from october import DIRECT, FOUR_PARTIES, bill_october
 from sqlalchemy import select
-from stored import stored_lines
+from stored import columns_unlike_tables, stored_lines
 
 from tieout.store.catalog import invoice
 from tieout.store.house import House
@@ -102,6 +102,7 @@ def test_four_parties_share_the_keys_and_see_the_published_totals(tmp_path: Path
     house = bill_october(
         tmp_path, chain=FOUR_PARTIES, rules={2: ("markup", "5"), 3: ("markup", "10")}
     )
+    assert columns_unlike_tables(house, "2021-10") == []
     headers = [_header(house, hop) for hop in (1, 2, 3)]
     assert [h["total_amount"] for h in headers] == ["17.05", "17.9", "19.69"]
     assert [h["detail_total"] for h in headers] == ["17.05", "17.9025", "19.69275"]

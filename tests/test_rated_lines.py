@@ -34,7 +34,7 @@ PRICE = """
             fine_down::HUGEINT AS fine_down
         ),
         's' AS seller_id, 'b' AS buyer_id, 'c' AS contract_id, 'USD' AS cost_currency,
-        'r' AS rule_id, FALSE AS charge_free, TRUE AS is_rate_known, NULL::BIGINT AS list_left
+        'r' AS rule_id, FALSE AS charge_free, NULL AS exchange_rate, NULL::BIGINT AS list_left
     FROM given_price AS given, (SELECT unnest([1, 2]) AS hop) AS hop_no
 """
 

@@ -13,7 +13,7 @@ WITH numbered AS (
 
 SELECT
     i.ordinal,
-    coalesce(n.row_id, uuid_text(n.row_hash)) AS row_id,
+    coalesce(n.row_id, uuid5_of_sha1(n.row_hash)::VARCHAR) AS row_id,
     n.parent_row_id,
     i.invoice_id, i.invoice_number, i.seller_id AS provider_id, i.buyer_id AS consumer_id,
     i.direction, n.line_no, n.row_kind, n.match_key, nullif(n.subscription_id, '') AS subscription_id,

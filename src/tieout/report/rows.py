@@ -80,7 +80,7 @@ def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
 
 def name_invoices(engine: Engine, invoices: pa.Table) -> None:
     """Name `visible_invoice`, `currency_coin` and the macros that write numbers."""
-    define_macros(engine, PACKAGE, names=["amount_text", "uuid_text"])
+    define_macros(engine, PACKAGE, names=["amount_text"])
     engine.register("visible_invoice", invoices)
     coins = currencies()
     digits = pa.array(coins.values(), pa.int64())

@@ -50,5 +50,5 @@ SELECT named.*, currency, seller_id, buyer_id, hop
 FROM named
 JOIN visible_invoice USING (ordinal)
 WHERE parent_row_id = getvariable('row_id')
-    OR uuid_text(row_hash) = getvariable('row_id')
-    OR (has_residual AND uuid_text(residual_hash) = getvariable('row_id'))
+    OR uuid5_of_sha1(row_hash)::VARCHAR = getvariable('row_id')
+    OR (has_residual AND uuid5_of_sha1(residual_hash)::VARCHAR = getvariable('row_id'))

@@ -25,8 +25,8 @@ SELECT
     p.opens_document OR p.starts_customer OR p.starts_subscription AS opens_subscription,
     p.closes_document OR p.ends_customer OR p.ends_subscription AS closes_subscription,
     doc.invoice_bytes,
-    coalesce(p.line_uid, uuid_text(sha1(doc.invoice_bytes || encode(concat_ws(
+    coalesce(p.line_uid, uuid5_of_sha1(sha1(doc.invoice_bytes || encode(concat_ws(
         chr(31), CASE WHEN p.is_rounding THEN 'rounding' ELSE 'detail' END, p.match_key
-    ))))) AS uid
+    ))))::VARCHAR) AS uid
 FROM placed AS p
 INNER JOIN document AS doc USING (ordinal)
