@@ -10,6 +10,7 @@ from october import DIRECT, FOUR_PARTIES, NOW, PERIOD, bill_october, write_refer
 from serve_case import CONSOLIDATED, HEADERS, Place, Visitor, serving
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
+from stored import columns_unlike_tables
 
 from tieout import pipeline
 from tieout.pipeline import Charge, Choice, Credit, CustomInvoice, ManualLine, Word
@@ -133,6 +134,7 @@ def test_a28_a_manual_line_joins_the_corrections_and_every_later_run(tmp_path: P
         range_ = {"startDate": "2021-11-01", "endDate": "2021-11-01"}
         sold = seller.client.get(SOLD, params=BILLING | range_).json(parse_float=str)
         assert sold["Invoices"][0]["Totals"]["TotalExclVAT"] == "12.05"
+        assert columns_unlike_tables(house, PERIOD) == []
         check_price_of_ten_percent(place, seller, folder=tmp_path / "other")
 
 
