@@ -167,6 +167,9 @@ CHARGE = _schema(
     cycle_end=(DATE, MAY_BE_NULL),
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
+    origin=(TEXT, MAY_BE_NULL),  # null: a vendor line; manual or custom: typed by a person
+    part=(TEXT, MAY_BE_NULL),  # of a document made by hand: what stands in groups of its own
+    credits_row_id=(TEXT, MAY_BE_NULL),  # the consolidated line that this one takes back
 )
 
 # The hops of the chains that a run's lines take; never at rest. Beside it stands `placed_charge`:
@@ -246,6 +249,10 @@ INVOICE_LINE = _schema(
     cost_currency=(TEXT, MAY_BE_NULL),
     cost_exchange_rate=(AMOUNT, MAY_BE_NULL),
     margin_amount=(AMOUNT, MAY_BE_NULL),  # total_price - cost_total_price x cost_exchange_rate
+    origin=(TEXT, MAY_BE_NULL),  # custom: one custom charge; else null
+    part=(TEXT, MAY_BE_NULL),  # as `part` of the charges behind it
+    credits_row_id=(TEXT, MAY_BE_NULL),
+    details=(TEXT, MAY_BE_NULL),  # the text of a custom charge
 )
 
 PARKED_LINE = _schema(

@@ -22,6 +22,7 @@ from tieout.store.catalog import (
     invoice,
     lake_file,
     load,
+    manual_line,
     number_series,
     run,
     vendor_file,
@@ -33,7 +34,7 @@ PERIOD = "2021-10"
 DEMO = Path(str(files("tieout.serve.cli"))) / "demo_files"
 TABLES = (
     *(run, invoice, vendor_file, vendor_invoice, load, lake_file, number_series),
-    audit_entry,
+    *(audit_entry, manual_line),
 )
 # Columns that tell when something happened, and bytes of Parquet that threads may order otherwise.
 MOMENTS = {

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from crash_case import (
 
 CUSTOMERS = 1_000
 ROWS, FEW_ROWS, INVOICES = 20_000, 2_000, 500
-KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8}
+KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8, "credit": 6}
 TRIES_MAX = 4  # per kill that must land
 SEED = 20_211_001
 
@@ -187,6 +188,22 @@ def test_a_verification_killed_inside_its_transaction_skips_and_doubles_no_numbe
             given.setdefault(seller, []).append(int(number))
     for numbers in given.values():
         assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert finish(victim, "audit", "verify") == 0
+
+
+def test_a_killed_credit_leaves_no_half_of_a_credit_note(base: Path) -> None:
+    _, home = _loaded(base, "credit", rows=FEW_ROWS)
+    assert finish(home, "run", PERIOD) == 0
+    credited = "northlane-2021-11-0001"  # of the distributor to a reseller, verified by contract
+    journey = _undisturbed(
+        home, DraftWatch, "credit", credited, "--reason", "billed twice", "--by", "anna"
+    )
+    (made,) = [one for one in journey.after["invoice"] if one["source_id"] == 5]
+    (whole,) = [one for one in journey.after["invoice"] if one["invoice_number"] == credited]
+    assert made["row_count"] == whole["row_count"] > CUSTOMERS
+    assert Fraction(made["total_amount"]) == -Fraction(whole["total_amount"])
+    victim = _kill_at_random(journey, kills=KILLS["credit"], seed=SEED + 5)
+    _finish_after_kills(journey, victim)
     assert finish(victim, "audit", "verify") == 0
 
 

@@ -15,10 +15,16 @@ LAWS = {
 
 def check_laws(engine: Engine) -> None:
     """Check laws 1 to 4 on the relations of a run. Raises LawBroken with both figures."""
-    for name, law in LAWS.items():
-        broken = engine.arrow(sql_text("tieout.invoice", name) + " LIMIT 1").to_pylist()
-        if broken:
-            raise LawBroken(law=law, left=str(broken[0]["left"]), right=str(broken[0]["right"]))
+    for name in LAWS:
+        check_law(engine, name)
+
+
+def check_law(engine: Engine, name: str) -> None:
+    """Check one of LAWS. Raises LawBroken with both figures."""
+    broken = engine.arrow(sql_text("tieout.invoice", name) + " LIMIT 1").to_pylist()
+    if broken:
+        left, right = (str(broken[0][side]) for side in ("left", "right"))
+        raise LawBroken(law=LAWS[name], left=left, right=right)
 
 
 def amounts(engine: Engine, sql: str) -> list[dict[str, str]]:

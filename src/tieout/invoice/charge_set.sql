@@ -8,6 +8,7 @@ WITH held AS (
         any_value(charge_type_id) AS charge_type_id,
         min(customer_id) AS customer_id,
         bool_or(is_usage) AS is_usage,
+        count(origin) AS typed_count,
         min(charge_no) AS first_charge,
         sum(quantity) AS quantity_sum,
         any_value(quantity_digits) AS quantity_digits,

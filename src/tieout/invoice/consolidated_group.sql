@@ -15,6 +15,7 @@ SELECT
     min(customer_id) AS customer_id,
     bool_or(is_usage) AS is_usage,
     sum(line_count)::BIGINT AS line_count,
+    sum(typed_count)::BIGINT AS typed_count,
     min(first_charge) AS first_charge,
     sum(detail_total) AS detail_total,
     sum(quantity_sum) AS quantity_sum,

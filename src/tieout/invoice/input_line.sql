@@ -14,4 +14,6 @@ SELECT
     )
 FROM set_aside_line
 UNION ALL
+SELECT concat_ws('|', 'manualLine', line_id, content) FROM manual_line
+UNION ALL
 SELECT line FROM reference_input

@@ -39,8 +39,8 @@ SELECT
     total_price,
     detail_total,
     total_price - detail_total AS rounding_residual,
-    line_count AS source_line_count,
-    CASE WHEN line_count = 1 THEN match_key END AS match_key,
+    line_count - typed_count AS source_line_count,
+    CASE WHEN line_count = 1 AND typed_count = 0 THEN match_key END AS match_key,
     CASE WHEN vendor_invoice_min = vendor_invoice_max THEN vendor_invoice_min END AS vendor_invoice_number,
     product_id,
     CASE WHEN line_count = 1 THEN meter_name END AS meter_name,
@@ -64,5 +64,6 @@ SELECT
                 WHEN cost_rate_min = 1 THEN rounded_cost_units
                 ELSE rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
             END)
-    END AS margin_amount
+    END AS margin_amount,
+    NULL::VARCHAR AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id, NULL::VARCHAR AS details
 FROM priced

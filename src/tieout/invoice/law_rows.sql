@@ -5,8 +5,12 @@ WITH counted AS (
         (SELECT count(*) FROM matched_line) + (SELECT count(*) FROM parked_line)
         + (SELECT count(*) FROM set_aside_line) AS "right"
     UNION ALL
-    SELECT (SELECT coalesce(sum(hops), 0) FROM matched_line), (SELECT count(*) FROM detail_line)
+    SELECT
+        (SELECT coalesce(sum(hops), 0) FROM matched_line) + (SELECT count(*) FROM manual_line),
+        (SELECT count(*) FROM detail_line)
     UNION ALL
-    SELECT (SELECT count(*) FROM detail_line), (SELECT coalesce(sum(source_line_count), 0) FROM invoice_line)
+    SELECT
+        (SELECT count(*) FROM detail_line) - (SELECT count(*) FROM manual_line),
+        (SELECT coalesce(sum(source_line_count), 0) FROM invoice_line)
 )
 SELECT * FROM counted WHERE "left" <> "right"

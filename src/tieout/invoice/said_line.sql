@@ -5,7 +5,7 @@ WITH named AS (
         invoice_no, vendor_invoice_row_id, charge_type, charge_start_date, charge_end_date, quantity,
         effective_unit_price, total_price, currency,
         CASE WHEN vendor_invoice_row_id IS NULL THEN
-            uuid5_of_sha1(sha1(invoice_bytes || encode(concat('detail', chr(31), match_key))))
+            uuid5_of_sha1(sha1(invoice_bytes || encode(concat_ws(chr(31), 'detail', match_key, part))))
         END AS row_id,
         CASE WHEN vendor_invoice_row_id IN (
             SELECT vendor_invoice_row_id FROM charge GROUP BY vendor_invoice_row_id HAVING count(*) > 1

@@ -13,6 +13,9 @@ from tieout.pipeline.change import (
     put_record,
 )
 from tieout.pipeline.check import check_vendor
+from tieout.pipeline.credit import Credit, credit_invoice
+from tieout.pipeline.custom_charge import Charge, CustomInvoice, charge_by_hand
+from tieout.pipeline.document import discard_document
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
 from tieout.pipeline.filed_match import keep_match
 from tieout.pipeline.keep import utc_text
@@ -23,6 +26,7 @@ from tieout.pipeline.line_decisions import (
     take_line_back,
 )
 from tieout.pipeline.load import Wishes, load_delivery, load_files
+from tieout.pipeline.manual_line import ManualLine, add_manual_line
 from tieout.pipeline.match_files import match_files
 from tieout.pipeline.period import run_period
 from tieout.pipeline.prices import load_prices
@@ -46,20 +50,28 @@ from tieout.pipeline.workflow import Choice, move_on, verify_invoices
 
 __all__ = [
     "ANSWER_DAYS",
+    "Charge",
     "Choice",
+    "Credit",
+    "CustomInvoice",
+    "ManualLine",
     "Place",
     "Stored",
     "Wishes",
     "Word",
+    "add_manual_line",
     "answer_again",
     "certificate_of",
     "change_rows",
+    "charge_by_hand",
     "check_audit",
     "check_vendor",
     "collect_orphans",
     "control_totals",
+    "credit_invoice",
     "deliveries",
     "diff_runs",
+    "discard_document",
     "end_record",
     "explain_line",
     "explain_named",

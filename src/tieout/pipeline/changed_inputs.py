@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import InputsChanged
 from tieout.pipeline.period import digest_inputs, files_of_period, open_inputs
-from tieout.store import line_decisions, manifest
+from tieout.store import line_decisions, manifest, manual_lines
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
 from tieout.store.vendor_invoices import TakenFile
@@ -27,6 +27,8 @@ def open_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> 
             _taken(connection, house, file_id=file_id, numbers=numbers.get(file_id, ()))
             for file_id in ids
         ]
+        line_ids = [one["lineId"] for one in run["certificate"].get("manualLines", [])]
+        typed = manual_lines.lines_of(connection, period=run["period"], line_ids=line_ids)
     decisions = [
         {
             "file_id": line["fileId"],
@@ -38,7 +40,9 @@ def open_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> 
         for line in run["certificate"].get("setAside", {}).get("lines", [])
     ]
     estimate = bool(run["certificate"].get("isEstimate"))
-    open_inputs(engine, taken, current=snapshot, decisions=decisions, is_estimate=estimate)
+    open_inputs(
+        engine, taken, current=snapshot, decisions=decisions, typed=typed, is_estimate=estimate
+    )
 
 
 def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> None:
@@ -48,7 +52,10 @@ def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any
         taken, is_estimate = files_of_period(connection, house, period=period)
         current = manifest.latest_snapshot(connection, house)
         decisions = line_decisions.standing(connection)
-    open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
+        typed = manual_lines.lines_of(connection, period=period)
+    open_inputs(
+        engine, taken, current=current, decisions=decisions, typed=typed, is_estimate=is_estimate
+    )
     if digest_open_inputs(engine) == run["input_digest"]:
         return
     engine.table("input_now", sql_text("tieout.invoice", "input_line"))

@@ -17,7 +17,7 @@ from tieout.money import parse_number, round_fraction
 from tieout.pipeline.explain import line_name
 from tieout.pipeline.keep import drop_unnamed, utc_text
 from tieout.pipeline.overlap import find_overlaps, say_overlaps
-from tieout.store import line_decisions, manifest, vendor_invoices
+from tieout.store import line_decisions, manifest, overlaps, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
@@ -151,8 +151,8 @@ def publish_delivery(
             f" rows {one['row_numbers']} ({one['amounts']})"
         )
     changes = [_change(house, engine, invoice=one) for one in found]
-    overlaps = find_overlaps(house, engine, staged=staged, found=found)
-    say_overlaps(of_file, overlaps)
+    shared = find_overlaps(house, engine, staged=staged, found=found)
+    say_overlaps(of_file, shared)
     engine.watch.phase("publish")
     with house.catalog.write() as connection:
         before = line_decisions.standing(connection)
@@ -160,7 +160,7 @@ def publish_delivery(
         load_id = manifest.publish_load(
             connection, files, created_at=utc_text(arrival.now), export=_named(arrival.export)
         )
-        manifest.add_overlaps(connection, overlaps, load_id=load_id)
+        overlaps.add_overlaps(connection, shared, load_id=load_id)
         for invoice, change in zip(found, changes, strict=True):
             values = {k: v for k, v in invoice.items() if k != "file_ids"} | {"load_id": load_id}
             if invoice["invoice_number"] is None:

@@ -125,7 +125,7 @@ class Explainer:
         """Name the files of the published runs; what is asked of a snapshot is kept."""
         self.engine, self.house = engine, house
         with house.catalog.read() as connection:
-            found = connection.execute(select(run).where(run.c.is_current == 1)).mappings()
+            found = connection.execute(select(run).where(manifest.is_published())).mappings()
             self.runs = {one["run_id"]: dict(one) for one in found}
         name_run_files(engine, house, runs=list(self.runs), hops=(), kinds=KINDS)
         self._files = RunFiles(engine, house)

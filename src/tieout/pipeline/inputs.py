@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
+from tieout.store.manual_lines import MANUAL_LINE, Typed
 from tieout.store.vendor_invoices import TakenFile
 from tieout.tables import LINE_DECISION, REJECTED_ROW, SET_ASIDE_LINE, VENDOR_LINE
 
@@ -70,3 +71,9 @@ def _split(engine: Engine, decisions: Sequence[Mapping[str, Any]], *, read: str)
         "vendor_line",
         "SELECT * FROM read_line ANTI JOIN set_aside_line USING (file_no, row_number)",
     )
+
+
+def name_manual_lines(engine: Engine, typed: Sequence[Typed]) -> None:
+    """Name `manual_line`, what persons typed onto drafts of the period."""
+    rows = [{name: one[name] for name in MANUAL_LINE.names} for one in typed]
+    engine.register("manual_line", pa.Table.from_pylist(rows, schema=MANUAL_LINE))

@@ -4,7 +4,10 @@ import datetime as dt
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,12 +21,20 @@ from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import certify, check_laws
 from tieout.invoice.digest import digest_of_lines
 from tieout.money import SCALE, currencies
-from tieout.pipeline.inputs import open_vendor_lines
+from tieout.pipeline.inputs import name_manual_lines, open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
-from tieout.pipeline.rated import invoice_lines, rate_lines
+from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import view_current
 from tieout.rounding import policies
-from tieout.store import invoices, line_decisions, manifest, vendor_invoices
+from tieout.store import (
+    audit,
+    invoices,
+    line_decisions,
+    manifest,
+    manual_lines,
+    vendor_invoices,
+)
+from tieout.store.audit import Event, Signed
 from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
@@ -31,6 +42,15 @@ from tieout.store.resources import RESOURCES
 from tieout.tables import DETAIL_LINE, INVOICE_LINE, TOO_WIDE_LINE
 
 SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A line that a person typed onto a draft: its row of the catalog, and for the audit."""
+
+    values: Mapping[str, Any]
+    event: Event
+    signed: Signed
 
 
 def run_period(
@@ -49,38 +69,56 @@ def run_period(
     """
     started = time.monotonic()
     with house.writer(), session(house.scratch, threads=threads, watch=watch) as engine:
-        with house.catalog.read() as connection:
-            taken, is_estimate = files_of_period(connection, house, period=period)
-            current = manifest.latest_snapshot(connection, house)
-            before = manifest.current_run(connection, period=period)
-            decisions = line_decisions.standing(connection)
-        if not taken:
-            raise NotFound(kind="vendor invoice of period", name=period)
-        if not current.snapshot_id:
-            raise NotFound(kind="reference data", name="nothing was loaded yet")
-        open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
-        secret = str(house.catalog.setting(SECRET)).encode()
-
-        def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
-            return write(house, engine, sql=sql, kind=kind, hop=hop)
-
-        files = rate_lines(engine, period=period, secret=secret, keep=kept)
-        detail = [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
-        engine.parquet("detail_line", detail, schema=DETAIL_LINE)
-        lines = invoice_lines(engine, period=period, keep=kept)
-        engine.parquet(
-            "invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE
-        )
-        issue_invoices(engine)
-        files += lines
-        check_laws(engine)
-        summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
-        summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
-        _publish_run(house, engine, summary=summary, files=files, now=now)
+        summary = bill_month(house, engine, period=period, now=now)
     return {
         **{key: value for key, value in summary.items() if key != "certificate"},
         "seconds": f"{time.monotonic() - started:.3f}",
     }
+
+
+def bill_month(
+    house: House, engine: Engine, *, period: str, now: dt.datetime, line: NewLine | None = None
+) -> dict[str, Any]:
+    """Do what `run_period` does, as the writer; give the run's summary with its certificate.
+
+    `line` was typed onto a draft just now: it is published with the run, in one transaction.
+    """
+    with house.catalog.read() as connection:
+        taken, is_estimate = files_of_period(connection, house, period=period)
+        current = manifest.latest_snapshot(connection, house)
+        before = manifest.current_run(connection, period=period)
+        decisions = line_decisions.standing(connection)
+        typed = manual_lines.lines_of(connection, period=period)
+    if not taken:
+        raise NotFound(kind="vendor invoice of period", name=period)
+    if not current.snapshot_id:
+        raise NotFound(kind="reference data", name="nothing was loaded yet")
+    typed += [manual_lines.opened(line.values)] if line else []
+    open_inputs(
+        engine, taken, current=current, decisions=decisions, typed=typed, is_estimate=is_estimate
+    )
+    secret = str(house.catalog.setting(SECRET)).encode()
+
+    def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
+        return write(house, engine, sql=sql, kind=kind, hop=hop)
+
+    files = rate_lines(engine, period=period, secret=secret, keep=kept)
+    files += add_manual_lines(engine, _detail_paths(house, files), keep=kept)
+    engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
+    lines = invoice_lines(engine, period=period, keep=kept)
+    engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
+    issue_invoices(engine)
+    files += lines
+    check_laws(engine)
+    summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
+    summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
+    summary["certificate"]["manualLines"] = [manual_lines.told(one) for one in typed]
+    _publish_run(house, engine, summary=summary, files=files, now=now, line=line)
+    return summary
+
+
+def _detail_paths(house: House, files: Sequence[LakeFile]) -> list[Path]:
+    return [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
 
 
 def files_of_period(
@@ -103,15 +141,22 @@ def open_inputs(
     *,
     current: manifest.Snapshot,
     decisions: Sequence[Mapping[str, Any]] = (),
+    typed: Sequence[manual_lines.Typed] = (),
     is_estimate: bool = False,
 ) -> None:
-    """Name the relations that the stages read: vendor lines, rejected rows, reference data.
+    """Name what the stages read: vendor lines, rejected rows, lines typed, reference data.
 
     `too_wide_line` has no rows yet: it takes up what rating has no room for.
     """
     open_vendor_lines(engine, taken, decisions=decisions, is_estimate=is_estimate)
     engine.register("no_too_wide_line", TOO_WIDE_LINE.empty_table())
     engine.table("too_wide_line", "SELECT * FROM no_too_wide_line")
+    name_manual_lines(engine, typed)
+    open_reference(engine, current)
+
+
+def open_reference(engine: Engine, current: manifest.Snapshot) -> None:
+    """Name the reference data of a snapshot, and what the smallest coin of each currency is."""
     for label, resource in RESOURCES.items():
         view_current(engine, resource, path=current.files.get(label))
         engine.view(label, f"SELECT * FROM current_{label}")
@@ -174,11 +219,15 @@ def _publish_run(
     summary: Mapping[str, Any],
     files: Sequence[LakeFile],
     now: dt.datetime,
+    line: NewLine | None = None,
 ) -> None:
-    """Publish a run's files and invoice headers in one transaction."""
+    """Publish a run's files and invoice headers, and a line just typed, in one transaction."""
     certificate = summary["certificate"]
     headers = engine.arrow("SELECT * FROM invoice_header").to_pylist()
+    typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
     for header in headers:
+        header["detail_count"] += typed[header["invoice_id"]]
+        header["is_corrected"] = header["invoice_id"] in typed
         header |= {
             "run_id": summary["runId"],
             "period": summary["period"],
@@ -204,6 +253,9 @@ def _publish_run(
             files=files,
         )
         invoices.replace_invoices(connection, headers, period=summary["period"], now=utc_text(now))
+        if line:
+            manual_lines.record(connection, line.values)
+            audit.record(connection, [line.event], signed=line.signed)
 
 
 def _made_with() -> list[str]:

@@ -51,7 +51,7 @@ def diff_runs(house: House, before: str, *, after: str) -> dict[str, Any]:
 
 def _find(connection: Connection, name: str) -> Mapping[str, Any]:
     """Give a run by its id, or the published run of a period."""
-    of_period = (run.c.period == name) & (run.c.is_current == 1)
+    of_period = (run.c.period == name) & manifest.is_published()
     found = connection.execute(
         select(run.c.run_id, run.c.period).where(or_(run.c.run_id == name, of_period))
     ).first()

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from tieout.store.catalog import load, run, vendor_file
 from tieout.store.house import House
+from tieout.store.manifest import is_published
 
 
 def newest_load(house: House) -> int:
@@ -27,6 +28,6 @@ def published_run(house: House, period: str) -> str | None:
     """Give the id of the run that readers of a period see."""
     with house.catalog.read() as connection:
         found: str | None = connection.scalar(
-            select(run.c.run_id).where(run.c.period == period, run.c.is_current == 1)
+            select(run.c.run_id).where(run.c.period == period, is_published())
         )
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed, utc_text
-from tieout.store import manifest, vendor_invoices, workflow
+from tieout.store import documents, manifest, overlaps, vendor_invoices, workflow
 from tieout.store.answered import drop_answers
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
@@ -20,8 +20,8 @@ ANSWER_DAYS = 90  # that an answer is kept for, unless a person says otherwise
 def certificate_of(house: House, period: str) -> dict[str, Any]:
     """Give the certificate of a period's published run, with the lake files behind it.
 
-    The unbilled files of the period, the rows that files share, and the invoices verified though
-    lines were parked, are those known now.
+    The unbilled files of the period, the rows that files share, the invoices verified though lines
+    were parked, and the documents made by hand about the period, are those known now.
     """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
@@ -43,16 +43,19 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
             .order_by(lake_file.c.kind, lake_file.c.hop, lake_file.c.path)
         ).mappings()
         files = [dict(row) for row in rows]
-        overlaps = manifest.overlaps_of(connection, period=period)
+        shared = overlaps.overlaps_of(connection, period=period)
         estimates = vendor_invoices.estimates(connection, period=period)
+        by_hand = documents.documents_of(connection, period=period)
         accepted = workflow.accepted_parked(connection, period=period)
     return {
         "isEstimate": False,
         "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
+        "manualLines": [],
         **found["certificate"],
         "estimates": estimates,
-        "overlaps": overlaps,
+        "overlaps": shared,
         "acceptedParked": accepted,
+        "documents": by_hand,
         "runId": found["run_id"],
         "files": files,
     }
@@ -61,7 +64,7 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
 def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
     """Give the parked lines of the published runs, and their sums by reason and currency."""
     with house.catalog.read() as connection:
-        wanted = select(run.c.run_id, run.c.period).where(run.c.is_current == 1)
+        wanted = select(run.c.run_id, run.c.period).where(manifest.is_published())
         if period is not None:
             wanted = wanted.where(run.c.period == period)
         runs = connection.execute(wanted.order_by(run.c.period)).all()

@@ -20,13 +20,14 @@ from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import check_laws
 from tieout.pipeline.changed_inputs import digest_open_inputs
 from tieout.pipeline.period import SECRET, files_of_period, open_inputs
-from tieout.pipeline.rated import invoice_lines, rate_lines
+from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import stage_folder
 from tieout.rounding import Policy, other_policies, parse_policy, policies
-from tieout.store import line_decisions, manifest
-from tieout.store.catalog import DRAFTS, invoice
+from tieout.store import line_decisions, manifest, manual_lines
+from tieout.store.catalog import DRAFTS, VENDOR_LINES, invoice
 from tieout.store.house import House
 from tieout.store.manifest import Snapshot
+from tieout.store.manual_lines import Typed
 from tieout.store.resources import RESOURCES
 from tieout.store.vendor_invoices import TakenFile
 from tieout.tables import DETAIL_LINE, INVOICE_LINE, PARKED_LINE
@@ -38,12 +39,13 @@ LINES_MAX = 1000  # of lines that newly wait, or no longer do; all of them are c
 
 @dataclass(frozen=True)
 class Month:
-    """What a month is rated from, as it stands: its files, decisions, reference data, its run."""
+    """What a month is rated from, as it stands: files, decisions, typed lines, its run."""
 
     period: str
     taken: list[TakenFile]
     is_estimate: bool
     decisions: list[Mapping[str, Any]]
+    typed: list[Typed]
     base: Snapshot
     run: Mapping[str, Any] | None
     secret: bytes
@@ -105,12 +107,13 @@ def _month(house: House, period: str) -> Month:
         if run is not None:
             base = manifest.snapshot_files(connection, house, snapshot_id=run["snapshot_id"])
         decisions = line_decisions.standing(connection)
+        typed = manual_lines.lines_of(connection, period=period)
     if not taken:
         raise NotFound(kind="vendor invoice of period", name=period)
     if not base.snapshot_id:
         raise NotFound(kind="reference data", name="nothing was loaded yet")
     secret = str(house.catalog.setting(SECRET)).encode()
-    return Month(period, taken, is_estimate, list(decisions), base, run, secret)
+    return Month(period, taken, is_estimate, list(decisions), typed, base, run, secret)
 
 
 def _given(folder: Path) -> list[str]:
@@ -177,6 +180,7 @@ def _open(engine: Engine, month: Month, *, base: Snapshot) -> None:
         month.taken,
         current=base,
         decisions=month.decisions,
+        typed=month.typed,
         is_estimate=month.is_estimate,
     )
 
@@ -186,13 +190,15 @@ def _rate(engine: Engine, month: Month, *, base: Snapshot, folder: Path) -> Rate
     folder.mkdir(parents=True)
 
     def kept(kind: str, sql: str, *, hop: int | None = None) -> tuple[str, Path]:
-        path = folder / f"{kind}-{hop or 0}.parquet"
+        path = folder / f"{kind}-{hop or 0}-{len(list(folder.iterdir()))}.parquet"
         engine.copy(sql, path)
         return kind, path
 
     _open(engine, month, base=base)
     files = rate_lines(engine, period=month.period, secret=month.secret, keep=kept)
-    detail = [path for kind, path in files if kind == "detail_line"]
+    rated = [path for kind, path in files if kind == "detail_line"]
+    added = add_manual_lines(engine, rated, keep=kept)
+    detail = [*rated, *(path for kind, path in added if kind == "detail_line")]
     engine.parquet("detail_line", detail, schema=DETAIL_LINE)
     lines = [path for _, path in invoice_lines(engine, period=month.period, keep=kept)]
     engine.parquet("invoice_line", lines, schema=INVOICE_LINE)
@@ -206,7 +212,10 @@ def _verified_changed(engine: Engine, house: House, *, period: str) -> int:
     said = engine.arrow("SELECT invoice_id, output_digest FROM invoice_digest").to_pydict()
     now = dict(zip(said["invoice_id"], said["output_digest"], strict=True))
     query = select(invoice.c.invoice_id, invoice.c.output_digest).where(
-        invoice.c.period == period, invoice.c.hop > 1, invoice.c.status_id.not_in(DRAFTS)
+        invoice.c.period == period,
+        invoice.c.source_id == VENDOR_LINES,
+        invoice.c.hop > 1,
+        invoice.c.status_id.not_in(DRAFTS),
     )
     with house.catalog.read() as connection:
         return sum(now.get(name) != digest for name, digest in connection.execute(query))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
@@ -17,7 +18,7 @@ from tieout.invoice.digest import digests_of_invoices
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.line_decisions import Word
 from tieout.store import manifest
-from tieout.store.catalog import DRAFTS, ESTIMATE
+from tieout.store.catalog import DRAFTS, ESTIMATE, VENDOR_LINES
 from tieout.store.house import House
 from tieout.store.workflow import (
     MOVES,
@@ -61,39 +62,86 @@ def verify_invoices(
         with house.catalog.read() as connection:
             run = manifest.current_run(connection, period=period)
             known = invoices_of(connection, period=period)
-        if run is None:
-            raise NotFound(kind="run of period", name=period)
         drafts = _wanted(known, choice, named=named)
-        if choice.input_digest not in (None, run["input_digest"]):
-            raise InputsChanged(period=period, changes=())
-        watch.phase("inputs")
-        refuse_changed_inputs(engine, house, run=run)
-        watch.phase("lines")
-        _name_lines(engine, house, run=run, known=known)
-        held = _held(engine, drafts, known=known, accepted=choice.accept_parked is not None)
+        by_hand = [one for one in drafts if one["source_id"] != VENDOR_LINES]
+        of_run = [one for one in drafts if one["source_id"] == VENDOR_LINES]
+        concerns_run = bool(of_run or not by_hand)
+        if run is None and concerns_run:
+            raise NotFound(kind="run of period", name=period)
+        preview = run if concerns_run else None
+        _refuse_other_preview(choice, period=period, run=preview, by_hand=by_hand)
+        held: dict[str, str] = {}
+        if preview is not None:
+            held = _check_run(engine, house, choice=choice, run=preview, known=known, drafts=of_run)
         if named and held:
             raise Conflict(reason="; ".join(held.values()))
-        ready = [one for one in drafts if one["invoice_id"] not in held]
+        of_run = [one for one in of_run if one["invoice_id"] not in held]
         watch.phase("digests")
-        _check_digests(engine, ready)
+        _check_digests(engine, of_run)
+        for one in by_hand:
+            _name_lines(engine, house, run_id=one["run_id"], known=[one])
+            _check_digests(engine, [one])
         watch.phase("publish")
-        values = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
         with house.catalog.write() as connection:
-            move_invoices(
-                connection,
-                ready,
-                move=MOVES["verify"],
-                signed=word.signed(choice.accept_parked),
-                values=values,
-            )
-            moved = {one["invoice_id"] for one in ready}
+            _verify(connection, of_run, by_hand=by_hand, choice=choice, word=word)
             after = invoices_of(connection, period=period)
+    moved = {one["invoice_id"] for one in (*of_run, *by_hand)}
     return {
         "period": period,
         "verified": [_told(one) for one in after if one["invoice_id"] in moved],
         "held": [{"invoiceId": one, "reason": reason} for one, reason in held.items()],
-        "inputDigest": run["input_digest"],
+        "inputDigest": run["input_digest"] if run else None,
     }
+
+
+def _verify(
+    connection: Connection,
+    of_run: Sequence[Header],
+    *,
+    by_hand: Sequence[Header],
+    choice: Choice,
+    word: Word,
+) -> None:
+    """Verify drafts of a run, accepted as they are, and documents made by hand."""
+    accepted = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
+    signed = word.signed(choice.accept_parked)
+    move_invoices(connection, of_run, move=MOVES["verify"], signed=signed, values=accepted)
+    move_invoices(connection, by_hand, move=MOVES["verify"], signed=word.signed())
+
+
+def _refuse_other_preview(
+    choice: Choice,
+    *,
+    period: str,
+    run: Mapping[str, Any] | None,
+    by_hand: Sequence[Header],
+) -> None:
+    """Raise InputsChanged when a digest is given that is not that of what is to be verified.
+
+    A document made by hand has its own; with drafts of a run it is the run's.
+    """
+    seen = {run["input_digest"]} if run else {one["input_digest"] for one in by_hand}
+    if choice.input_digest is not None and seen != {choice.input_digest}:
+        raise InputsChanged(period=period, changes=())
+
+
+def _check_run(
+    engine: Engine,
+    house: House,
+    *,
+    choice: Choice,
+    run: Mapping[str, Any],
+    known: Sequence[Header],
+    drafts: Sequence[Header],
+) -> dict[str, str]:
+    """Leave the run's lines named; give its drafts that are held back. Raises InputsChanged."""
+    engine.watch.phase("inputs")
+    refuse_changed_inputs(engine, house, run=run)
+    engine.watch.phase("lines")
+    made = [one for one in known if one["source_id"] == VENDOR_LINES]
+    _name_lines(engine, house, run_id=run["run_id"], known=made)
+    accepted = choice.accept_parked is not None
+    return _held(engine, drafts, known=made, accepted=accepted)
 
 
 def move_on(house: House, names: Sequence[str], *, action: str, word: Word) -> dict[str, Any]:
@@ -144,14 +192,14 @@ def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list
     return drafts
 
 
-def _name_lines(
-    engine: Engine, house: House, *, run: Mapping[str, Any], known: Sequence[Header]
-) -> None:
-    """Name the run's lines, and `known_invoice`: every invoice of the period by its parties."""
+def _name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Header]) -> None:
+    """Name a run's lines, and `known_invoice`: all of its invoices by their parties."""
     with house.catalog.read() as connection:
-        paths = manifest.run_paths(connection, house, run_id=run["run_id"])
+        paths = manifest.run_paths(connection, house, run_id=run_id)
     engine.parquet("detail_line", paths.get("detail_line", []), schema=DETAIL_LINE)
-    engine.parquet("charge", paths.get("charge", []), schema=CHARGE)
+    engine.parquet("kept_charge", paths.get("charge", []), schema=CHARGE)
+    engine.register("no_charge", CHARGE.empty_table())  # columns younger than the run are null
+    engine.view("charge", "SELECT * FROM no_charge UNION ALL BY NAME SELECT * FROM kept_charge")
     engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
     columns = ("invoice_id", "hop", "seller_id", "buyer_id", "currency")
     cells = {name: [one[name] for one in known] for name in columns}
@@ -204,6 +252,8 @@ def _name(header: Header) -> str:
 
 def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
     """Recompute the output digests of invoices from their lines. Raises LawBroken."""
+    if not ready:
+        return
     numbers = pa.array(range(len(ready)), pa.int32())
     engine.register(
         "ready_invoice",

@@ -4,7 +4,7 @@ SELECT
     0 AS phase, NULL::DATE AS sort_start, NULL::DATE AS sort_end, NULL::INTEGER AS sort_sign,
     NULL::VARCHAR AS file_id, l.line_no AS row_number,
     l.row_id, NULL::VARCHAR AS row_hash, NULL::VARCHAR AS parent_row_id,
-    'consolidated' AS row_kind,
+    CASE WHEN l.origin = 'custom' THEN 'custom' ELSE 'consolidated' END AS row_kind, l.part,
     l.match_key, l.subscription_id, l.product_id,
     NULL::VARCHAR AS vendor_invoice_row_id, NULL::VARCHAR AS customer_domain,
     class.name AS charge_type, l.charge_type_id, l.charge_start_date, l.charge_end_date,
@@ -14,7 +14,8 @@ SELECT
     l.cost_unit_price, l.cost_unit_price_digits, l.cost_total_price,
     coalesce(coin.digits, l.minor_digits) AS cost_total_price_digits,
     l.cost_currency, l.cost_exchange_rate, l.minor_digits AS margin_digits,
-    l.vendor_invoice_number, l.order_id, l.order_date, l.meter_name, l.source_line_count
+    l.vendor_invoice_number, l.order_id, l.order_date, l.meter_name, l.source_line_count,
+    l.details AS custom_charge_details, l.credits_row_id
 FROM seen_line AS l
 LEFT JOIN charge_class AS class USING (charge_type_id)
 LEFT JOIN currency_coin AS coin ON l.cost_currency = coin.currency

@@ -1,10 +1,10 @@
 -- The rounding of each group as a row, so that expanded rows add up to the invoice (6.4).
 SELECT
     l.ordinal, l.invoice_id, l.snapshot_id, l.contract_id,
-    4 AS phase, l.charge_type_id::BIGINT AS row_number,
+    4 AS phase, l.part, l.charge_type_id::BIGINT AS row_number,
     sha1(
         l.invoice_bytes
-        || encode(concat_ws(chr(31), 'residual', l.subscription_id, l.charge_type_id::VARCHAR))
+        || encode(concat_ws(chr(31), 'residual', l.subscription_id, l.charge_type_id::VARCHAR, l.part))
     ) AS row_hash,
     l.row_id AS parent_row_id,
     'residual' AS row_kind,
@@ -14,7 +14,7 @@ SELECT
     l.rounding_residual AS unit_price,
     l.rounding_residual AS effective_unit_price,
     l.rounding_residual AS total_price,
-    0 AS source_line_count
+    0 AS source_line_count, l.credits_row_id
 FROM seen_line AS l
 WHERE l.rounding_residual <> 0
     AND (NOT getvariable('corrections_only') OR l.charge_type_id IN (3, 7))

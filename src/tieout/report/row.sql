@@ -5,7 +5,7 @@ WITH numbered AS (
         row_number() OVER (
             PARTITION BY p.ordinal
             ORDER BY
-                p.subscription_id NULLS LAST, p.phase, p.sort_start, p.sort_end, p.sort_sign,
+                nullif(p.subscription_id, '') NULLS LAST, p.part, p.phase, p.sort_start, p.sort_end, p.sort_sign,
                 p.file_id, p.row_number
         ) AS line_no
     FROM row_with_margin AS p
@@ -16,10 +16,10 @@ SELECT
     coalesce(n.row_id, uuid5_of_sha1(n.row_hash)::VARCHAR) AS row_id,
     n.parent_row_id,
     i.invoice_id, i.invoice_number, i.seller_id AS provider_id, i.buyer_id AS consumer_id,
-    i.direction, n.line_no, n.row_kind, n.match_key, n.subscription_id,
+    i.direction, n.line_no, n.row_kind, n.match_key, nullif(n.subscription_id, '') AS subscription_id,
     coalesce(subscription.name, 'Default Subscription') AS subscription_name,
     NULL::VARCHAR AS offer_id, n.product_id AS vendor_offer_id, n.vendor_invoice_row_id,
-    n.customer_domain, n.charge_type, n.charge_type_id, NULL::VARCHAR AS custom_charge_details,
+    n.customer_domain, n.charge_type, n.charge_type_id, n.custom_charge_details,
     n.charge_start_date, n.charge_end_date, n.quantity, n.quantity_digits,
     n.unit_price, n.unit_price_digits, n.effective_unit_price, n.effective_unit_price_digits,
     n.total_price, n.total_price_digits, n.rounding_residual, i.currency,
@@ -36,7 +36,7 @@ SELECT
     NULL::VARCHAR AS invoice_consolidation_id,
     n.order_id, orders.order_number, n.order_date,
     n.meter_name, NULL::VARCHAR AS meter_category, n.source_line_count,
-    NULL::VARCHAR AS adjusts_invoice_id, NULL::VARCHAR AS credits_row_id,
+    NULL::VARCHAR AS adjusts_invoice_id, n.credits_row_id,
     i.cost_visible, i.vendor_invoice_visible
 FROM numbered AS n
 INNER JOIN visible_invoice AS i USING (ordinal)

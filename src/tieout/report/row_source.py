@@ -29,7 +29,7 @@ def define_sources(
         engine.view(name, sql_text(PACKAGE, name))
     engine.view(
         "seen_line_key",
-        "SELECT invoice_id, subscription_id, charge_type_id, row_id, rounding_residual"
+        "SELECT invoice_id, subscription_id, charge_type_id, part, row_id, rounding_residual"
         " FROM seen_line",
     )
     engine.table("source_line", sql_text(PACKAGE, "source_line"))

@@ -4,6 +4,7 @@ SELECT
     c.subscription_id, c.file_id, c.row_number, c.match_key,
     c.vendor_invoice_number, c.vendor_invoice_row_id, c.customer_domain, c.product_id,
     c.meter_name, c.order_id, c.order_date,
+    c.origin, c.part, c.credits_row_id, c.description,
     c.charge_type, c.charge_type_id, c.is_usage, c.charge_start_date, c.charge_end_date,
     c.quantity, c.quantity_digits, d.unit_price, d.unit_price_digits,
     d.effective_unit_price, d.effective_unit_price_digits, d.total_price, d.total_price_digits,

@@ -26,19 +26,25 @@ named AS (
                     chr(31),
                     CASE WHEN keyed.charge_type_id = 4 THEN 'usage' ELSE 'credit' END,
                     keyed.subscription_id, credit_start::VARCHAR, credit_end::VARCHAR,
-                    sort_sign::VARCHAR, split_key
+                    sort_sign::VARCHAR, split_key, keyed.part
                 ))
             )
-            ELSE sha1(keyed.invoice_bytes || encode('detail' || chr(31) || keyed.match_key))
+            ELSE sha1(keyed.invoice_bytes || encode(concat_ws(
+                chr(31), 'detail', keyed.match_key, keyed.part
+            )))
         END AS row_hash,
         sha1(
             keyed.invoice_bytes || encode(concat_ws(
-                chr(31), 'residual', keyed.subscription_id, keyed.charge_type_id::VARCHAR
+                chr(31), 'residual', keyed.subscription_id, keyed.charge_type_id::VARCHAR, keyed.part
             ))
         ) AS residual_hash,
         parent.rounding_residual <> 0 AS has_residual
     FROM keyed
-    LEFT JOIN seen_line_key AS parent USING (invoice_id, subscription_id, charge_type_id)
+    LEFT JOIN seen_line_key AS parent
+        ON keyed.invoice_id = parent.invoice_id
+        AND keyed.subscription_id = parent.subscription_id
+        AND keyed.charge_type_id = parent.charge_type_id
+        AND keyed.part IS NOT DISTINCT FROM parent.part
 )
 SELECT named.*, currency, seller_id, buyer_id, hop
 FROM named

@@ -1,6 +1,6 @@
 -- Usage lines put together: one group per subscription, credits by `credit_grouping` (6.2.3).
 SELECT
-    d.ordinal, d.invoice_id, d.subscription_id, d.charge_type_id,
+    d.ordinal, d.invoice_id, d.subscription_id, d.charge_type_id, d.part,
     CASE WHEN d.charge_type_id <> 4 THEN d.charge_start_date END AS credit_start,
     CASE WHEN d.charge_type_id <> 4 THEN d.charge_end_date END AS credit_end,
     CASE
@@ -16,6 +16,7 @@ SELECT
     any_value(d.invoice_bytes) AS invoice_bytes,
     any_value(d.snapshot_id) AS snapshot_id,
     any_value(d.contract_id) AS contract_id,
+    any_value(d.credits_row_id) AS credits_row_id,
     count(*) AS source_line_count,
     min(d.charge_start_date) AS charge_start_date,
     max(d.charge_end_date) AS charge_end_date,

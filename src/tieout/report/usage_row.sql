@@ -2,7 +2,7 @@
 SELECT
     g.ordinal, g.invoice_id, g.snapshot_id, g.contract_id,
     CASE WHEN g.charge_type_id = 4 THEN 2 ELSE 3 END AS phase,
-    g.credit_start AS sort_start, g.credit_end AS sort_end, g.sort_sign, g.file_id, g.row_number,
+    g.credit_start AS sort_start, g.credit_end AS sort_end, g.sort_sign, g.part, g.file_id, g.row_number,
     sha1(
         g.invoice_bytes || encode(
             concat_ws(
@@ -12,7 +12,8 @@ SELECT
                 g.credit_start::VARCHAR,
                 g.credit_end::VARCHAR,
                 g.sort_sign::VARCHAR,
-                nullif(g.split_key, '')
+                nullif(g.split_key, ''),
+                g.part
             )
         )
     ) AS row_hash,
@@ -37,9 +38,10 @@ SELECT
     g.cost_total_price,
     CASE WHEN g.source_line_count = 1 THEN g.cost_total_price_digits END AS cost_total_price_digits,
     g.cost_currency, g.cost_exchange_rate,
-    g.vendor_invoice_number, g.order_id, g.order_date, g.meter_name, g.source_line_count
+    g.vendor_invoice_number, g.order_id, g.order_date, g.meter_name, g.source_line_count, g.credits_row_id
 FROM usage_group AS g
 LEFT JOIN seen_line AS parent
     ON g.invoice_id = parent.invoice_id
     AND g.subscription_id = parent.subscription_id
     AND g.charge_type_id = parent.charge_type_id
+    AND g.part IS NOT DISTINCT FROM parent.part

@@ -32,11 +32,13 @@ _COPIED = (
         "issued_at",
         "changed_at",
         "revision",
+        "source_id",
+        "credits_invoice_id",
     ),
 )
 _INTEGERS = (
     *("hop", "minor_digits", "status_id", "row_count", "detail_count", "payment_terms_days"),
-    *("revision", "snapshot_id"),
+    *("revision", "snapshot_id", "source_id"),
 )
 
 VISIBLE_INVOICE = pa.schema(

@@ -88,6 +88,9 @@ vendor_file = _table(
 NEW, VERIFIED, ISSUED, PAID, CARD_ERROR, NEW_CORRECTED = 0, 1, 2, 3, 4, 6  # status ids
 DRAFTS = (NEW, NEW_CORRECTED)
 INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a draft for ever
+CREDIT_NOTE, DEBIT_MEMO = "CreditNote", "DebitMemo"
+VENDOR_LINES, CUSTOM, ADJUSTMENT = 1, 4, 5  # source ids: what a document was made from
+MONTH, DOCUMENT = "month", "document"  # kinds of runs: a whole month, or one document by hand
 
 vendor_invoice = _table(
     "vendor_invoice",
@@ -134,6 +137,7 @@ run = _table(
     "run",
     _text("run_id", primary_key=True),
     _text("period"),
+    _text("kind", server_default=MONTH),
     Column("is_current", Integer, nullable=False),
     Column("snapshot_id", Integer, ForeignKey("snapshot.snapshot_id"), nullable=False),
     _text("created_at"),
@@ -165,6 +169,8 @@ invoice = _table(
     _text("invoice_date"),
     _text("due_date", null=True),
     _text("document_type"),
+    _integer("source_id", server_default=str(VENDOR_LINES)),
+    _text("credits_invoice_id", null=True),  # the document that this one corrects
     _integer("status_id"),
     _text("total_amount"),
     _text("detail_total"),
@@ -190,6 +196,18 @@ invoice = _table(
     Index("ix_invoice_buyer", "buyer_id", "period"),
     Index("ix_invoice_run", "run_id"),
     Index("ux_invoice_number", "seller_id", "invoice_number", unique=True),
+)
+
+# Lines that persons typed onto drafts: rows are added, never changed; every run of the month has
+# them. `copied` holds what the line takes from the one that it corrects.
+manual_line = _table(
+    "manual_line",
+    Column("line_id", Integer, primary_key=True, autoincrement=False),
+    *(_text("period"), _text("invoice_id"), _integer("hop"), _text("seller_id")),
+    *(_text("buyer_id"), _text("vendor_id"), _text("contract_id"), _text("currency")),
+    *(_text("charge_type"), _text("amount"), _text("copied")),  # the amount as typed; JSON
+    *(_text("reason", null=True), _text("typed_by"), _text("typed_at")),
+    Index("ix_manual_line_period", "period"),
 )
 
 number_series = _table(

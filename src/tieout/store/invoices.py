@@ -6,26 +6,36 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, ESTIMATE, ISSUED, NEW, VERIFIED, invoice
+from tieout.store.catalog import (
+    DRAFTS,
+    ESTIMATE,
+    ISSUED,
+    NEW,
+    NEW_CORRECTED,
+    VENDOR_LINES,
+    VERIFIED,
+    invoice,
+)
 from tieout.store.database import insert_rows
 from tieout.store.workflow import take_numbers, written_number
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
+NOT_KEPT = ("start_status", "vendor_invoice_number", "is_corrected")  # of a run's header
 
 
 def replace_invoices(
     connection: Connection, headers: Iterable[Mapping[str, Any]], *, period: str, now: str
 ) -> None:
-    """Put a run's headers in the place of the period's drafts.
+    """Put a run's headers in the place of the period's drafts, documents by hand left alone.
 
-    A verified invoice stays as it is when its digest is the same; the vendor's own documents
-    (hop 1) follow the vendor's lines. An estimate is a draft, whatever its contract says. Raises
-    Conflict when a verified invoice would change.
+    A draft with lines that persons typed is New Corrected. A verified invoice stays as it is when
+    its digest is the same; the vendor's own documents (hop 1) follow the vendor's lines. An
+    estimate is a draft, whatever its contract says. Raises Conflict when a verified invoice would
+    change.
     """
-    before = {
-        row["invoice_id"]: dict(row)
-        for row in connection.execute(select(invoice).where(invoice.c.period == period)).mappings()
-    }
+    of_runs = (invoice.c.period == period, invoice.c.source_id == VENDOR_LINES)
+    found = connection.execute(select(invoice).where(*of_runs)).mappings()
+    before = {row["invoice_id"]: dict(row) for row in found}
     fresh, kept = [], set()
     for header in headers:
         known = before.get(header["invoice_id"])
@@ -64,8 +74,8 @@ def _keep_verified(
                 f" {known['currency']} and would become {header['total_amount']};"
                 " verified invoices never change"
             )
-        fixed = ("status_id", "invoice_number", "verified_at", "issued_at", "start_status")
-        changes = {k: v for k, v in header.items() if k not in (*fixed, "vendor_invoice_number")}
+        fixed = ("status_id", "invoice_number", "verified_at", "issued_at")
+        changes = {k: v for k, v in header.items() if k not in (*fixed, *NOT_KEPT)}
         changes |= {"changed_at": now, "revision": known["revision"] + 1}
     connection.execute(
         update(invoice).where(invoice.c.invoice_id == known["invoice_id"]).values(**changes)
@@ -76,21 +86,23 @@ def _started(
     connection: Connection, header: Mapping[str, Any], *, known: Mapping[str, Any] | None, now: str
 ) -> dict[str, Any]:
     """Give a header its starting status, and a number once it starts verified."""
-    values = {k: v for k, v in header.items() if k not in ("start_status", "vendor_invoice_number")}
+    values = {k: v for k, v in header.items() if k not in NOT_KEPT}
     is_estimate = header["document_type"] == ESTIMATE
     status = NEW if is_estimate else START_STATUS[header["start_status"]]
+    if header["is_corrected"]:
+        status = NEW_CORRECTED
     same = known is not None and all(
         known[name] == header[name] for name in ("output_digest", "document_type")
     )
     values |= {
         "status_id": status,
         "invoice_number": None,
-        "verified_at": now if status else None,
+        "verified_at": None if status in DRAFTS else now,
         "issued_at": now if status == ISSUED else None,
         "changed_at": known["changed_at"] if known is not None and same else now,
         "revision": 1 if known is None else known["revision"] + (not same),
     }
-    if status:
+    if status not in DRAFTS:
         values["invoice_number"] = header["vendor_invoice_number"] or _next_number(
             connection, header
         )

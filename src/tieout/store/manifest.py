@@ -9,25 +9,31 @@ from typing import Any
 
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
-from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from tieout.store.catalog import (
+    MONTH,
     lake_file,
     load,
-    overlap,
     reference,
     run,
     snapshot,
     vendor_file,
-    vendor_invoice,
 )
 from tieout.store.database import insert_rows, next_id
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
-from tieout.store.vendor_invoices import told_by
 
 ROWS_PER_STATEMENT = 10_000
-PAIR = ("file_id", "invoice_number", "other_file_id", "other_invoice_number", "currency")
 
 
 @dataclass(frozen=True)
@@ -170,63 +176,16 @@ def publish_load(
     return number
 
 
-def add_overlaps(
-    connection: Connection, overlaps: Sequence[Mapping[str, Any]], *, load_id: int
-) -> None:
-    """Record the rows that files of a load share with each other and with files before."""
-    names = [column.name for column in overlap.columns if column.name != "load_id"]
-    for found in overlaps:
-        connection.execute(
-            insert(overlap).values(load_id=load_id, **{name: found[name] for name in names})
-        )
-
-
-def overlaps_of(connection: Connection, *, period: str) -> list[dict[str, Any]]:
-    """Give the rows that two files share, both billed, at least one of them in a period."""
-    told = (
-        select(vendor_file.c.file_id, vendor_file.c.name, vendor_invoice)
-        .join(vendor_invoice, told_by())
-        .where(vendor_invoice.c.state == "current")
-    )
-    one, other = told.subquery("one"), told.subquery("other")
-    rows = connection.execute(
-        select(
-            one.c.name.label("file"),
-            overlap.c.file_id.label("fileId"),
-            overlap.c.invoice_number.label("invoiceNumber"),
-            other.c.name.label("otherFile"),
-            overlap.c.other_file_id.label("otherFileId"),
-            overlap.c.other_invoice_number.label("otherInvoiceNumber"),
-            overlap.c.rows,
-            overlap.c.currency,
-            overlap.c.subtotal.label("amount"),
-        )
-        .join(
-            one,
-            and_(
-                one.c.file_id == overlap.c.file_id,
-                one.c.invoice_number == overlap.c.invoice_number,
-            ),
-        )
-        .join(
-            other,
-            and_(
-                other.c.file_id == overlap.c.other_file_id,
-                other.c.invoice_number == overlap.c.other_invoice_number,
-            ),
-        )
-        .where(or_(one.c.period == period, other.c.period == period))
-        .distinct()
-        .order_by(*(overlap.c[name] for name in PAIR), one.c.name, other.c.name)
-    ).mappings()
-    return [dict(row) for row in rows]
-
-
 def publish_run(
     connection: Connection, values: Mapping[str, Any], *, files: Sequence[LakeFile]
 ) -> None:
-    """Make a run the one that readers see for its period; the same run again changes nothing."""
-    connection.execute(update(run).where(run.c.period == values["period"]).values(is_current=0))
+    """Make a run the one that readers see for its period; the same run again changes nothing.
+
+    The run of a document made by hand takes nobody's place.
+    """
+    if values.get("kind", MONTH) == MONTH:
+        replaced = update(run).where(run.c.period == values["period"], run.c.kind == MONTH)
+        connection.execute(replaced.values(is_current=0))
     known = connection.execute(
         select(run.c.run_id).where(run.c.run_id == values["run_id"])
     ).scalar()
@@ -237,10 +196,15 @@ def publish_run(
     add_files(connection, files, owner_kind="run", owner_id=values["run_id"])
 
 
+def is_published() -> ColumnElement[bool]:
+    """Select the runs of months that readers see."""
+    return and_(run.c.is_current == 1, run.c.kind == MONTH)
+
+
 def current_run(connection: Connection, *, period: str) -> Mapping[str, Any] | None:
     """Give the published run of a period, certificate and summary decoded."""
     row = (
-        connection.execute(select(run).where(run.c.period == period, run.c.is_current == 1))
+        connection.execute(select(run).where(run.c.period == period, is_published()))
         .mappings()
         .first()
     )

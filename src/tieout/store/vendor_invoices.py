@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, select, update
 
 from tieout.errors import Conflict
-from tieout.store.catalog import DRAFTS, invoice, lake_file, load, vendor_file, vendor_invoice
+from tieout.store.catalog import (
+    DRAFTS,
+    VENDOR_LINES,
+    invoice,
+    lake_file,
+    load,
+    vendor_file,
+    vendor_invoice,
+)
 from tieout.store.house import House
 
 STANDING = ("current", "detail", "estimate")  # states of vendor invoices that count
@@ -221,6 +229,7 @@ def verified_invoice(
             invoice.c.vendor_id == vendor,
             invoice.c.period.in_(periods),
             invoice.c.hop > 1,
+            invoice.c.source_id == VENDOR_LINES,
             invoice.c.status_id.not_in(DRAFTS),
         )
         .limit(1)

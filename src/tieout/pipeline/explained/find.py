@@ -98,7 +98,7 @@ def _by_row_id(engine: Engine, house: House, *, name: str) -> list[Named]:
 
 def source_lines(engine: Engine, *, most: int) -> list[Named]:
     """Give the first vendor lines behind a row, by file and row; see report/row_source.py."""
-    sql = "SELECT DISTINCT file_id, row_number, run_id FROM source_line"
+    sql = "SELECT DISTINCT file_id, row_number, run_id FROM source_line WHERE origin IS NULL"
     return _named(engine, sql, most=most)
 
 
@@ -106,7 +106,9 @@ def _by_charge(engine: Engine, house: House, *, name: str) -> list[Named]:
     """Find the lines of the published runs with this match key, or vendor row id."""
     column = "match_key" if MATCH_KEY.fullmatch(name) else "vendor_invoice_row_id"
     with house.catalog.read() as connection:
-        runs = connection.execute(select(run.c.run_id).where(run.c.is_current == 1)).scalars().all()
+        runs = (
+            connection.execute(select(run.c.run_id).where(manifest.is_published())).scalars().all()
+        )
     name_run_files(engine, house, runs=runs, hops=(), kinds=("charge",))
     return _named(
         engine,

@@ -4,10 +4,14 @@
 WITH taken AS (
     SELECT
         doc.ordinal, doc.is_purchase, doc.hop, doc.grain, doc.run_id,
-        c.charge_no, c.customer_id, c.subscription_id, c.match_key, d.line_uid,
+        c.charge_no, c.customer_id, c.subscription_id, d.line_uid,
+        -- in one document a line may be taken back and billed anew
+        CASE WHEN c.part IS NULL THEN c.match_key
+            ELSE 'mc_' || left(sha256(concat_ws(chr(31), c.match_key, c.part)), 30) END AS match_key,
         c.vendor_invoice_number, c.vendor_invoice_row_id, c.product_id, c.sku_id,
         coalesce(c.description, '') AS description, c.order_id, c.charge_kind,
         CASE
+            WHEN c.credits_row_id IS NOT NULL AND d.total_price < 0 THEN 'credit'
             WHEN c.charge_kind IN ('setup', 'fee', 'refund') THEN c.charge_kind
             WHEN c.charge_type_id = 4 THEN 'usage'
             WHEN c.charge_type_id = 5 THEN 'one_time'

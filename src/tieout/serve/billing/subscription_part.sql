@@ -2,7 +2,7 @@
 -- centre and the subscription's PO number are shared by a customer and its direct seller only.
 SELECT
     l.ordinal, l.subscription_id, l.customer_id, l.account_no, l.subscription_no,
-    s.name AS subscription_name,
+    CASE WHEN l.subscription_id = '' THEN 'Default Subscription' ELSE s.name END AS subscription_name,
     coalesce(s.start_date, doc.period || '-01') AS subscription_start,
     s.end_date AS subscription_end, s.plan_id, s.plan_name, s.plan_category,
     coalesce(s.billing_model, l.billing_model) AS billing_model,

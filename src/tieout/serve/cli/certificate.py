@@ -89,6 +89,21 @@ def _print_named(shell: Shell, found: dict[str, Any]) -> None:
             f"{one['invoiceNumber']} was verified though lines are parked: {one['reason']}",
             style="yellow",
         )
+    for one in found["manualLines"]:
+        shell.say(
+            f"typed by {one['by']} onto invoice {one['invoiceId']}: {one['chargeType']}"
+            f" {one['amount']} {one['currency']} ({one['reason']})"
+        )
+    if found["documents"]:
+        named = ("invoiceId", "documentType", "invoiceNumber", "creditsInvoiceId")
+        shell.table(
+            "made by hand about this month, beside its invoices",
+            ["document", "type", "number", "corrects", "total>", "currency", "status"],
+            rows=[
+                [one[key] for key in (*named, "totalAmount", "currency", "status")]
+                for one in found["documents"]
+            ],
+        )
     if found["overlaps"]:
         pair = ("file", "invoiceNumber", "otherFile", "otherInvoiceNumber")
         shell.table(

@@ -82,29 +82,33 @@ def row_cells(row: dict[str, Any]) -> list[str]:
     ]
 
 
+COLUMNS = {
+    "invoiceId": invoice.c.invoice_id,
+    "invoiceNumber": invoice.c.invoice_number,
+    "period": invoice.c.period,
+    "hop": invoice.c.hop,
+    "providerId": invoice.c.seller_id,
+    "consumerId": invoice.c.buyer_id,
+    "totalAmount": invoice.c.total_amount,
+    "detailTotal": invoice.c.detail_total,
+    "roundingResidual": invoice.c.rounding_residual,
+    "currency": invoice.c.currency,
+    "statusId": invoice.c.status_id,
+    "documentType": invoice.c.document_type,
+    "invoiceSourceId": invoice.c.source_id,
+    "creditsInvoiceId": invoice.c.credits_invoice_id,
+    "invoiceDate": invoice.c.invoice_date,
+    "rowCount": invoice.c.row_count,
+    "detailCount": invoice.c.detail_count,
+}
+
+
 @click.command()
 @click.option("--period", callback=month, help="Only this month, YYYY-MM.")
 @click.pass_obj
 def invoices(shell: Shell, *, period: str | None) -> None:
     """List invoices: who bills whom, how much, in which status."""
-    columns = {
-        "invoiceId": invoice.c.invoice_id,
-        "invoiceNumber": invoice.c.invoice_number,
-        "period": invoice.c.period,
-        "hop": invoice.c.hop,
-        "providerId": invoice.c.seller_id,
-        "consumerId": invoice.c.buyer_id,
-        "totalAmount": invoice.c.total_amount,
-        "detailTotal": invoice.c.detail_total,
-        "roundingResidual": invoice.c.rounding_residual,
-        "currency": invoice.c.currency,
-        "statusId": invoice.c.status_id,
-        "documentType": invoice.c.document_type,
-        "invoiceDate": invoice.c.invoice_date,
-        "rowCount": invoice.c.row_count,
-        "detailCount": invoice.c.detail_count,
-    }
-    query = select(*(column.label(name) for name, column in columns.items())).order_by(
+    query = select(*(column.label(name) for name, column in COLUMNS.items())).order_by(
         invoice.c.period, invoice.c.hop, invoice.c.seller_id, invoice.c.buyer_id, invoice.c.currency
     )
     if period is not None:

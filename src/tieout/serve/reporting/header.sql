@@ -2,6 +2,9 @@
 SELECT
     i.*,
     status.name AS status,
+    CASE i.source_id WHEN 1 THEN 'Vendor' WHEN 4 THEN 'Custom' WHEN 5 THEN 'Adjustment' END AS source,
+    CASE WHEN i.source_id = 1 THEN 1 END AS frequency_id,
+    CASE WHEN i.source_id = 1 THEN 'Per Billing Cycle' END AS frequency,
     coalesce(coin.digits, i.minor_digits) AS cost_digits
 FROM visible_invoice AS i
 INNER JOIN (

@@ -40,7 +40,7 @@ ROW = (
     VENDOR_DETAILS,
     Field("chargeType", "charge_type"),
     Field("chargeTypeId", "charge_type_id", INTEGER),
-    Field("customChargeDetails", kind=EMPTY),
+    Field("customChargeDetails", "custom_charge_details"),
     Field("chargeStartDateUtc", "charge_start_date", DAY),
     Field("chargeEndDateUtc", "charge_end_date", DAY),
     Field("quantity", "quantity", NUMBER, digits="quantity_digits"),
@@ -83,7 +83,7 @@ ROW = (
     Field("meterCategory", kind=EMPTY),
     Field("sourceLineCount", "source_line_count", INTEGER),
     Field("adjustsInvoiceId", kind=EMPTY),
-    Field("creditsRowId", kind=EMPTY),
+    Field("creditsRowId", "credits_row_id"),
 )
 
 
@@ -100,10 +100,10 @@ HEADER = (
     Field("statusId", "status_id", INTEGER),
     Field("status", "status"),
     Field("invoiceStatus", "status"),
-    Field("invoiceSourceId", "1", INTEGER),
-    Field("invoiceSource", "'Vendor'"),
-    Field("invoiceFrequencyId", "1", INTEGER),
-    Field("invoiceFrequency", "'Per Billing Cycle'"),
+    Field("invoiceSourceId", "source_id", INTEGER),
+    Field("invoiceSource", "source"),
+    Field("invoiceFrequencyId", "frequency_id", INTEGER),
+    Field("invoiceFrequency", "frequency"),
     Field("providerId", "seller_id"),
     Field("providerName", "seller_name"),
     Field("consumerId", "buyer_id"),
@@ -127,7 +127,7 @@ HEADER = (
     Field("issuedAtUtc", "issued_at"),
     Field("changedAtUtc", "changed_at"),
     Field("revision", "revision", INTEGER),
-    Field("creditsInvoiceId", kind=EMPTY),
+    Field("creditsInvoiceId", "credits_invoice_id"),
     Field("outputDigest", "output_digest"),
     Field("inputDigest", "input_digest", when=SELLER),
 )

@@ -36,9 +36,9 @@ from tieout.serve.settings import Surroundings
 LINES_MAX = 20  # lines of a row that an explanation tells; all of them are its sources
 KNOWN = ("isPreview", "format", "strict")
 SOURCE = (
-    Field("matchKey", "match_key"),
+    Field("matchKey", "CASE WHEN origin IS NULL THEN match_key END"),
     Field("invoiceId", "invoice_id"),
-    Field("subscriptionId", "subscription_id"),
+    Field("subscriptionId", "nullif(subscription_id, '')"),
     Field("vendorOfferId", "product_id"),
     Field("vendorInvoiceRowId", "vendor_invoice_row_id"),
     Field("chargeType", "charge_type"),
