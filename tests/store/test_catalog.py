@@ -65,7 +65,7 @@ def test_a_manifest_of_before_keeps_its_files_when_matches_may_own_some(catalog:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with catalog.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0010")
+        command.upgrade(config, "0011")
         connection.execute(insert(lake_file).values(**kept))
         command.upgrade(config, "head")
         connection.execute(insert(lake_file).values(kept | {"owner_kind": "match"}))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 COLUMNS = "owner_kind, owner_id, kind, path, hop, rows, size, sha256, sums"
 
