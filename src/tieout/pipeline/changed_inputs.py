@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import InputsChanged
-from tieout.pipeline.period import digest_inputs, files_of_period, open_inputs
+from tieout.pipeline.period import digest_inputs, files_of_period, input_lines, open_inputs
 from tieout.store import line_decisions, manifest, manual_lines
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
@@ -58,7 +58,7 @@ def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any
     )
     if digest_open_inputs(engine) == run["input_digest"]:
         return
-    engine.table("input_now", sql_text("tieout.invoice", "input_line"))
+    engine.table("input_now", input_lines(engine))
     _keep_run_inputs(engine, house, run=run, name="input_then")
     found = engine.arrow(sql_text("tieout.pipeline", "input_change")).to_pylist()
     changes = [f"{one['kind']} {one['id']}: {one['change']}" for one in found]
@@ -80,7 +80,7 @@ def compare_runs(
 def _keep_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any], name: str) -> None:
     open_run_inputs(engine, house, run=run)
     digest_open_inputs(engine)
-    engine.table(name, sql_text("tieout.invoice", "input_line"))
+    engine.table(name, input_lines(engine))
 
 
 def digest_open_inputs(engine: Engine) -> str:

@@ -207,9 +207,14 @@ def _certified(
 
 def digest_inputs(engine: Engine) -> str:
     """Give the digest of all that a run is computed from: lines, reference data, policies."""
+    return digest_of_lines(engine, input_lines(engine))
+
+
+def input_lines(engine: Engine) -> str:
+    """Give the SQL of the lines, one text per thing, that a run's input digest is made of."""
     engine.register("made_with", pa.table({"line": _made_with()}))
     relations = {"reference_input": _reference_input()}
-    return digest_of_lines(engine, after(relations, sql_text("tieout.invoice", "input_line")))
+    return after(relations, sql_text("tieout.invoice", "input_line"))
 
 
 def _publish_run(
