@@ -131,7 +131,7 @@ def own_price(rule: Row, value: Fraction, line: VendorLine, contract: Row) -> Pr
     for the vendor's two decimals (ruling 2), under a fixed rule; all else prorates exactly.
     """
     if line.is_free and rule.get("charge_free") != "yes":
-        return Priced(value, Fraction(0), Fraction(0))
+        return _priced(value, Fraction(0), Fraction(0), contract)
     proration = line.proration()
     if proration is None or (line.is_credit and not line.is_usage):
         return None

@@ -50,6 +50,12 @@ STEPS = (
     ("charge", "view"),
     ("chain_hop", "table"),
 )
+# tables that no later step reads, by the step after which they go: a large month needs the room
+DONE = {
+    "placed_line": ("owner",),
+    "priced_line": ("placed_line", "unlike_change", "pair_cycle", "pricing"),
+    "matched_line": ("priced_line",),
+}
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 HMAC_BLOCK = 64
 FACTOR_LIMIT = 10**18
@@ -74,8 +80,8 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
             engine.run(sql)
         else:
             (engine.view if kind == "view" else engine.table)(name, sql)
-    for name in ("placed_line", "unlike_change", "pair_cycle", "pricing", "owner", "priced_line"):
-        engine.run(f"DROP TABLE {name}")
+        for done in DONE.get(name, ()):
+            engine.run(f"DROP TABLE {done}")
     _refuse_unready(engine)
 
 
