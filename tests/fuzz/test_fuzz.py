@@ -19,8 +19,10 @@ RUN = ROOT / "tests/fuzz"
 # how much of the time each has, by how much of its code is ours
 SHARES = {"csv": 2, "json": 2, "xlsx": 2, "parquet": 1, "mapping": 2, "cells": 2, "export": 1}
 # pyproject.toml installs atheris where it has wheels; elsewhere all other tests of the readers run
-NO_WHEEL = "atheris has wheels for Linux on x86-64 and Python before 3.14 only"
-pytestmark = pytest.mark.skipif(find_spec("atheris") is None, reason=NO_WHEEL)
+pytestmark = pytest.mark.skipif(
+    find_spec("atheris") is None,
+    reason="atheris has wheels for Linux on x86-64 and Python before 3.14 only",
+)
 SMOKE_SECONDS = 60
 EVER = -1
 SMOKE_RUNS = 1500  # the same inputs on every machine that is fast enough: the smoke is no lottery

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, after, sql_text
-from tieout.invoice.digest import digests_of_invoices
+from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
 from tieout.quotient import Columns
 from tieout.rounding import SqlOperands, policies
 from tieout.tables import CHARGE, DETAIL_LINE
@@ -35,6 +35,7 @@ def _consolidate(engine: Engine) -> Iterator[int]:
     for name in ("chain_invoice", "charge_set"):
         engine.table(name, sql_text("tieout.invoice", name))
     engine.view("invoiced_line", sql_text("tieout.invoice", "invoiced_line"))
+    look_at_row_ids(engine)
     hops = engine.arrow("SELECT DISTINCT hop FROM invoice_key ORDER BY hop")["hop"].to_pylist()
     digests: dict[int, str] = {}
     for hop in hops:

@@ -40,15 +40,21 @@ def digest_of_lines(engine: Engine, sql: str) -> str:
     return digest.hexdigest()
 
 
-def digests_of_invoices(engine: Engine) -> dict[int, str]:
-    """Give the output digest of each invoice in `invoiced_line` by its number.
-
-    A digest is the SHA-256 of what the buyer sees, one text per line (reporting-api.md 8.3).
-    """
+def look_at_row_ids(engine: Engine) -> None:
+    """Find out, once for all hops, whether vendors name lines, and which names they repeat."""
     found = (
         "SELECT coalesce(bool_or(vendor_invoice_row_id IS NOT NULL), FALSE) AS is_so FROM charge"
     )
     engine.let(names_lines=engine.one(found)["is_so"])
+    engine.table("repeated_row_id", sql_text("tieout.invoice", "repeated_row_id"))
+
+
+def digests_of_invoices(engine: Engine) -> dict[int, str]:
+    """Give the output digest of each invoice in `invoiced_line` by its number.
+
+    A digest is the SHA-256 of what the buyer sees, one text per line (reporting-api.md 8.3).
+    `look_at_row_ids` comes first.
+    """
     digests: dict[int, str] = {}
     open_number, digest = None, hashlib.sha256()
     said = engine.batches(sql_text("tieout.invoice", "said_line"))

@@ -7,9 +7,7 @@ WITH named AS (
         CASE WHEN vendor_invoice_row_id IS NULL THEN
             uuid5_of_sha1(sha1(invoice_bytes || encode(concat_ws(chr(31), 'detail', match_key, part))))
         END AS row_id,
-        CASE WHEN vendor_invoice_row_id IN (
-            SELECT vendor_invoice_row_id FROM charge GROUP BY vendor_invoice_row_id HAVING count(*) > 1
-        ) THEN
+        CASE WHEN vendor_invoice_row_id IN (SELECT vendor_invoice_row_id FROM repeated_row_id) THEN
             concat_ws(
                 '|',
                 charge_type,

@@ -19,6 +19,8 @@ MACROS = (
     "year_cycle_end",
     "base32_of_60",
     "base32_of_120",
+    "signed_key",
+    "changes_seats",
     "months_of_term",
     "months_of_plan",
     "term_of_months",

@@ -5,13 +5,10 @@ WITH signed AS (
         priced.* EXCLUDE (
             file_no, row_number, missing, hop_missing, gap_hop, own_price_hop, is_not_reproduced
         ),
-        sha256(unhex(getvariable('outer_pad')) || unhex(sha256(
-            unhex(getvariable('inner_pad'))
-            || encode(concat_ws(
-                chr(31), vendor, coalesce(invoice_number, ''), coalesce(vendor_invoice_row_id, row_hash),
-                coalesce(line_seq, 1)
-            ))
-        ))) AS mac,
+        signed_key(concat_ws(
+            chr(31), vendor, coalesce(invoice_number, ''), coalesce(vendor_invoice_row_id, row_hash),
+            coalesce(line_seq, 1)
+        )) AS match_key,
         placed.order_id AS commitment_order_id
     FROM priced_line AS priced
     JOIN vendor_line AS line USING (file_no, row_number)
@@ -22,7 +19,7 @@ WITH signed AS (
 )
 SELECT
     pricing_id, hops, path_id AS chain_no, set_no, file_no, row_number, vendor,
-    'mk_' || base32_of_120(mac) AS match_key,
+    match_key,
     our_subscription_id AS subscription_id, end_customer_id AS customer_id,
     invoice_number AS vendor_invoice_number, vendor_invoice_row_id, customer_domain, product_id,
     sku_id, coalesce(sku_name, product_name) AS description, meter_name,

@@ -12,7 +12,7 @@ WITH seat_change AS (
         ) AS pair
     FROM unlike_change
     JOIN vendor_line AS line USING (file_no, row_number)
-    WHERE line.charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
+    WHERE changes_seats(line.charge_kind)
     WINDOW event AS (
         PARTITION BY
             line.vendor, line.invoice_number, line.subscription_id, line.reference_id,

@@ -8,7 +8,7 @@ WITH waiting_event AS (
         min({'hop': coalesce(hop, 0), 'reason': reason}) AS first
     FROM waiting_line
     JOIN vendor_line USING (file_no, row_number)
-    WHERE charge_type_id = 3 AND charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
+    WHERE charge_type_id = 3 AND changes_seats(charge_kind)
     GROUP BY ALL
 ),
 seat_change AS (

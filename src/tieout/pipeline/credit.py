@@ -33,8 +33,8 @@ from tieout.store import documents, manifest
 from tieout.store.catalog import ADJUSTMENT, CREDIT_NOTE, CUSTOM, DRAFTS
 from tieout.store.house import House
 from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
+from tieout.tables import AMOUNT
 
-AMOUNT = pa.decimal128(38, 18)
 SAID = ("charge", "detail_line", "invoice_line")
 
 

@@ -14,7 +14,7 @@ WITH candidate AS (
     WHERE line.row_number = getvariable('row_number')
         AND (other.file_id <> line.file_id OR other.row_number <> line.row_number)
         AND other.subscription_id = getvariable('subscription_id')
-        AND other.charge_kind IN ('add_quantity', 'remove_quantity', 'convert', 'plan_change')
+        AND changes_seats(other.charge_kind)
 )
 SELECT * FROM candidate
 SEMI JOIN (

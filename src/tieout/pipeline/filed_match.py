@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tieout.engine.duckdb import Engine, sql_text
+from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.errors import Conflict
 from tieout.match import let_key
 from tieout.pipeline.filed_lines import SIDES, refuse_faults
@@ -71,6 +71,7 @@ def _keep(
     for label in KNOWN:
         view_current(engine, RESOURCES[label], path=current.files.get(label))
     let_key(engine, str(house.catalog.setting(SECRET)).encode())
+    define_macros(engine, "tieout.match", names=["signed_key"])
     links = write(house, engine, sql=sql_text(PACKAGE, "kept_link"), kind=filed_matches.KIND)
     with house.catalog.write() as connection:
         values = said | {"created_at": utc_text(now)}

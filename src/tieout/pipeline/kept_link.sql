@@ -52,11 +52,9 @@ SELECT
     CASE
         WHEN told.sales_invoice_id IS NULL THEN NULL
         WHEN length(sale.match_key) <= 40 THEN sale.match_key
-        ELSE 'mk_' || base32_of_120(sha256(unhex(getvariable('outer_pad')) || unhex(sha256(
-            unhex(getvariable('inner_pad')) || encode(concat_ws(
-                chr(31), coalesce(sale.vendor, ''), sale.invoice_id, sale.line_id, sale.line_seq
-            ))
-        ))))
+        ELSE signed_key(concat_ws(
+            chr(31), coalesce(sale.vendor, ''), sale.invoice_id, sale.line_id, sale.line_seq
+        ))
     END AS match_key,
     (SELECT min(currency) FROM typed_line) AS currency,
     getvariable('minor_digits')::BIGINT AS minor_digits

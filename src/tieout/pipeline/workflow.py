@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
-from tieout.invoice.digest import digests_of_invoices
+from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.line_decisions import Word
 from tieout.store import manifest
@@ -254,13 +254,12 @@ def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
     """Recompute the output digests of invoices from their lines. Raises LawBroken."""
     if not ready:
         return
-    numbers = pa.array(range(len(ready)), pa.int32())
     engine.register(
         "ready_invoice",
         pa.table(
             {
                 "invoice_id": pa.array([one["invoice_id"] for one in ready], pa.string()),
-                "invoice_no": numbers,
+                "invoice_no": pa.array(range(len(ready)), pa.int32()),
             }
         ),
     )
@@ -274,6 +273,7 @@ def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
         "SELECT * FROM detail_line JOIN charge USING (charge_no)"
         " JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)",
     )
+    look_at_row_ids(engine)
     found = digests_of_invoices(engine)
     for number, one in enumerate(ready):
         if found.get(number) != one["output_digest"]:

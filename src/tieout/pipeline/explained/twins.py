@@ -6,15 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tieout.engine.duckdb import Engine, sql_text
+from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.pipeline.explained.line import Line
 from tieout.pipeline.explained.way import TOO_WIDE, Way, without_room
 from tieout.store import manifest
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
 from tieout.tables import VENDOR_LINE
-
-SEAT_CHANGES = ("add_quantity", "remove_quantity", "convert", "plan_change")
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,15 @@ class RunFiles:
         """Ask nothing yet; `charge` and `parked_line` are the published runs' relations."""
         self._engine, self._house = engine, house
         self._names: dict[str, dict[str, str]] = {}
+        define_macros(engine, "tieout.match", names=["changes_seats"])
 
     def twins_of(self, line: Line, *, run_id: str) -> list[Twin]:
         """Give the other rows of a line's seat change, those of its own file first.
 
         Variables and the view `vendor_line` are those of the line that is explained.
         """
-        if line.row["charge_kind"] not in SEAT_CHANGES:
+        kind = literal(line.row["charge_kind"])
+        if not self._engine.one(f"SELECT changes_seats({kind}) AS is_so")["is_so"]:
             return []
         if run_id not in self._names:
             self._names[run_id] = self._asked()

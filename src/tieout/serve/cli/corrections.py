@@ -1,6 +1,7 @@
 """`tieout manual-line`, `credit`, `charge`, `discard`: what persons change of invoices."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -46,12 +47,12 @@ def manual_line(shell: Shell, /, invoice: str, amount: str, **said: Any) -> None
     subscription, product and days from the row that it corrects.
     """
     line = ManualLine(invoice, amount, charge_type=said["charge_type"], row_id=said["row"])
-    word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    stopping = _stopping(
-        shell, nothing="no line was added", done="the line was added before the stop came"
+    done = _made(
+        shell,
+        lambda **how: pipeline.add_manual_line(shell.house, line, **how),
+        said=said,
+        stands=("no line was added", "the line was added before the stop came"),
     )
-    with stoppable(stopping):
-        done = pipeline.add_manual_line(shell.house, line, word=word, watch=stopping)
     if shell.json:
         shell.print_json(done)
     shell.say(
@@ -87,14 +88,12 @@ def credit(shell: Shell, /, invoice: str, **said: Any) -> None:
         reprice=said["reprice"],
         date=said["date"],
     )
-    word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    stopping = _stopping(
+    done = _made(
         shell,
-        nothing="no credit note was made",
-        done="the credit note was made before the stop came",
+        lambda **how: pipeline.credit_invoice(shell.house, wanted, **how),
+        said=said,
+        stands=("no credit note was made", "the credit note was made before the stop came"),
     )
-    with stoppable(stopping):
-        done = pipeline.credit_invoice(shell.house, wanted, word=word, watch=stopping)
     _answer(shell, done)
 
 
@@ -136,12 +135,12 @@ def charge(shell: Shell, /, lines: tuple[tuple[str, str, str], ...], **said: Any
         end=said["end"],
         date=said["date"],
     )
-    word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
-    stopping = _stopping(
-        shell, nothing="no invoice was made", done="the invoice was made before the stop came"
+    done = _made(
+        shell,
+        lambda **how: pipeline.charge_by_hand(shell.house, wanted, **how),
+        said=said,
+        stands=("no invoice was made", "the invoice was made before the stop came"),
     )
-    with stoppable(stopping):
-        done = pipeline.charge_by_hand(shell.house, wanted, word=word, watch=stopping)
     _answer(shell, done)
 
 
@@ -159,10 +158,19 @@ def discard(shell: Shell, document: str, *, reason: str, by: str) -> None:
     shell.say(f"{done['documentType']} {done['invoiceId']} is withdrawn; it had no number yet")
 
 
-def _stopping(shell: Shell, *, nothing: str, done: str) -> Stopping:
-    """Be ready to say, when a stop comes, whether the work stands."""
+def _made(
+    shell: Shell,
+    make: Callable[..., dict[str, Any]],
+    *,
+    said: Mapping[str, Any],
+    stands: tuple[str, str],
+) -> dict[str, Any]:
+    """Make what was asked for; `stands` says at a stop that it was not made, or that it was."""
     house, before = shell.house, pipeline.newest_entry(shell.house)
-    return Stopping(what_stands=lambda: nothing if pipeline.newest_entry(house) == before else done)
+    word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
+    stopping = Stopping(what_stands=lambda: stands[pipeline.newest_entry(house) != before])
+    with stoppable(stopping):
+        return make(word=word, watch=stopping)
 
 
 def _answer(shell: Shell, done: dict[str, Any]) -> None:
