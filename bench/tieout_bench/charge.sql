@@ -1,13 +1,28 @@
 -- What each row of the month charges, as whole numbers. Five rows for a subscription: a licence
 -- has its monthly fee and two changes of seats, each a refund row and a new row, cut to the cent
--- per seat (profile nce-a); an Azure plan has five meters with up to 16 decimals.
-WITH numbered AS (
+-- per seat (profile nce-a); an Azure plan has five meters with up to 16 decimals. Where there are
+-- more than five rows for a subscription, the Azure plans take the others in turn, four of them for
+-- each customer (see subscription.sql), five more meters at each turn.
+WITH counted AS (
     SELECT
         range::BIGINT AS number,
-        range // 5 * getvariable('subscriptions') // getvariable('blocks') AS subscription,
+        range // 5 AS block,
         range % 5 AS place,
-        (range % 5 + 1) // 2 AS change
+        greatest(range // 5 - getvariable('subscriptions'), 0) AS beyond,
+        range // 5 >= getvariable('subscriptions') AS is_beyond
     FROM range(getvariable('rows'))
+),
+numbered AS (
+    SELECT
+        number, place,
+        (place + 1) // 2 AS change,
+        CASE WHEN is_beyond THEN 1 + beyond // (getvariable('customers') * 4) ELSE 0 END AS turn,
+        beyond // 4 % getvariable('customers') AS next_customer,
+        CASE
+            WHEN is_beyond THEN next_customer * 10 + (beyond % 4 + 16 - next_customer % 10) % 10
+            ELSE block * getvariable('subscriptions') // least(getvariable('blocks'), getvariable('subscriptions'))
+        END AS subscription
+    FROM counted
 ),
 dated AS (
     SELECT
@@ -18,8 +33,8 @@ dated AS (
             ELSE s.cycle_start + (change * 4 - 3 + subscription % 4)::INT
         END AS charge_start,
         CASE WHEN s.is_usage THEN DATE '2026-10-31' ELSE s.cycle_end END AS charge_end,
-        (subscription * 5 + place * 8) % 40 AS meter,
-        (subscription * 7919 + place * 104729 + 17) % 99999999 + 1 AS usage
+        (subscription * 5 + place * 8) % 40 + turn * 40 AS meter,
+        (subscription * 7919 + place * 104729 + turn * 15485863 + 17) % 99999999 + 1 AS usage
     FROM numbered
     JOIN subscription AS s ON s.number = numbered.subscription
 ),

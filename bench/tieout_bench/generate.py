@@ -3,6 +3,7 @@
 The same number of rows gives the same bytes, on any machine.
 """
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,31 +15,38 @@ ROWS_PER_CUSTOMER = 50
 CUSTOMERS_MIN = 100
 SUBSCRIPTIONS_PER_CUSTOMER = 10
 ROWS_PER_SUBSCRIPTION = 5
-REFERENCE = ("organizations", "contracts", "price_rules", "subscriptions")
+REFERENCE = ("organizations", "contracts", "price_rules", "subscriptions", "price_list")
 
 
 @dataclass(frozen=True)
 class Month:
-    """Where a generated month lies, and how large it is."""
+    """Where a generated month lies, and how large it is: rows of each kind."""
 
     vendor_file: Path
     reference: Path
     rows: int
     customers: int
     subscriptions: int
+    prices: int
 
 
-def make_month(folder: Path, *, rows: int) -> Month:
-    """Write `month.csv` and `reference/` into a folder: customers grow with rows, from 100 on."""
-    customers = max(CUSTOMERS_MIN, rows // ROWS_PER_CUSTOMER)
+def make_month(folder: Path, *, rows: int, customers: int | None = None, prices: int = 0) -> Month:
+    """Write `month.csv` and `reference/` into a folder.
+
+    Customers grow with rows, from 100 on, unless their number is given; `prices` is the number of
+    rows of the price list (none: no such file, and no rule that asks for a list price).
+    """
+    customers = customers or max(CUSTOMERS_MIN, rows // ROWS_PER_CUSTOMER)
     month = Month(
         vendor_file=folder / "month.csv",
         reference=folder / "reference",
         rows=rows,
         customers=customers,
         subscriptions=customers * SUBSCRIPTIONS_PER_CUSTOMER,
+        prices=prices,
     )
-    month.reference.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(month.reference, ignore_errors=True)
+    month.reference.mkdir(parents=True)
     with duckdb.connect() as connection:
         for name, number in (
             ("rows", rows),
@@ -46,6 +54,7 @@ def make_month(folder: Path, *, rows: int) -> Month:
             ("customers", customers),
             ("subscriptions", month.subscriptions),
             ("resellers", RESELLERS),
+            ("prices", prices),
         ):
             connection.execute(f"SET VARIABLE {name} = {number}")
         for macro in ("decimal_text", "guid"):
@@ -53,7 +62,7 @@ def make_month(folder: Path, *, rows: int) -> Month:
         for table in ("product", "customer", "subscription"):
             connection.execute(f"CREATE TEMP TABLE {table} AS {_sql(table)}")
         connection.execute(f"CREATE TEMP VIEW charge AS {_sql('charge')}")
-        for name in REFERENCE:
+        for name in REFERENCE if prices else REFERENCE[:-1]:
             _write(connection, _sql(name), path=month.reference / f"{name}.csv")
         _write(connection, _sql("vendor_row"), path=month.vendor_file)
     return month

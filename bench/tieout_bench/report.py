@@ -18,21 +18,25 @@ STAGES = ("reference", "load", "run")
 BILLING = ("load", "run")  # what is held against the floor: from the vendor's file to the commit
 
 
-def run_bench(*, rows: int, folder: Path) -> dict[str, Any]:
-    """Make a month of `rows` rows, bill it, and give the measurements (rulings.md, `bench`).
+def run_bench(
+    *, rows: int, folder: Path, customers: int | None = None, prices: int = 0
+) -> dict[str, Any]:
+    """Make a month (`make_month`), bill it, and give the measurements (rulings.md, `bench`).
 
     The floor is measured before and after the stages and the quicker one counts, which is the
     stricter. Everything stays in `folder`: month, reference, store, certificate, `bench.json`.
     """
     folder = folder.resolve()
     shutil.rmtree(folder / "store", ignore_errors=True)
-    make_month(folder, rows=rows)
+    month = make_month(folder, rows=rows, customers=customers, prices=prices)
     floors = [run_stage("floor", folder=folder)]
     measured = {name: run_stage(name, folder=folder) for name in STAGES}
     floors.append(run_stage("floor", folder=folder))
     floor = min(floors, key=lambda one: float(one["seconds"]))
     result = report(floor, measured, rows=rows)
     lake = (file for file in (folder / "store" / "lake").rglob("*") if file.is_file())
+    result["customers"], result["subscriptions"] = month.customers, month.subscriptions
+    result["prices"] = month.prices
     result["machine"] = machine(threads=floor["said"]["threads"])
     result["versions"] = versions()
     result["bytes"] = {

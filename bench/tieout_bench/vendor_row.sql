@@ -66,7 +66,7 @@ SELECT
     '' AS "CreditReasonCode",
     start_date::VARCHAR || 'T00:00:00Z' AS "SubscriptionStartDate",
     CASE WHEN is_usage THEN '' ELSE (start_date + INTERVAL 1 YEAR)::DATE - 1 || 'T00:00:00Z' END AS "SubscriptionEndDate",
-    guid('event', subscription || '-' || change) AS "ReferenceId",
+    guid('event', subscription || '-' || change + turn * 3) AS "ReferenceId",
     '[]' AS "ProductQualifiers",
     CASE WHEN is_usage THEN '' ELSE '39NFJQT1Q5KQ:0001' END AS "PromotionId"
 FROM worded

@@ -10,6 +10,8 @@ from tieout.serve.cli import Shell
 
 @click.command()
 @click.option("--rows", default=1_000_000, show_default=True, help="Rows of the generated month.")
+@click.option("--customers", type=int, help="How many customers it is for; one to 50 rows.")
+@click.option("--prices", default=0, show_default=True, help="Rows of the price list.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), default=Path("bench-out"), show_default=True
 )
@@ -17,14 +19,19 @@ from tieout.serve.cli import Shell
     "--shapes", is_flag=True, help="Only load the month: as CSV, gzip, JSON lines, with bad rows."
 )
 @click.pass_obj
-def bench(shell: Shell, *, rows: int, folder: Path, shapes: bool) -> None:
+def bench(
+    shell: Shell, *, rows: int, customers: int | None, prices: int, folder: Path, shapes: bool
+) -> None:
     """Make a month of ROWS rows, bill it, and time every stage."""
     from tieout_bench import (  # noqa: PLC0415 - the benchmark is imported only when it runs
         run_bench,
         run_shapes,
     )
 
-    result = run_shapes(rows=rows, folder=folder) if shapes else run_bench(rows=rows, folder=folder)
+    if shapes:
+        result = run_shapes(rows=rows, folder=folder)
+    else:
+        result = run_bench(rows=rows, folder=folder, customers=customers, prices=prices)
     if shell.json:
         shell.print_json(result)
     elif shapes:
