@@ -168,7 +168,7 @@ CHARGE = _schema(
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
     origin=(TEXT, MAY_BE_NULL),  # null: a vendor line; manual or custom: typed by a person
-    part=(TEXT, MAY_BE_NULL),  # of a document made by hand: what stands in groups of its own
+    part=(TEXT, MAY_BE_NULL),  # what stands in groups of its own: corrections, late lines
     credits_row_id=(TEXT, MAY_BE_NULL),  # the consolidated line that this one takes back
 )
 
@@ -253,6 +253,7 @@ INVOICE_LINE = _schema(
     part=(TEXT, MAY_BE_NULL),  # as `part` of the charges behind it
     credits_row_id=(TEXT, MAY_BE_NULL),
     details=(TEXT, MAY_BE_NULL),  # the text of a custom charge
+    adjusts_invoice_id=(TEXT, MAY_BE_NULL),  # of late lines: the invoice of their own month
 )
 
 PARKED_LINE = _schema(

@@ -16,4 +16,8 @@ FROM set_aside_line
 UNION ALL
 SELECT concat_ws('|', 'manualLine', line_id, content) FROM manual_line
 UNION ALL
+SELECT concat_ws('|', 'lateLine', entry_key, 'late') FROM late_charge
+UNION ALL
+SELECT concat_ws('|', 'carriedLine', late_of, entry_key, content) FROM carried_input
+UNION ALL
 SELECT line FROM reference_input

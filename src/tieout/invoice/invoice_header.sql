@@ -10,9 +10,10 @@ WITH summed AS (
         sum(line.source_line_count)::BIGINT AS detail_count,
         min(line.cost_currency) AS cost_currency_min, max(line.cost_currency) AS cost_currency_max,
         count(line.cost_total_price) AS cost_count,
-        CASE WHEN min(line.vendor_invoice_number) = max(line.vendor_invoice_number) AND line.hop = 1
-            AND count(line.vendor_invoice_number) = count(*)
-            THEN min(line.vendor_invoice_number) END AS vendor_invoice,
+        CASE WHEN line.hop = 1 AND count(line.vendor_invoice_number) = count(*)
+            AND min(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL)
+                = max(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL)
+            THEN min(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL) END AS vendor_invoice,
         sum(line.cost_total_price) AS cost_amount,
         CASE WHEN bool_and(line.margin_amount IS NOT NULL) THEN sum(line.margin_amount) END AS margin_amount
     FROM invoice_line AS line

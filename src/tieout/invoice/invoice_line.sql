@@ -65,5 +65,6 @@ SELECT
                 ELSE rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
             END)
     END AS margin_amount,
-    NULL::VARCHAR AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id, NULL::VARCHAR AS details
+    NULL::VARCHAR AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id, NULL::VARCHAR AS details,
+    NULL::VARCHAR AS adjusts_invoice_id
 FROM priced

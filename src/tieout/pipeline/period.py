@@ -1,47 +1,31 @@
 """The journey of a billing period: match, rate, invoice, certify, publish."""
 
 import datetime as dt
-import hashlib
 import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from sqlalchemy import Connection
-
-from tieout import __version__
-from tieout.engine.duckdb import Engine, after, session, sql_text
+from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import certify, check_laws
 from tieout.invoice.digest import digest_of_lines
-from tieout.money import SCALE, currencies
-from tieout.pipeline.inputs import name_manual_lines, open_vendor_lines
+from tieout.pipeline.carried import add_carried_lines, has_carried
+from tieout.pipeline.closed import keep_late
+from tieout.pipeline.inputs import SECRET, digest_inputs, open_inputs, read_inputs
 from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
-from tieout.reference import view_current
-from tieout.rounding import policies
-from tieout.store import (
-    audit,
-    invoices,
-    line_decisions,
-    manifest,
-    manual_lines,
-    vendor_invoices,
-)
+from tieout.store import audit, invoices, late_lines, manifest, manual_lines
 from tieout.store.audit import Event, Signed
 from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
-from tieout.store.resources import RESOURCES
-from tieout.tables import DETAIL_LINE, INVOICE_LINE, TOO_WIDE_LINE
-
-SECRET = "match_key_secret"  # noqa: S105 - the name of the setting, not the secret
+from tieout.tables import DETAIL_LINE, INVOICE_LINE
 
 
 @dataclass(frozen=True)
@@ -84,19 +68,16 @@ def bill_month(
     `line` was typed onto a draft just now: it is published with the run, in one transaction.
     """
     with house.catalog.read() as connection:
-        taken, is_estimate = files_of_period(connection, house, period=period)
-        current = manifest.latest_snapshot(connection, house)
+        inputs = read_inputs(connection, house, period=period)
         before = manifest.current_run(connection, period=period)
-        decisions = line_decisions.standing(connection)
-        typed = manual_lines.lines_of(connection, period=period)
-    if not taken:
-        raise NotFound(kind="vendor invoice of period", name=period)
-    if not current.snapshot_id:
+        late_lines.refuse_stale_months(connection, period=period)
+    if not inputs.current.snapshot_id:
         raise NotFound(kind="reference data", name="nothing was loaded yet")
-    typed += [manual_lines.opened(line.values)] if line else []
-    open_inputs(
-        engine, taken, current=current, decisions=decisions, typed=typed, is_estimate=is_estimate
-    )
+    if line:
+        inputs = replace(inputs, typed=[*inputs.typed, manual_lines.opened(line.values)])
+    open_inputs(engine, inputs, house=house)
+    if not (inputs.taken or has_carried(engine)):
+        raise NotFound(kind="vendor invoice of period", name=period)
     secret = str(house.catalog.setting(SECRET)).encode()
 
     def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
@@ -104,74 +85,24 @@ def bill_month(
 
     files = rate_lines(engine, period=period, secret=secret, keep=kept)
     files += add_manual_lines(engine, _detail_paths(house, files), keep=kept)
+    files += add_carried_lines(engine, keep=kept)
     engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
     lines = invoice_lines(engine, period=period, keep=kept)
     engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
     issue_invoices(engine)
-    files += lines
+    files += [*lines, *keep_late(engine, keep=kept)]
     check_laws(engine)
-    summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
-    summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
-    summary["certificate"]["manualLines"] = [manual_lines.told(one) for one in typed]
+    summary = _certified(
+        engine, period=period, snapshot_id=inputs.current.snapshot_id, before=before
+    )
+    summary["isEstimate"] = summary["certificate"]["isEstimate"] = inputs.is_estimate
+    summary["certificate"]["manualLines"] = [manual_lines.told(one) for one in inputs.typed]
     _publish_run(house, engine, summary=summary, files=files, now=now, line=line)
     return summary
 
 
 def _detail_paths(house: House, files: Sequence[LakeFile]) -> list[Path]:
     return [house.lake.full(file.path) for file in files if file.kind == "detail_line"]
-
-
-def files_of_period(
-    connection: Connection, house: House, *, period: str
-) -> tuple[list[vendor_invoices.TakenFile], bool]:
-    """Give the files that a period bills, or those it can only preview, and whether it is so.
-
-    Unbilled files give way as a whole to the first billed file of their period (rulings 6).
-    """
-    billed = vendor_invoices.taken_files(connection, house, period=period)
-    if billed:
-        return billed, False
-    found = vendor_invoices.taken_files(connection, house, period=period, state="estimate")
-    return found, bool(found)
-
-
-def open_inputs(
-    engine: Engine,
-    taken: Sequence[vendor_invoices.TakenFile],
-    *,
-    current: manifest.Snapshot,
-    decisions: Sequence[Mapping[str, Any]] = (),
-    typed: Sequence[manual_lines.Typed] = (),
-    is_estimate: bool = False,
-) -> None:
-    """Name what the stages read: vendor lines, rejected rows, lines typed, reference data.
-
-    `too_wide_line` has no rows yet: it takes up what rating has no room for.
-    """
-    open_vendor_lines(engine, taken, decisions=decisions, is_estimate=is_estimate)
-    engine.register("no_too_wide_line", TOO_WIDE_LINE.empty_table())
-    engine.table("too_wide_line", "SELECT * FROM no_too_wide_line")
-    name_manual_lines(engine, typed)
-    open_reference(engine, current)
-
-
-def open_reference(engine: Engine, current: manifest.Snapshot) -> None:
-    """Name the reference data of a snapshot, and what the smallest coin of each currency is."""
-    for label, resource in RESOURCES.items():
-        view_current(engine, resource, path=current.files.get(label))
-        engine.view(label, f"SELECT * FROM current_{label}")
-    engine.view("exchange_rates", sql_text("tieout.pipeline", "usable_rate"))
-    grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
-    engine.register(
-        "minor_grain",
-        pa.table(
-            {
-                "currency": list(grains),
-                "digits": pa.array(grains.values(), pa.int32()),
-                "grain": pa.array([10 ** (SCALE - d) for d in grains.values()], pa.int64()),
-            }
-        ),
-    )
 
 
 def _certified(
@@ -203,18 +134,6 @@ def _certified(
         "outputDigest": output_digest,
         "certificate": certificate,
     }
-
-
-def digest_inputs(engine: Engine) -> str:
-    """Give the digest of all that a run is computed from: lines, reference data, policies."""
-    return digest_of_lines(engine, input_lines(engine))
-
-
-def input_lines(engine: Engine) -> str:
-    """Give the SQL of the lines, one text per thing, that a run's input digest is made of."""
-    engine.register("made_with", pa.table({"line": _made_with()}))
-    relations = {"reference_input": _reference_input()}
-    return after(relations, sql_text("tieout.invoice", "input_line"))
 
 
 def _publish_run(
@@ -261,25 +180,3 @@ def _publish_run(
         if line:
             manual_lines.record(connection, line.values)
             audit.record(connection, [line.event], signed=line.signed)
-
-
-def _made_with() -> list[str]:
-    """Give the input lines of the engine and the rounding policies."""
-    lines = [f"engine|tieout|{__version__}|"]
-    for name, policy in policies().items():
-        content = hashlib.sha256(repr(policy).encode()).hexdigest()
-        lines.append(f"policy|{name}|{policy.version}|{content}")
-    return lines
-
-
-def _reference_input() -> str:
-    """Give the SQL of the input lines of the reference data: key, first day, content."""
-    parts = ["SELECT line FROM made_with"]
-    for resource in RESOURCES.values():
-        keys = ", ".join(f"coalesce(\"{key}\", '')" for key in resource.keys)
-        cells = ", ".join(f"coalesce(\"{name}\", '')" for name in resource.columns)
-        parts.append(
-            f"SELECT concat_ws('|', '{resource.name}', {keys}, sha256(concat_ws(chr(31), {cells})))"
-            f" AS line FROM {resource.name}"
-        )
-    return " UNION ALL ".join(parts)

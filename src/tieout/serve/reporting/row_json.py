@@ -82,7 +82,7 @@ ROW = (
     Field("meterName", "meter_name"),
     Field("meterCategory", kind=EMPTY),
     Field("sourceLineCount", "source_line_count", INTEGER),
-    Field("adjustsInvoiceId", kind=EMPTY),
+    Field("adjustsInvoiceId", "adjusts_invoice_id"),
     Field("creditsRowId", "credits_row_id"),
 )
 
