@@ -4,7 +4,7 @@ SELECT
         '|', 'vendorLine', line.vendor, line.invoice_number,
         coalesce(line.vendor_invoice_row_id, line.row_hash), coalesce(repeated.line_seq, 1), line.row_hash
     ) AS line
-FROM vendor_line AS line
+FROM told_line AS line
 LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
 UNION ALL
 SELECT

@@ -4,7 +4,7 @@ WITH keyed AS (
     SELECT
         file_no, row_number, row_hash, vendor, invoice_number, is_billed,
         coalesce(vendor_invoice_row_id, row_hash) AS line_key
-    FROM vendor_line
+    FROM told_line
 ),
 repeated AS (
     SELECT vendor, invoice_number, line_key

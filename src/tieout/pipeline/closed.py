@@ -84,6 +84,7 @@ def name_closed(engine: Engine, ledger: Ledger) -> None:
     for name in ("live_line", "told_pair", "gone_line", "told_again", "billed_place"):
         engine.table(name, sql_text(PACKAGE, f"late_{name}"))
     engine.view("vendor_line", sql_text(PACKAGE, "late_vendor_line"))
+    engine.view("told_line", sql_text(PACKAGE, "late_told_line"))
 
 
 def part_late(engine: Engine) -> bool:

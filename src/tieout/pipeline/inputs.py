@@ -101,7 +101,8 @@ def open_vendor_lines(
     """Name the vendor's lines and rejected rows that a period takes; files get numbers.
 
     Makes `taken_file`, `taken_invoice` and `rejected_row`; `read_line`, every billed line;
-    `set_aside_line`, those that `decisions` in force set aside; `vendor_line`, all others. Of an
+    `set_aside_line`, those that `decisions` in force set aside; `vendor_line`, all others, and
+    `told_line`, those told of the month, with the ones that other months bill already. Of an
     estimate the lines are those that no invoice bills yet. Files of `also` only get numbers.
     """
     ordered = sorted((*taken, *also), key=lambda file: file.file_id)
@@ -131,6 +132,7 @@ def open_vendor_lines(
     read = sql_text("tieout.pipeline", "estimate_line" if is_estimate else "vendor_line")
     here = {file.file_id for file in taken}
     _split(engine, [one for one in decisions if one["file_id"] in here], read=read)
+    engine.view("told_line", "SELECT * FROM vendor_line")
     rejected = [file.rejected_row for file in taken if file.rejected_row]
     engine.parquet("rejected_row_all", rejected, schema=REJECTED_ROW)
     engine.view("rejected_row", sql_text("tieout.pipeline", "rejected_row"))

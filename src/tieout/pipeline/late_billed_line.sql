@@ -13,7 +13,7 @@ settled AS (
 SELECT
     charge.run_id, charge.charge_no, charge.file_id, charge.row_number, charge.match_key,
     entry_key IS NULL AS is_own, entry_key, replaces, coalesce(rated_run_id, charge.run_id) AS rated_run_id,
-    coalesce(entry_key, left(charge.file_id, 16) || '-' || charge.row_number) AS line_key
+    coalesce(entry_key, charge.match_key) AS line_key
 FROM ran_charge AS charge
 JOIN closed USING (run_id, charge_no)
 LEFT JOIN settled USING (run_id, charge_no)

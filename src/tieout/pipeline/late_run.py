@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.pipeline.carried import name_taken
-from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE
+from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, TOLD_AGAIN
 from tieout.store.house import House
 from tieout.store.late_lines import CARRIED, LATE
 from tieout.store.vendor_files import loaded_file
@@ -23,7 +23,7 @@ def open_run_places(engine: Engine, house: House, *, paths: Mapping[str, Sequenc
     if not any(kind in paths for kind in KINDS):
         return
     schemas = {"charge": CHARGE, "detail_line": DETAIL_LINE, "parked_line": PARKED_LINE}
-    schemas |= {LATE: LATE_CHARGE, CARRIED: CARRIED_LINE}
+    schemas |= {LATE: LATE_CHARGE, CARRIED: CARRIED_LINE, "told_again": TOLD_AGAIN}
     for kind, schema in schemas.items():
         engine.parquet(f"its_{kind}", list(paths.get(kind, ())), schema=schema)
     engine.table("late_charge", f"SELECT * FROM its_{LATE}")
@@ -35,4 +35,5 @@ def open_run_places(engine: Engine, house: House, *, paths: Mapping[str, Sequenc
         ]
     engine.parquet("run_file_line", [file.vendor_line for file in files], schema=VENDOR_LINE)
     engine.view("vendor_line", sql_text(PACKAGE, "late_run_line"))
+    engine.view("told_line", "SELECT * FROM vendor_line")
     name_taken(engine, charge="carried_by_run", detail="carried_detail_by_run")

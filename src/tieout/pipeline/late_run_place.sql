@@ -8,3 +8,5 @@ UNION ALL
 SELECT file_id, row_number, TRUE
 FROM late_charge
 WHERE starts_with(entry_key, '+') AND rated_run_id IS NULL
+UNION ALL
+SELECT file_id, row_number, TRUE FROM its_told_again WHERE NOT is_own AND file_id IS NOT NULL

@@ -5,7 +5,7 @@ import pyarrow as pa
 from tieout.tables import CHARGE, DETAIL_LINE, MAY_BE_NULL, NEVER_NULL, TEXT, schema_of
 
 _NAMED = {
-    "entry_key": (TEXT, NEVER_NULL),  # +row hash/n: a line; -key: what takes back that line
+    "entry_key": (TEXT, NEVER_NULL),  # +row hash/n: a line; -key: what takes that line back
     "replaces": (TEXT, MAY_BE_NULL),  # vendor line that this one takes back or stands in place of
     "rated_run_id": (TEXT, MAY_BE_NULL),  # the run that priced it; null: the one that keeps it
 }

@@ -65,7 +65,9 @@ def bill_month(
 ) -> dict[str, Any]:
     """Do what `run_period` does, as the writer; give the run's summary with its certificate.
 
-    `line` was typed onto a draft just now: it is published with the run, in one transaction.
+    `line` was typed onto a draft just now: it is published with the run, in one transaction. A
+    month without vendor files bills late lines of earlier ones alone, all of them as drafts, since
+    its own lines may still come.
     """
     with house.catalog.read() as connection:
         inputs = read_inputs(connection, house, period=period)
@@ -97,6 +99,8 @@ def bill_month(
     )
     summary["isEstimate"] = summary["certificate"]["isEstimate"] = inputs.is_estimate
     summary["certificate"]["manualLines"] = [manual_lines.told(one) for one in inputs.typed]
+    if not inputs.taken:
+        engine.run("UPDATE invoice_header SET start_status = 'new'")
     _publish_run(house, engine, summary=summary, files=files, now=now, line=line)
     return summary
 

@@ -1,6 +1,6 @@
 """What of a month is verified, and which runs made, took or could take lines that came late."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,12 +100,17 @@ def refuse_stale_months(connection: Connection, *, period: str) -> None:
             )
 
 
-def billed_in(connection: Connection, *, late_of: Collection[str]) -> list[LateRun]:
-    """Give the published runs that bill late lines, where there are any of these months."""
-    return [
-        LateRun(month, run_id, (), {})
-        for month, run_id in (_runs_with(connection, CARRIED) if late_of else [])
-    ]
+def billed_elsewhere(connection: Connection, *, late_of: str) -> list[dict[str, Any]]:
+    """Give which months bill late lines of a month, as their certificates tell it."""
+    found = []
+    for month, run_id in _runs_with(connection, CARRIED):
+        certificate = manifest.run_by_id(connection, run_id=run_id)["certificate"]
+        found += [
+            {**one, "period": month}
+            for one in certificate["carriedIn"]
+            if one["period"] == late_of
+        ]
+    return found
 
 
 def _billed_files(connection: Connection, *, period: str) -> set[str]:
