@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from tieout.store.catalog import invoice, run
 from tieout.store.database import Catalog
@@ -16,6 +16,7 @@ PREVIEW = (0, 6)
 OWNER_HOP = 2  # who sells at hop 2 bought at hop 1 and so owns the channel
 NOTHING, OWNED, SOLD = "nothing", "owned", "sold"
 DIRECTIONS = ("incoming", "outgoing", "all")
+SHOWN_RUN = func.coalesce(invoice.c.shown_run_id, invoice.c.run_id)
 
 _COPIED = (
     *("run_id", "period", "invoice_id", "hop", "seller_id", "seller_name", "buyer_id"),
@@ -50,7 +51,7 @@ VISIBLE_INVOICE = pa.schema(
         pa.field("vendor_invoice_visible", pa.bool_()),
         *(
             pa.field(name, pa.int64() if name in _INTEGERS else pa.string())
-            for name in ("snapshot_id", *_COPIED)
+            for name in ("snapshot_id", "shown_run_id", *_COPIED)
         ),
     ]
 )
@@ -99,8 +100,8 @@ def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.
 def _query(viewer: Viewer, wanted: Wanted) -> Select[Any]:
     columns = [invoice.c[name] for name in _COPIED]
     return (
-        select(*columns, run.c.snapshot_id)
-        .join(run, run.c.run_id == invoice.c.run_id)
+        select(*columns, SHOWN_RUN.label("shown_run_id"), run.c.snapshot_id)
+        .join(run, run.c.run_id == SHOWN_RUN)
         .where(_in_reach(viewer, wanted), _in_direction(viewer, wanted), *_filters(wanted))
         .order_by(invoice.c.invoice_date, invoice.c.invoice_id)
     )

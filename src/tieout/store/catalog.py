@@ -152,7 +152,8 @@ run = _table(
 invoice = _table(
     "invoice",
     _text("invoice_id", primary_key=True),
-    _text("run_id", ForeignKey("run.run_id")),
+    _text("run_id", ForeignKey("run.run_id")),  # of its lines' files: a later run may hold them too
+    _text("shown_run_id", null=True),  # whose names a verified document is shown with; null: run_id
     _text("period"),
     _integer("hop"),
     _text("seller_id"),

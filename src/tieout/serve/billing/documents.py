@@ -40,7 +40,7 @@ class Documents:
 
     def digest_parts(self) -> list[str]:
         """Give what changes whenever a byte of the answer could."""
-        names = ("invoice_id", "run_id", "status_id", "revision")
+        names = ("invoice_id", "shown_run_id", "status_id", "revision")
         parts = []
         for table in (self.table, self.elsewhere):
             rows = zip(*(table[name].to_pylist() for name in names), strict=True)

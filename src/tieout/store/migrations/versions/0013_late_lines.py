@@ -1,4 +1,4 @@
-"""What becomes of vendor lines that arrive after an invoice of a contract is verified."""
+"""Vendor lines that come late: what their contract does with them, and what stays as it is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,6 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add the column; contracts before carry late lines to the next invoice."""
+    """Add the columns; contracts before carry late lines to the next invoice."""
     op.add_column("reference_contracts", sa.Column("late_lines", sa.Text(), nullable=True))
+    op.add_column("invoice", sa.Column("shown_run_id", sa.Text(), nullable=True))
