@@ -31,13 +31,25 @@ def closed_october(
     """
     house = open_house(folder / "home", catalog_url=catalog_url)
     upgrade(house.catalog)
+    close_october(house, folder, late_lines=late_lines, status=status, **reference)
+    return house
+
+
+def close_october(
+    house: House,
+    folder: Path,
+    *,
+    late_lines: dict[int, str] | None = None,
+    status: dict[int, str] | None = None,
+    **reference: Any,
+) -> None:
+    """Do what `closed_october` does in a new store."""
     asked = {"chain": DIRECT, "rules": {2: ("pass_through", "")}, **reference}
     write_reference(folder / "reference", **asked)
     set_contracts(folder / "reference", late_lines=late_lines or {}, start_status=status or {})
     pipeline.load_reference(house, folder / "reference", now=NOW)
     load(house, write_vendor_file(folder / "october.csv"))
     pipeline.run_period(house, PERIOD, now=NOW)
-    return house
 
 
 def set_contracts(reference: Path, **columns: dict[int, str]) -> None:
@@ -64,7 +76,9 @@ def write_lines(
         for line, charge_type, day, *amounts in lines:
             quantity, effective, total = map(str, amounts)
             row = dict(
-                zip(HEADER, cells(line, charge_type, day, (quantity, effective, total)), strict=True)
+                zip(
+                    HEADER, cells(line, charge_type, day, (quantity, effective, total)), strict=True
+                )
             )
             writer.writerow((row | {"InvoiceNumber": number} | columns).values())
     return path

@@ -14,7 +14,11 @@ from sqlalchemy import select
 from tieout import pipeline
 from tieout.store.catalog import invoice
 
-VIEWS = ({}, {"expand": "CorrectionDetails"}, {"expand": "AllDetails", "residual": "row"})
+VIEWS: tuple[dict[str, str], ...] = (
+    {},
+    {"expand": "CorrectionDetails"},
+    {"expand": "AllDetails", "residual": "row"},
+)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -59,14 +63,22 @@ def test_a38_october_stays_and_november_has_a_correction_of_its_own(
     seller = october.visitor("reseller")
     buyer = october.visitor("customer", role="customerBillingAdmin")
     own = invoice_ids(october, "2021-10")
-    asked = ((seller, "reseller", own[2]), (seller, "reseller", own[1]), (buyer, "customer", own[2]))
+    asked = (
+        (seller, "reseller", own[2]),
+        (seller, "reseller", own[1]),
+        (buyer, "customer", own[2]),
+    )
     before = [answers(one, name, invoice_id=its) for one, name, its in asked]
     arrive(october.house, tmp_path, LATE)
     load(october.house, write_november(tmp_path / "november.csv"))
     pipeline.run_period(october.house, NEXT, now=NOW)
     assert [answers(one, name, invoice_id=its) for one, name, its in asked] == before
     november = invoice_ids(october, NEXT)
-    for visitor, name, hop in ((seller, "reseller", 2), (buyer, "customer", 2), (seller, "reseller", 1)):
+    for visitor, name, hop in (
+        (seller, "reseller", 2),
+        (buyer, "customer", 2),
+        (seller, "reseller", 1),
+    ):
         (header,) = visitor.rows(name, path=HEADERS, invoiceId=november[hop])
         assert header["totalAmount"] == "7.47"  # 15.00 - 7.53
         rows = visitor.rows(name, invoiceId=november[hop])
@@ -86,4 +98,3 @@ def test_a38_october_stays_and_november_has_a_correction_of_its_own(
         assert source["vendorInvoiceRowId"] == "oct-12"
     margins = [row["marginAmount"] for row in seller.rows("reseller", invoiceId=november[2])]
     assert margins == ["0.00", "0.00"]
-

@@ -11,7 +11,6 @@ from tieout import tables
 from tieout.engine.duckdb import session
 from tieout.match import match_lines
 from tieout.pipeline.inputs import open_inputs, read_inputs
-from tieout.store import manifest
 from tieout.store.catalog import lake_file
 from tieout.store.house import House
 

@@ -73,6 +73,8 @@ def bill_month(
         inputs = read_inputs(connection, house, period=period)
         before = manifest.current_run(connection, period=period)
         late_lines.refuse_stale_months(connection, period=period)
+    if not (inputs.taken or inputs.ledger.earlier):
+        raise NotFound(kind="vendor invoice of period", name=period)
     if not inputs.current.snapshot_id:
         raise NotFound(kind="reference data", name="nothing was loaded yet")
     if line:

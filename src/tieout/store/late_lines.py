@@ -106,9 +106,7 @@ def billed_elsewhere(connection: Connection, *, late_of: str) -> list[dict[str, 
     for month, run_id in _runs_with(connection, CARRIED):
         certificate = manifest.run_by_id(connection, run_id=run_id)["certificate"]
         found += [
-            {**one, "period": month}
-            for one in certificate["carriedIn"]
-            if one["period"] == late_of
+            {**one, "period": month} for one in certificate["carriedIn"] if one["period"] == late_of
         ]
     return found
 
