@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from crash_case import (
+    NEXT,
     PERIOD,
     DraftWatch,
     State,
@@ -31,6 +32,8 @@ from crash_case import (
 CUSTOMERS = 1_000
 ROWS, FEW_ROWS, INVOICES = 20_000, 2_000, 500
 KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8, "credit": 6}
+KILLS |= {"late": 6, "late commit": 4}
+LATE = 40
 TRIES_MAX = 4  # per kill that must land
 SEED = 20_211_001
 
@@ -205,6 +208,29 @@ def test_a_killed_credit_leaves_no_half_of_a_credit_note(base: Path) -> None:
     victim = _kill_at_random(journey, kills=KILLS["credit"], seed=SEED + 5)
     _finish_after_kills(journey, victim)
     assert finish(victim, "audit", "verify") == 0
+
+
+def test_a_killed_run_of_a_closed_month_neither_loses_nor_doubles_a_late_line(base: Path) -> None:
+    _, home = _loaded(base, "late", rows=FEW_ROWS)
+    assert finish(home, "run", PERIOD) == 0  # of the distributor to the reseller, all is verified
+    version = base.parent / "late-version.csv"
+    write_vendor_file(version, rows=FEW_ROWS + LATE, customers=CUSTOMERS)
+    assert finish(home, "load", str(version)) == 0
+    journey = _undisturbed(home, DraftWatch, "run", PERIOD)
+    late = [row for row in journey.after["lake_file"] if row["kind"] == "late_charge"]
+    assert [row["rows"] for row in late] == [LATE]
+    verified = [row["output_digest"] for row in journey.before["invoice"] if row["status_id"] == 1]
+    assert [one["output_digest"] for one in journey.after["invoice"] if one["status_id"] == 1] == (
+        verified
+    )
+    victim = _kill_at_random(journey, kills=KILLS["late"], seed=SEED + 6)
+    _finish_after_kills(journey, victim)
+    following = _undisturbed(victim, TransactionWatch, "run", NEXT)
+    billed = [row for row in following.after["lake_file"] if row["kind"] == "carried_line"]
+    assert [row["rows"] for row in billed] == [3 * LATE]  # at each hop
+    hurt = _kill_at_random(following, kills=KILLS["late commit"], seed=SEED + 7)
+    assert finish(hurt, "run", NEXT) == 0
+    assert timeless(seen(hurt)) == timeless(following.after)
 
 
 def test_a_reader_who_looks_while_runs_commit_never_sees_half_a_run(base: Path) -> None:
