@@ -51,6 +51,11 @@ def held(house: House, folder: Path) -> None:
     close_october(house, folder, late_lines={2: "hold"}, **CHAIN)
 
 
+def adjusted(house: House, folder: Path) -> None:
+    """Bill October; the contract of hop 2 has late lines on adjustments."""
+    close_october(house, folder, late_lines={2: "adjustment_invoice"}, **CHAIN)
+
+
 def half_closed(house: House, folder: Path) -> None:
     """Bill October; hop 2 is verified, hop 3 a draft."""
     close_october(house, folder, status={3: "new"}, **CHAIN)
@@ -59,8 +64,19 @@ def half_closed(house: House, folder: Path) -> None:
 def headers(house: House, period: str) -> dict[int, dict[str, Any]]:
     """Give a month's invoices by hop."""
     with house.catalog.read() as connection:
-        rows = connection.execute(select(invoice).where(invoice.c.period == period)).mappings()
+        made = (invoice.c.period == period, invoice.c.source_id == 1)
+        rows = connection.execute(select(invoice).where(*made)).mappings()
         return {row["hop"]: dict(row) for row in rows}
+
+
+def adjustments(house: House) -> list[tuple[Any, ...]]:
+    """Give hop, status and total of October's adjustments, in the order they came."""
+    names = ("hop", "status_id", "total_amount")
+    made = (invoice.c.period == PERIOD, invoice.c.source_id == 5)
+    with house.catalog.read() as connection:
+        rows = connection.execute(select(invoice).where(*made)).mappings()
+        found = sorted(rows, key=lambda row: (row["run_id"], row["hop"]))
+    return [tuple(row[name] for name in names) for row in found]
 
 
 def told(house: House, period: str) -> dict[int, tuple[Any, ...]]:
@@ -364,3 +380,57 @@ def test_a_held_line_is_explained_without_a_difference(store_at: Any, tmp_path: 
     arrive(house, tmp_path, LATE)
     (one,) = pipeline.explain_named(house, "late.csv:1")["lines"]
     assert (one["parked"]["reason"], one["differences"]) == ("LATE_AFTER_CLOSE", [])
+
+
+def test_late_lines_go_to_adjustments_where_the_contract_says_so(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(adjusted)
+    before = told(house, PERIOD)
+    arrive(house, tmp_path, LATE)
+    assert told(house, PERIOD) == before
+    # -7.53 x 1.05 = -7.9065 and x 1.10 = -8.69715
+    first = [(1, 0, "-7.53"), (2, 0, "-7.91"), (3, 0, "-8.7")]
+    assert adjustments(house) == first
+    state = everything(house)
+    run(house, PERIOD)
+    assert everything(house) == state
+    assert explained(house, "late.csv:1")[1] == ["-7.53", "-7.9065", "-8.69715"]
+    more = (13, "removeQuantity", 4, "1", "-1", "-1")
+    load(house, write_lines(tmp_path / "more.csv", [more], number="G088888888"))
+    run(house, PERIOD)  # all drafts: they are made anew, with both lines
+    both = [(1, 0, "-8.53"), (2, 0, "-8.96"), (3, 0, "-9.85")]
+    assert adjustments(house) == both
+    with pytest.raises(Conflict, match="made by the runs of its month"):
+        pipeline.discard_document(house, _ids(house)[3], word=ANNA)
+    verified = pipeline.verify_invoices(house, Choice(names=(_ids(house)[2],)), word=ANNA)
+    (one,) = verified["verified"]
+    assert (one["hop"], one["totalAmount"]) == (2, "-8.96")
+    third = (14, "removeQuantity", 4, "1", "-2", "-2")
+    load(house, write_lines(tmp_path / "third.csv", [third], number="G077777777"))
+    run(house, PERIOD)  # the first ones stay; what comes now goes to others
+    new = [(1, 0, "-2"), (2, 0, "-2.1"), (3, 0, "-2.31")]
+    assert adjustments(house) == [both[0], (2, 1, "-8.96"), both[2], *new]
+    assert told(house, PERIOD) == before
+    certificate = pipeline.certificate_of(house, PERIOD)
+    assert certificate["late"]["amounts"] == [{"currency": "EUR", "amount": "-10.53"}]
+    assert [(one["lines"], one["isAdjustment"]) for one in certificate["carriedTo"]] == [
+        (2, True),
+        (1, True),
+    ]
+    recomputed(house, tmp_path, PERIOD)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == {}
+    pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
+    assert {status for _, status, _ in adjustments(house)} == {1}
+    state = everything(house)
+    run(house, PERIOD, NEXT)
+    assert everything(house) == state
+
+
+def _ids(house: House) -> dict[int, str]:
+    made = (invoice.c.period == PERIOD, invoice.c.source_id == 5)
+    with house.catalog.read() as connection:
+        rows = connection.execute(select(invoice.c.hop, invoice.c.invoice_id).where(*made))
+        return {row.hop: row.invoice_id for row in rows}

@@ -10,7 +10,7 @@ WITH chained AS (
 )
 SELECT
     coalesce((SELECT max(charge_no) FROM own_charge), 0) + carried_no AS charge_no,
-    charge.* EXCLUDE (carried_no, late_of, run_id, charge_no, entry_key, replaces, rated_run_id),
+    charge.* EXCLUDE (carried_no, late_of, run_id, charge_no, entry_key, replaces, rated_run_id, late_lines),
     -1000000000 - dense_rank() OVER (ORDER BY chain) AS chain_no,
     -1000000000 - dense_rank() OVER (ORDER BY chain, subscription_id, part, charge_type_id) AS set_no
 FROM carried_charge AS charge

@@ -95,7 +95,8 @@ def part_late(engine: Engine) -> bool:
     if not engine.one("SELECT count(*) AS n FROM closed_invoice")["n"]:
         return False
     engine.table("closed_chain", sql_text(PACKAGE, "late_closed_chain"))
-    engine.table("late_match", sql_text(PACKAGE, "late_match"))
+    for name in ("late_setting", "late_match"):
+        engine.table(name, sql_text(PACKAGE, name))
     engine.run("ALTER TABLE matched_line RENAME TO every_match")
     engine.table("matched_line", sql_text(PACKAGE, "late_month_match"))
     engine.run("DROP TABLE every_match")

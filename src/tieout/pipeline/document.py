@@ -21,7 +21,7 @@ from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.line_decisions import Word
 from tieout.store import audit, documents
 from tieout.store.audit import Event
-from tieout.store.catalog import DRAFTS, NEW_CORRECTED, VENDOR_LINES
+from tieout.store.catalog import ADJUSTMENT, DRAFTS, INVOICE, NEW_CORRECTED, VENDOR_LINES
 from tieout.store.house import House
 from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
 
@@ -121,7 +121,8 @@ def discard_document(house: House, name: str, *, word: Word) -> dict[str, Any]:
             raise Conflict(
                 reason=f"invoice {said} is {STATUS_NAMES[header['status_id']]}: credit it instead"
             )
-        if header["source_id"] == VENDOR_LINES:
+        by_runs = ((VENDOR_LINES, header["document_type"]), (ADJUSTMENT, INVOICE))
+        if (header["source_id"], header["document_type"]) in by_runs:
             raise Conflict(reason=f"invoice {said} is made by the runs of its month")
         documents.remove_draft(connection, header)
         before = {name: header[name] for name in NAMED}

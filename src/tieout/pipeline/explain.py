@@ -127,7 +127,7 @@ class Explainer:
         """Name the files of the published runs; what is asked of a snapshot is kept."""
         self.engine, self.house = engine, house
         with house.catalog.read() as connection:
-            found = connection.execute(select(run).where(manifest.is_published())).mappings()
+            found = connection.execute(select(run).where(manifest.is_billing())).mappings()
             self.runs = {one["run_id"]: dict(one) for one in found}
         name_run_files(engine, house, runs=list(self.runs), hops=(), kinds=KINDS)
         self._late = LateLines(engine, house, runs=self.runs)

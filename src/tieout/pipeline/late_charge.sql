@@ -5,7 +5,7 @@ SELECT
             AS match_key,
         getvariable('late_part') AS part
     ),
-    entry_key, replaces, rated_run_id
+    entry_key, replaces, rated_run_id, late_lines
 FROM late_entry
 JOIN (
     SELECT NULL::VARCHAR AS run_id, * FROM added_charge

@@ -12,7 +12,10 @@ _NAMED = {
 _ADJUSTS = schema_of(adjusts_invoice_id=(TEXT, MAY_BE_NULL))  # of the line's month at this hop
 
 # Charges of late lines, kept by the run of their own month; numbered among themselves.
-LATE_CHARGE = pa.schema([*CHARGE, *schema_of(**_NAMED)])
+# A line that its contract holds is parked; what takes a line back is here, and waits as well.
+LATE_CHARGE = pa.schema(
+    [*CHARGE, *schema_of(**_NAMED, late_lines=(TEXT, NEVER_NULL))]  # as in contracts.csv
+)
 
 # Their detail lines at every hop.
 LATE_DETAIL_LINE = pa.schema([*DETAIL_LINE, *_ADJUSTS])

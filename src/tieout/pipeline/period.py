@@ -4,10 +4,12 @@ import datetime as dt
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
@@ -15,9 +17,10 @@ from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import certify, check_laws
 from tieout.invoice.digest import digest_of_lines
+from tieout.pipeline.after_close import Adjustments, adjust_month, adjustment_headers
 from tieout.pipeline.carried import add_carried_lines, has_carried
 from tieout.pipeline.closed import keep_late
-from tieout.pipeline.inputs import SECRET, digest_inputs, open_inputs, read_inputs
+from tieout.pipeline.inputs import SECRET, Inputs, digest_inputs, open_inputs, read_inputs
 from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.store import audit, invoices, late_lines, manifest, manual_lines
@@ -25,6 +28,7 @@ from tieout.store.audit import Event, Signed
 from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
+from tieout.store.late_lines import Ledger
 from tieout.tables import DETAIL_LINE, INVOICE_LINE
 
 
@@ -79,32 +83,57 @@ def bill_month(
         raise NotFound(kind="reference data", name="nothing was loaded yet")
     if line:
         inputs = replace(inputs, typed=[*inputs.typed, manual_lines.opened(line.values)])
-    open_inputs(engine, inputs, house=house)
-    if not (inputs.taken or has_carried(engine)):
-        raise NotFound(kind="vendor invoice of period", name=period)
-    secret = str(house.catalog.setting(SECRET)).encode()
 
     def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
         return write(house, engine, sql=sql, kind=kind, hop=hop)
 
-    files = rate_lines(engine, period=period, secret=secret, keep=kept)
-    files += add_manual_lines(engine, _detail_paths(house, files), keep=kept)
-    files += add_carried_lines(engine, keep=kept)
-    engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
-    lines = invoice_lines(engine, period=period, keep=kept)
-    engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
-    issue_invoices(engine)
-    files += [*lines, *keep_late(engine, keep=kept)]
-    check_laws(engine)
+    files = _issue(house, engine, inputs=inputs, period=period, keep=kept)
     summary = _certified(
         engine, period=period, snapshot_id=inputs.current.snapshot_id, before=before
     )
     summary["isEstimate"] = summary["certificate"]["isEstimate"] = inputs.is_estimate
     summary["certificate"]["manualLines"] = [manual_lines.told(one) for one in inputs.typed]
+    headers = engine.arrow("SELECT * FROM invoice_header").to_pylist()
+    adjusted = adjust_month(engine, house, ledger=inputs.ledger, run_id=summary["runId"], keep=kept)
+    summary["adjustments"] = len(adjusted.headers)
+    engine.watch.phase("publish")
+    moment = utc_text(now)
+    with house.catalog.write() as connection:
+        _publish_run(connection, summary, headers=headers, files=files, now=moment)
+        _publish_adjustments(
+            connection, adjusted, summary=summary, ledger=inputs.ledger, now=moment
+        )
+        if line:
+            manual_lines.record(connection, line.values)
+            audit.record(connection, [line.event], signed=line.signed)
+    return summary
+
+
+def _issue(
+    house: House,
+    engine: Engine,
+    *,
+    inputs: Inputs,
+    period: str,
+    keep: Callable[..., LakeFile],
+) -> list[LakeFile]:
+    """Match, rate and invoice a month, and check the laws; give the files of its lines."""
+    open_inputs(engine, inputs, house=house)
+    if not (inputs.taken or has_carried(engine)):
+        raise NotFound(kind="vendor invoice of period", name=period)
+    secret = str(house.catalog.setting(SECRET)).encode()
+    files = rate_lines(engine, period=period, secret=secret, keep=keep)
+    files += add_manual_lines(engine, _detail_paths(house, files), keep=keep)
+    files += add_carried_lines(engine, keep=keep)
+    engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
+    lines = invoice_lines(engine, period=period, keep=keep)
+    engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
+    issue_invoices(engine)
+    files += [*lines, *keep_late(engine, keep=keep)]
+    check_laws(engine)
     if not inputs.taken:
         engine.run("UPDATE invoice_header SET start_status = 'new'")
-    _publish_run(house, engine, summary=summary, files=files, now=now, line=line)
-    return summary
+    return files
 
 
 def _detail_paths(house: House, files: Sequence[LakeFile]) -> list[Path]:
@@ -143,17 +172,15 @@ def _certified(
 
 
 def _publish_run(
-    house: House,
-    engine: Engine,
-    *,
+    connection: Connection,
     summary: Mapping[str, Any],
+    *,
+    headers: Sequence[dict[str, Any]],
     files: Sequence[LakeFile],
-    now: dt.datetime,
-    line: NewLine | None = None,
+    now: str,
 ) -> None:
-    """Publish a run's files and invoice headers, and a line just typed, in one transaction."""
+    """Publish a run's files and invoice headers."""
     certificate = summary["certificate"]
-    headers = engine.arrow("SELECT * FROM invoice_header").to_pylist()
     typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
     for header in headers:
         header["detail_count"] += typed[header["invoice_id"]]
@@ -165,24 +192,45 @@ def _publish_run(
             "document_type": ESTIMATE if summary["isEstimate"] else INVOICE,
         }
     said = {key: value for key, value in summary.items() if key != "certificate"}
-    engine.watch.phase("publish")
-    with house.catalog.write() as connection:
-        manifest.publish_run(
-            connection,
-            {
-                "run_id": summary["runId"],
-                "period": summary["period"],
-                "snapshot_id": summary["snapshot"],
-                "created_at": utc_text(now),
-                "input_digest": summary["inputDigest"],
-                "output_digest": summary["outputDigest"],
-                "previous_digest": certificate["previousDigest"],
-                "certificate": json.dumps(certificate),
-                "summary": json.dumps(said),
-            },
-            files=files,
-        )
-        invoices.replace_invoices(connection, headers, period=summary["period"], now=utc_text(now))
-        if line:
-            manual_lines.record(connection, line.values)
-            audit.record(connection, [line.event], signed=line.signed)
+    values = {
+        "run_id": summary["runId"],
+        "period": summary["period"],
+        "snapshot_id": summary["snapshot"],
+        "created_at": now,
+        "input_digest": summary["inputDigest"],
+        "output_digest": summary["outputDigest"],
+        "previous_digest": certificate["previousDigest"],
+        "certificate": json.dumps(certificate),
+        "summary": json.dumps(said),
+    }
+    manifest.publish_run(connection, values, files=files)
+    invoices.replace_invoices(connection, headers, period=summary["period"], now=now)
+
+
+def _publish_adjustments(
+    connection: Connection,
+    made: Adjustments,
+    *,
+    summary: Mapping[str, Any],
+    ledger: Ledger,
+    now: str,
+) -> None:
+    """Publish the adjustments of the month in the place of those that are drafts."""
+    values = {
+        "run_id": made.run_id,
+        "period": summary["period"],
+        "snapshot_id": summary["snapshot"],
+        "created_at": now,
+        "input_digest": made.input_digest,
+        "output_digest": made.output_digest,
+        "previous_digest": None,
+        "certificate": json.dumps({"carriedIn": made.carried}),
+        "summary": "{}",
+    }
+    late_lines.replace_adjustments(
+        connection,
+        values,
+        headers=adjustment_headers(made, period=summary["period"], now=now),
+        files=made.files,
+        replaced=ledger.open_run_id,
+    )

@@ -91,6 +91,7 @@ INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a dr
 CREDIT_NOTE, DEBIT_MEMO = "CreditNote", "DebitMemo"
 VENDOR_LINES, CUSTOM, ADJUSTMENT = 1, 4, 5  # source ids: what a document was made from
 MONTH, DOCUMENT = "month", "document"  # kinds of runs: a whole month, or one document by hand
+AFTER_CLOSE = "after_close"  # another kind: the adjustments of a closed month, for late lines
 
 vendor_invoice = _table(
     "vendor_invoice",
