@@ -1,6 +1,5 @@
 """A month as double-entry postings: what beancount and hledger make of them."""
 
-import datetime as dt
 import re
 import shutil
 import subprocess
@@ -11,17 +10,15 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core.data import Transaction
-from channel import MONTH, make_months
-from channel_files import write_month
+from billed_case import bill_generated
+from channel import MONTH
 from october import FOUR_PARTIES, PERIOD, bill_october
 
 from tieout import pipeline
 from tieout.errors import Conflict, NotFound
 from tieout.pipeline.postings import _components
-from tieout.store.house import House, open_house
-from tieout.store.migrations import upgrade
+from tieout.store.house import House
 
-NOW = dt.datetime(2026, 11, 27, tzinfo=dt.UTC)
 RULES = {2: ("markup", "5"), 3: ("markup", "10")}
 
 
@@ -50,14 +47,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Bill a dozen generated months with chains of one to four hops in several currencies."""
-    folder = tmp_path_factory.mktemp("generated")
-    house = open_house(folder / "home")
-    upgrade(house.catalog)
-    paths = write_month(make_months(range(40, 52)), folder)
-    pipeline.load_reference(house, folder / "reference", now=NOW)
-    pipeline.load_files(house, [(path.name, path) for path in paths], now=NOW)
-    pipeline.run_period(house, MONTH, now=NOW)
-    return house
+    return bill_generated(tmp_path_factory.mktemp("generated"))[1]
 
 
 def test_the_books_of_four_parties_hold_the_published_totals(chain: House) -> None:

@@ -46,6 +46,7 @@ from tieout.pipeline.upkeep import (
     rejected_rows,
     verify_store,
 )
+from tieout.pipeline.vendor_certificate import vendor_certificates
 from tieout.pipeline.what_if import what_if
 from tieout.pipeline.workflow import Choice, move_on, verify_invoices
 
@@ -102,6 +103,7 @@ __all__ = [
     "set_line_aside",
     "take_line_back",
     "utc_text",
+    "vendor_certificates",
     "verify_invoices",
     "verify_store",
     "what_if",
