@@ -13,6 +13,7 @@ from tieout.pipeline.change import (
     put_record,
 )
 from tieout.pipeline.check import check_vendor
+from tieout.pipeline.chosen_drafts import Choice
 from tieout.pipeline.credit import Credit, credit_invoice
 from tieout.pipeline.custom_charge import Charge, CustomInvoice, charge_by_hand
 from tieout.pipeline.document import discard_document
@@ -48,7 +49,7 @@ from tieout.pipeline.upkeep import (
 )
 from tieout.pipeline.vendor_certificate import vendor_certificates
 from tieout.pipeline.what_if import what_if
-from tieout.pipeline.workflow import Choice, move_on, verify_invoices
+from tieout.pipeline.workflow import move_on, verify_invoices
 
 __all__ = [
     "ANSWER_DAYS",

@@ -35,7 +35,7 @@ def vendor_certificates(house: House, period: str, *, number: str | None = None)
         name_run_files(engine, house, runs=[run["run_id"]], hops=(), kinds=KINDS)
         found = engine.arrow(sql_text("tieout.pipeline", "vendor_certificate")).to_pylist()
     told = [
-        _told(vendor, invoice, list(parts))
+        _told(list(parts), vendor=vendor, number=invoice)
         for (vendor, invoice), parts in groupby(
             found, key=lambda one: (one["vendor"], one["invoice_number"])
         )
@@ -46,7 +46,7 @@ def vendor_certificates(house: House, period: str, *, number: str | None = None)
     return {"period": period, "runId": run["run_id"], "vendorInvoices": told}
 
 
-def _told(vendor: str, number: str, parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _told(parts: Iterable[Mapping[str, Any]], *, vendor: str, number: str) -> dict[str, Any]:
     by_place: dict[str, list[Mapping[str, Any]]] = {}
     for part in parts:
         by_place.setdefault(part["place"], []).append(part)

@@ -31,7 +31,10 @@ V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
 VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
 MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
-SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE)
+MOVES = ("verify", "issue", "pay", "card-error")
+OPERATIONS = tuple(f"operations.{move}" for move in MOVES)  # asked for by name, never by default
+GATEWAY = "paymentGateway"  # a payment provider: says that invoices are paid, reads nothing
+SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE, *OPERATIONS)
 PRODUCTION = "production"
 ENVIRONMENTS = (PRODUCTION, "development")
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
@@ -67,8 +70,18 @@ ROLES = {
     "customerBillingAdmin": Role(
         sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
     ),
+    GATEWAY: Role(
+        sees_cost=False, previews=NOTHING, endpoints=("operations.pay", "operations.card-error")
+    ),
     # staff of the installation: changes reference data, reads no invoice
     ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE, VERSION_USAGE)),
+}
+# who may move an invoice (reporting-api.md 8.1): an owner's or a provider's people, or the gateway
+MOVERS = {
+    "verify": ("distributorAdmin", "sellerAdmin"),
+    "issue": ("distributorAdmin", "sellerAdmin", "sellerBillingAdmin"),
+    "pay": ("distributorAdmin", "sellerAdmin", "sellerBillingAdmin", GATEWAY),
+    "card-error": (GATEWAY,),
 }
 # which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
 # an account manager does not see cost
@@ -244,7 +257,8 @@ def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str])
         raise KeyRefused(reason="an admin key stands for no organization")
     if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    known = ROLES[ADMIN].endpoints if role == ADMIN else (*ENDPOINTS, VERSION_USAGE)
+    staff = (*ENDPOINTS, VERSION_USAGE, *OPERATIONS)
+    known = ROLES[role].endpoints if role in (ADMIN, GATEWAY) else staff
     if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(
             reason=f"unknown endpoints {', '.join(unknown)}; endpoints of this role are"
