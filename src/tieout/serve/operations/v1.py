@@ -15,12 +15,13 @@ from starlette.responses import Response
 from tieout import __version__, pipeline
 from tieout.errors import InputsChanged, NotFound, Refused
 from tieout.pipeline import Choice, Word
-from tieout.serve.access import MOVERS, AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused, Key, verify_key
 from tieout.serve.manage.answer import json_bytes
 from tieout.serve.manage.body import JSON_TYPE, read_body
 from tieout.serve.operations import openapi
 from tieout.serve.operations.question import OF_MOVE, OF_VERIFY, Wish, read_wish
 from tieout.serve.problems import ManageProblem, manage_problem
+from tieout.serve.roles import MOVERS
 from tieout.serve.settings import Surroundings
 from tieout.store.channel import is_only_owner
 
