@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.pipeline.carried import name_taken
-from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, TOLD_AGAIN
+from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, LATE_DETAIL_LINE, TOLD_AGAIN
 from tieout.store.house import House
 from tieout.store.late_lines import CARRIED, LATE
 from tieout.store.vendor_files import loaded_file
@@ -24,9 +24,11 @@ def open_run_places(engine: Engine, house: House, *, paths: Mapping[str, Sequenc
         return
     schemas = {"charge": CHARGE, "detail_line": DETAIL_LINE, "parked_line": PARKED_LINE}
     schemas |= {LATE: LATE_CHARGE, CARRIED: CARRIED_LINE, "told_again": TOLD_AGAIN}
+    schemas["late_detail_line"] = LATE_DETAIL_LINE
     for kind, schema in schemas.items():
         engine.parquet(f"its_{kind}", list(paths.get(kind, ())), schema=schema)
-    engine.table("late_charge", f"SELECT * FROM its_{LATE}")
+    for kind in (LATE, "late_detail_line"):
+        engine.table(kind, f"SELECT * FROM its_{kind}")
     engine.table("run_place", sql_text(PACKAGE, "late_run_place"))
     ids = engine.arrow("SELECT DISTINCT file_id FROM run_place ORDER BY file_id")["file_id"]
     with house.catalog.read() as connection:
