@@ -66,7 +66,8 @@ def ledger_of(connection: Connection, house: House, *, period: str) -> Ledger:
     if not verified and not late:
         return Ledger(period)
 
-    def opened(month: str, run_id: str, kind: str) -> LateRun:
+    def opened(found: tuple[str, str, str]) -> LateRun:
+        month, run_id, kind = found
         stays = (
             verified_parties(connection, period=month)
             if kind == MONTH
@@ -76,15 +77,15 @@ def ledger_of(connection: Connection, house: House, *, period: str) -> Ledger:
         return LateRun(month, run_id, stays, paths)
 
     own = manifest.current_run(connection, period=period)
-    takers = [opened(*one) for one in _runs_with(connection, CARRIED)]
+    takers = [opened(one) for one in _runs_with(connection, CARRIED)]
     others = [one for one in takers if own is None or one.run_id != own["run_id"]]
     adjustments = [one for one in others if one.period == period]
     drafts = [one for one in adjustments if not one.verified]
     return Ledger(
         period,
         verified=verified,
-        own=None if own is None else opened(period, own["run_id"], MONTH),
-        earlier=[opened(*one) for one in late if one[0] < period],
+        own=None if own is None else opened((period, own["run_id"], MONTH)),
+        earlier=[opened(one) for one in late if one[0] < period],
         takers=[one for one in others if one not in drafts],
         adjustment_no=1 + len(adjustments) - len(drafts),
         open_run_id=drafts[0].run_id if drafts else None,
