@@ -34,6 +34,14 @@ from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.run_diff import diff_runs
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
+from tieout.pipeline.summary import (
+    SummaryWish,
+    discard_summary,
+    move_summaries,
+    names_summaries,
+    recorded_summaries,
+    summarize,
+)
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.trail import check_audit, newest_entry, read_audit
 from tieout.pipeline.upkeep import (
@@ -57,6 +65,7 @@ __all__ = [
     "ManualLine",
     "Place",
     "Stored",
+    "SummaryWish",
     "Wishes",
     "Word",
     "add_manual_line",
@@ -72,6 +81,7 @@ __all__ = [
     "deliveries",
     "diff_runs",
     "discard_document",
+    "discard_summary",
     "end_record",
     "explain_line",
     "explain_named",
@@ -86,6 +96,8 @@ __all__ = [
     "loaded_since",
     "match_files",
     "move_on",
+    "move_summaries",
+    "names_summaries",
     "newest_entry",
     "newest_load",
     "parked_lines",
@@ -93,9 +105,11 @@ __all__ = [
     "put_record",
     "read_audit",
     "recorded_decisions",
+    "recorded_summaries",
     "rejected_rows",
     "run_period",
     "set_line_aside",
+    "summarize",
     "take_line_back",
     "utc_text",
     "verify_invoices",

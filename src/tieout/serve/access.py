@@ -28,7 +28,8 @@ BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
 BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
 SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
+SUMMARIES = "v2.invoice-consolidations"
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, SUMMARIES, *BILLING)
 VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
 MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
 SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE)
@@ -55,17 +56,17 @@ ROLES = {
     "sellerAdmin": Role(
         sees_cost=True,
         previews=OWNED,
-        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
+        endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BILLING),
         reads_vendor_rows=True,
     ),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BILLING)
     ),
     "accountManager": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *SOLD_ONLY)
     ),
     "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BOUGHT)
     ),
     # staff of the installation: changes reference data, reads no invoice
     ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE, VERSION_USAGE)),

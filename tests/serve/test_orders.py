@@ -1,0 +1,250 @@
+"""Invoices per order: acceptance case A29, and what else goes by the invoice of a line."""
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from october import FOUR_PARTIES, NOW, PERIOD
+from orders_case import CREATED, ITEMS, bill_orders, write_orders
+from serve_case import HEADERS, Place, Visitor, serving
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from stored import columns_unlike_tables
+
+from tieout import pipeline
+from tieout.errors import Conflict, ReferenceRefused
+from tieout.pipeline import Charge, Choice, Credit, CustomInvoice, Word
+from tieout.store.catalog import invoice
+from tieout.store.house import House
+
+OUT = {"direction": "outgoing"}
+ANNA = Word(by="anna", now=NOW, reason="asked")
+SOLD = "/billing/v4/customerinvoices"
+RANGE = {"format": "json", "startDate": "20211101", "endDate": "20261231"}
+RECOMPUTE = Path(__file__).parents[2] / "bench" / "recompute.py"
+
+
+def told(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    """Give some fields of rows."""
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+def headers_of(house: House, *, hop: int = 2) -> list[dict[str, Any]]:
+    """Give the headers that the run made at a hop, that of the order last."""
+    query = select(invoice).where(invoice.c.hop == hop, invoice.c.source_id == 1)
+    with house.catalog.read() as connection:
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    return sorted(rows, key=lambda row: row["order_id"] or "")
+
+
+def agrees(house: House, folder: Path) -> None:
+    """Check the certificate by the script that knows nothing of tieout."""
+    path = folder / "certificate.json"
+    path.write_text(json.dumps(pipeline.certificate_of(house, PERIOD)))
+    done = subprocess.run(
+        [sys.executable, RECOMPUTE, path, house.home / "lake"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.stdout.splitlines()[-1:] == ["agrees"], done.stdout + done.stderr
+
+
+def test_a29_an_order_has_an_invoice_of_its_own(tmp_path: Path, catalog_url: str) -> None:
+    house = bill_orders(tmp_path, catalog_url=catalog_url)
+    with serving(house) as place:
+        seller = place.visitor("reseller", role="distributorAdmin")
+        buyer = place.visitor("customer", role="customerBillingAdmin")
+        for visitor, who, direction in ((seller, "reseller", "outgoing"), (buyer, "customer", "all")):
+            asked = {"direction": direction}
+            (header,) = visitor.rows(who, path=HEADERS, **asked)
+            names = ("totalAmount", "statusId", "invoiceFrequencyId", "invoiceFrequency", "orderNumber")
+            assert told([header], *names) == [("1644.70", "1", "2", "Per Order", "SO-1001")]
+            rows = visitor.rows(who, **asked)
+            names = ("totalPrice", "chargeType", "chargeTypeId", "quantity", "orderNumber", "orderId")
+            assert told(rows, *names) == [
+                ("1495.00", "OneTimeFee", "5", "5", "SO-1001", header["orderId"]),
+                ("149.70", "OneTimeFee", "5", "3", "SO-1001", header["orderId"]),
+            ]
+        assert header["invoiceNumber"] == "reseller-2021-11-0001"
+        of_order = {"invoiceId": header["invoiceId"]}
+        for path in ({}, {"path": HEADERS}):
+            assert seller.rows("reseller", after="/preview", **OUT, **of_order, **path) == []
+        check_other(seller)
+        check_billing(seller)
+    house.catalog.close()
+
+
+def check_other(seller: Visitor) -> None:
+    """Check that F-OCT is what it is without the order: digest and rows (7.2, 8.3)."""
+    (header,) = seller.rows("reseller", path=HEADERS, after="/preview", **OUT)
+    assert told([header], "totalAmount", "invoiceFrequencyId", "orderId") == [("17.05", "1", None)]
+    assert header["outputDigest"] == (
+        "cbccb97a51607fec0da936d60f81c8f6ea72a641e422422a5f1b4d1d1d936dc1"
+    )
+    rows = seller.rows("reseller", after="/preview", expand="AllDetails", **OUT)
+    assert len(rows) == 11
+    assert sum((Fraction(row["totalPrice"]) for row in rows), Fraction(0)) == Fraction("17.05")
+
+
+def check_billing(seller: Visitor) -> None:
+    """Check that the Billing API sells the order in a document of its own, with its PO number."""
+    sold = seller.client.get(SOLD, params=RANGE).json(parse_float=str)["Invoices"]
+    assert [one["Totals"]["TotalExclVAT"] for one in sold] == ["1644.70"]
+    lines = [
+        line
+        for customer in sold[0]["Customers"]
+        for subscription in customer["Subscriptions"]
+        for line in subscription["PriceLines"]
+    ]
+    assert sorted((line["ExtendedPrice"], line["SubPONumber"], line["LineKind"]) for line in lines) == [
+        ("149.70", "PO-55", "one_time"),
+        ("1495.00", "PO-55", "one_time"),
+    ]
+
+
+def test_the_vendors_own_document_is_one_and_every_figure_is_recomputed(
+    tmp_path: Path, catalog_url: str
+) -> None:
+    house = bill_orders(tmp_path, catalog_url=catalog_url)
+    assert [one["total_amount"] for one in headers_of(house, hop=1)] == ["1661.75"]
+    assert [one["total_amount"] for one in headers_of(house)] == ["17.05", "1644.7"]
+    assert columns_unlike_tables(house, PERIOD) == []
+    agrees(house, tmp_path)
+    before = headers_of(house)
+    pipeline.run_period(house, PERIOD, now=NOW)
+    assert headers_of(house) == before
+    done = pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
+    assert [(one["invoiceNumber"], one["totalAmount"]) for one in done["verified"]] == [
+        ("reseller-2021-11-0002", "17.05")
+    ]
+    house.catalog.close()
+
+
+@pytest.mark.parametrize("vendor", ["v-order-1", ""])
+def test_the_order_of_a_subscription_counts_where_the_vendor_prints_none(
+    tmp_path: Path, vendor: str
+) -> None:
+    order = CREATED.replace("v-order-1", vendor)
+    house = bill_orders(tmp_path, orders=(order,), named="o-1")
+    header = headers_of(house)[-1]
+    assert (header["total_amount"], header["order_id"], header["order_number"]) == (
+        "1644.7",
+        vendor or "o-1",
+        "SO-1001",
+    )
+    with serving(house) as place:
+        rows = place.visitor("reseller").rows("reseller", **OUT)
+    assert told(rows, "orderNumber") == [("SO-1001",), ("SO-1001",)]
+
+
+def test_orders_that_share_an_invoice_change_nothing(tmp_path: Path) -> None:
+    house = bill_orders(tmp_path, orders=(CREATED.replace(",yes", ",no"),))
+    (header,) = headers_of(house)
+    assert (header["total_amount"], header["status_id"], header["order_id"]) == ("1661.75", 0, None)
+    folder = write_orders(tmp_path / "other")
+    pipeline.load_reference(house, folder, now=NOW)
+    pipeline.run_period(house, PERIOD, now=NOW)
+    after = headers_of(house)
+    assert [(one["total_amount"], one["status_id"]) for one in after] == [("17.05", 0), ("1644.7", 1)]
+    assert after[0]["invoice_id"] == header["invoice_id"]
+
+
+def test_an_order_is_one_hops_matter(tmp_path: Path) -> None:
+    order = CREATED.replace(",c-2,", ",c-3,")
+    rules = {2: ("markup", "10"), 3: ("markup", "20")}
+    house = bill_orders(tmp_path, orders=(order,), chain=FOUR_PARTIES, rules=rules)
+    # 1661.75 x 1.1; then 17.05 and 1644.70 x 1.1 x 1.2, each group rounded for itself
+    assert [one["detail_total"] for one in headers_of(house)] == ["1827.925"]
+    sold = headers_of(house, hop=3)
+    assert [one["detail_total"] for one in sold] == ["22.506", "2171.004"]
+    assert [one["margin_amount"] for one in sold] == ["3.76", "361.83"]
+    agrees(house, tmp_path)
+    with pytest.raises(Conflict, match="not verified yet one hop above"):
+        pipeline.verify_invoices(house, Choice(names=(sold[0]["invoice_id"],)), word=ANNA)
+    pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
+    assert [one["status_id"] for one in headers_of(house, hop=3)] == [1, 1]
+
+
+def test_credits_touch_the_lines_of_their_own_invoice(tmp_path: Path) -> None:
+    house = bill_orders(tmp_path, status="verified")
+    for header in headers_of(house):
+        made = pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)
+        assert Fraction(made["totalAmount"]) == -Fraction(header["total_amount"])
+        pipeline.verify_invoices(house, Choice(names=(made["invoiceId"],)), word=ANNA)
+        with serving(house) as place:
+            (found,) = place.visitor("reseller").rows(
+                "reseller", path=HEADERS, invoiceId=made["invoiceId"]
+            )
+            rows = place.visitor("reseller").rows(
+                "reseller", invoiceId=made["invoiceId"], expand="AllDetails"
+            )
+        assert told([found], "orderId", "orderNumber", "invoiceFrequencyId") == [
+            (header["order_id"], header["order_number"], None)
+        ]
+        assert len(rows) == header["detail_count"]
+    wanted = CustomInvoice([Charge("1", "5", "support")], contract_id="c-2")
+    assert pipeline.charge_by_hand(house, wanted, word=ANNA)["totalAmount"] == "5"
+    memo = CustomInvoice([Charge("1", "5", "support")], invoice=headers_of(house)[-1]["invoice_id"])
+    assert pipeline.charge_by_hand(house, memo, word=ANNA)["documentType"] == "DebitMemo"
+
+
+def test_every_row_of_the_order_is_on_it_refunds_as_well(tmp_path: Path) -> None:
+    refund = ("one-2", "cancelImmediate", "1", "-49.90", "-49.90")
+    house = bill_orders(tmp_path, items=(*ITEMS, refund))
+    header = headers_of(house)[-1]
+    assert (header["total_amount"], header["detail_count"]) == ("1594.8", 3)
+    with serving(house) as place:
+        rows = place.visitor("reseller").rows("reseller", **OUT)
+        explained = pipeline.explain_named(house, "order-03")
+    assert sorted(told(rows, "totalPrice", "chargeType")) == [
+        ("-49.90", "Correction"),
+        ("149.70", "OneTimeFee"),
+        ("1495.00", "OneTimeFee"),
+    ]
+    assert header["invoice_id"] in json.dumps(explained)
+
+
+def test_what_a_verified_invoice_shows_is_kept_by_the_database(
+    tmp_path: Path, catalog_url: str
+) -> None:
+    house = bill_orders(tmp_path, catalog_url=catalog_url)
+    before = headers_of(house)
+    for values in ({"order_id": None}, {"order_number": "SO-2"}, {"snapshot_id": 7}):
+        with pytest.raises(DBAPIError), house.catalog.write() as connection:
+            connection.execute(update(invoice).where(invoice.c.status_id == 1).values(**values))
+    assert headers_of(house) == before
+    house.catalog.close()
+
+
+def test_an_order_under_the_vendors_contract_has_no_invoice_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(ReferenceRefused) as refused:
+        bill_orders(tmp_path, orders=(CREATED.replace(",c-2,", ",c-1,"),))
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.row, fault.column) == ("orders.csv", 1, "invoice_per_order")
+
+
+def test_names_and_po_numbers_stay_as_they_were_verified(place_then: Place) -> None:
+    seller = place_then.visitor("reseller")
+    before = seller.client.get(SOLD, params=RANGE).json()
+    folder = place_then.house.home.parent / "other"
+    write_orders(folder, orders=(CREATED.replace("PO-55", "PO-66"),), status="verified")
+    subscriptions = folder / "subscriptions.csv"
+    subscriptions.write_text(subscriptions.read_text().replace("Visio 1", "Visio renamed"))
+    pipeline.load_reference(place_then.house, folder, now=NOW)
+    pipeline.run_period(place_then.house, PERIOD, now=NOW)
+    assert seller.client.get(SOLD, params=RANGE).json() == before
+    assert "PO-55" in json.dumps(before)
+    names = {row["subscriptionName"] for row in seller.rows("reseller", **OUT)}
+    assert "Visio 1" in names
+
+
+@pytest.fixture
+def place_then(tmp_path: Path) -> Any:
+    """Serve the month verified."""
+    with serving(bill_orders(tmp_path, status="verified")) as place:
+        yield place
