@@ -28,7 +28,9 @@ def write_vendor_file(path: Path, *, items: tuple[tuple[str, ...], ...] = ITEMS)
             quantity, effective, total = amounts
             writer.writerow([*cells(number, charge_type, day, (quantity, effective, total)), ORDER])
         for place, (subscription, charge_type, quantity, price, total) in enumerate(items, 1):
-            known = dict(zip(HEADER, cells(20, charge_type, 15, (quantity, price, total)), strict=True))
+            known = dict(
+                zip(HEADER, cells(20, charge_type, 15, (quantity, price, total)), strict=True)
+            )
             known |= {
                 "ProductId": "DG7GMGF0D7FX",
                 "SkuName": "Visio Professional 2021",

@@ -59,14 +59,30 @@ def test_a29_an_order_has_an_invoice_of_its_own(tmp_path: Path, catalog_url: str
     with serving(house) as place:
         seller = place.visitor("reseller", role="distributorAdmin")
         buyer = place.visitor("customer", role="customerBillingAdmin")
-        for visitor, who, direction in ((seller, "reseller", "outgoing"), (buyer, "customer", "all")):
+        for visitor, who, direction in (
+            (seller, "reseller", "outgoing"),
+            (buyer, "customer", "all"),
+        ):
             asked = {"direction": direction}
             (header,) = visitor.rows(who, path=HEADERS, **asked)
-            names = ("totalAmount", "statusId", "invoiceFrequencyId", "invoiceFrequency", "orderNumber")
+            names = (
+                "totalAmount",
+                "statusId",
+                "invoiceFrequencyId",
+                "invoiceFrequency",
+                "orderNumber",
+            )
             assert told([header], *names) == [("1644.70", "1", "2", "Per Order", "SO-1001")]
             rows = visitor.rows(who, **asked)
-            names = ("totalPrice", "chargeType", "chargeTypeId", "quantity", "orderNumber", "orderId")
-            assert told(rows, *names) == [
+            shown = (
+                "totalPrice",
+                "chargeType",
+                "chargeTypeId",
+                "quantity",
+                "orderNumber",
+                "orderId",
+            )
+            assert told(rows, *shown) == [
                 ("1495.00", "OneTimeFee", "5", "5", "SO-1001", header["orderId"]),
                 ("149.70", "OneTimeFee", "5", "3", "SO-1001", header["orderId"]),
             ]
@@ -101,7 +117,9 @@ def check_billing(seller: Visitor) -> None:
         for subscription in customer["Subscriptions"]
         for line in subscription["PriceLines"]
     ]
-    assert sorted((line["ExtendedPrice"], line["SubPONumber"], line["LineKind"]) for line in lines) == [
+    assert sorted(
+        (line["ExtendedPrice"], line["SubPONumber"], line["LineKind"]) for line in lines
+    ) == [
         ("149.70", "PO-55", "one_time"),
         ("1495.00", "PO-55", "one_time"),
     ]
@@ -150,7 +168,10 @@ def test_orders_that_share_an_invoice_change_nothing(tmp_path: Path) -> None:
     pipeline.load_reference(house, folder, now=NOW)
     pipeline.run_period(house, PERIOD, now=NOW)
     after = headers_of(house)
-    assert [(one["total_amount"], one["status_id"]) for one in after] == [("17.05", 0), ("1644.7", 1)]
+    assert [(one["total_amount"], one["status_id"]) for one in after] == [
+        ("17.05", 0),
+        ("1644.7", 1),
+    ]
     assert after[0]["invoice_id"] == header["invoice_id"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from october import NOW, PERIOD
 from orders_case import bill_orders
-from serve_case import HEADERS, Place, Visitor, serving
+from serve_case import HEADERS, Visitor, serving
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -62,8 +62,8 @@ def house(tmp_path: Path, catalog_url: str) -> Iterator[House]:
 
 
 @pytest.fixture
-def f_sum(house: House) -> tuple[Place, dict[str, Any], str]:
-    """Make F-SUM; serve it."""
+def f_sum(house: House) -> tuple[House, dict[str, Any], str]:
+    """Make F-SUM; give it and the invoice that was joined before."""
     other = charged(house, "99.00")
     joined(house, other)
     ids = by_total(house)
@@ -253,9 +253,7 @@ def test_the_database_itself_refuses(house: House) -> None:
         verified.values(total_amount="1"),
         verified.values(skipped="[1]"),
         summary_invoice.delete().where(summary_invoice.c.summary_id == summary_id),
-        update(summary_invoice)
-        .where(summary_invoice.c.summary_id == other)
-        .values(status_id=1),
+        update(summary_invoice).where(summary_invoice.c.summary_id == other).values(status_id=1),
     ):
         with pytest.raises(DBAPIError), house.catalog.write() as connection:
             connection.execute(statement)

@@ -63,7 +63,8 @@ def check_digests(engine: Engine, ready: Sequence[Header]) -> None:
     )
     engine.view(
         "invoiced_line",
-        "SELECT * FROM known_line JOIN charge USING (charge_no) JOIN invoice_key USING (invoice_id)",
+        "SELECT * FROM known_line JOIN charge USING (charge_no)"
+        " JOIN invoice_key USING (invoice_id)",
     )
     look_at_row_ids(engine)
     found = digests_of_invoices(engine)

@@ -127,7 +127,7 @@ def _found(connection: Connection, wish: SummaryWish) -> list[Header]:
     )
     query = select(invoice).where(*(column == value for column, value in wanted if value))
     order = query.order_by(invoice.c.invoice_date, invoice.c.invoice_number, invoice.c.invoice_id)
-    found = [dict(row) for row in connection.execute(order).mappings()]
+    found: list[Header] = [dict(row) for row in connection.execute(order).mappings()]
     currencies = sorted({one["currency"] for one in found})
     if not found:
         raise Conflict(reason=f"{wish.seller} has no such invoice to {wish.buyer}")

@@ -28,6 +28,7 @@ from tieout.store.workflow import (
     move_invoices,
 )
 
+
 @dataclass(frozen=True)
 class Choice:
     """Which drafts to verify: by id, or all of a period, perhaps to one buyer only.

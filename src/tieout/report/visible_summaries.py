@@ -65,9 +65,7 @@ def visible_summaries(catalog: Catalog, viewer: Viewer, *, wanted: SummariesWant
     )
 
 
-def _row(
-    record: Mapping[str, Any], viewer: Viewer, *, invoice_ids: list[str]
-) -> dict[str, Any]:
+def _row(record: Mapping[str, Any], viewer: Viewer, *, invoice_ids: list[str]) -> dict[str, Any]:
     """Give a summary as the viewer sees it."""
     sells = record["seller_id"] == viewer.organization_id
     own = [one for one in json.loads(record["skipped"]) if one["providerId"] == record["seller_id"]]

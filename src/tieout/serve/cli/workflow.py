@@ -36,15 +36,11 @@ SHOWN = 20  # of the invoices that a person is told one by one
 def verify(shell: Shell, /, names: tuple[str, ...], *, strict: bool, **said: Any) -> None:
     """Verify drafts by id, or all of a month: their figures never change again.
 
-    Summary invoices are named in the same way. Each gets the next number of its seller's series. Of a month, invoices with open questions are
-    held back and listed; the others are verified. Ctrl-C stops it: all of them or none.
+    Each gets the next number of its seller's series. Of a month, invoices with open questions are
+    held back and listed; the others are verified. Ctrl-C stops it: all of them or none. Summary
+    invoices are named in the same way.
     """
-    if bool(names) == bool(said["period"]):
-        sentence = "name invoices, or a month with --period"
-        raise click.UsageError(sentence)
-    if names and said["buyer"]:
-        sentence = "--buyer goes with --period"
-        raise click.UsageError(sentence)
+    _refuse_usage(names, said)
     word = Word(by=said["by"], now=dt.datetime.now(dt.UTC), reason=said["reason"])
     if pipeline.names_summaries(shell.house, names):
         if said["digest"] or said["accept_parked"]:
@@ -71,13 +67,7 @@ def verify(shell: Shell, /, names: tuple[str, ...], *, strict: bool, **said: Any
         done = pipeline.verify_invoices(house, choice, word=word, watch=stopping)
     if shell.json:
         shell.print_json(done)
-    _say(shell, done["verified"])
-    if not done["verified"] and not done["held"]:
-        shell.say(f"{done['period']}: no draft to verify")
-    for one in done["held"][:SHOWN]:
-        shell.say(f"held back: {one['reason']}", style="yellow")
-    if len(done["held"]) > SHOWN:
-        shell.say(f"and {len(done['held']) - SHOWN} more are held back; see --json")
+    _say_verified(shell, done)
     if strict and done["held"]:
         sys.exit(WITH_OPEN_ROWS)
 
@@ -104,6 +94,25 @@ def pay(
     """Mark verified or issued invoices or summaries as paid; all of them or none."""
     action = "card-error" if card_error else "pay"
     _move(shell, names, action=action, word=Word(by, dt.datetime.now(dt.UTC), reason))
+
+
+def _refuse_usage(names: tuple[str, ...], said: dict[str, Any]) -> None:
+    if bool(names) == bool(said["period"]):
+        sentence = "name invoices, or a month with --period"
+        raise click.UsageError(sentence)
+    if names and said["buyer"]:
+        sentence = "--buyer goes with --period"
+        raise click.UsageError(sentence)
+
+
+def _say_verified(shell: Shell, done: dict[str, Any]) -> None:
+    _say(shell, done["verified"])
+    if not done["verified"] and not done["held"]:
+        shell.say(f"{done['period']}: no draft to verify")
+    for one in done["held"][:SHOWN]:
+        shell.say(f"held back: {one['reason']}", style="yellow")
+    if len(done["held"]) > SHOWN:
+        shell.say(f"and {len(done['held']) - SHOWN} more are held back; see --json")
 
 
 def _move(shell: Shell, names: tuple[str, ...], *, action: str, word: Word) -> None:

@@ -29,20 +29,27 @@ def _changed(*names: str) -> str:
     return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in names)
 
 
+SHOWS_OTHER = (
+    "OLD.status_id NOT IN (0, 6) AND OLD.hop > 1"
+    f" AND ({_changed('order_id', 'order_number', 'snapshot_id')})"
+)
+JOINED_WRONG = (
+    f"({_changed('summary_id')}) AND NEW.summary_id IS NOT NULL"
+    " AND (OLD.summary_id IS NOT NULL OR OLD.status_id IN (0, 6) OR OLD.hop = 1)"
+)
+
 # name: table, when, condition, what is said
 TRIGGERS = {
     "invoice_keeps_what_it_shows": (
         "invoice",
         "UPDATE",
-        "OLD.status_id NOT IN (0, 6) AND OLD.hop > 1"
-        f" AND ({_changed('order_id', 'order_number', 'snapshot_id')})",
+        SHOWS_OTHER,
         "a verified invoice never changes",
     ),
     "invoice_is_joined_once": (
         "invoice",
         "UPDATE",
-        f"({_changed('summary_id')}) AND NEW.summary_id IS NOT NULL"
-        " AND (OLD.summary_id IS NOT NULL OR OLD.status_id IN (0, 6) OR OLD.hop = 1)",
+        JOINED_WRONG,
         "a verified invoice is joined in one summary",
     ),
     "invoice_starts_unjoined": (
