@@ -28,10 +28,9 @@ certificate, lake, faults, home = json.load(open(sys.argv[1], "rb")), sys.argv[2
 texts, (wrong, lines, money, invoiced, groups) = defaultdict(list), (Counter() for _ in range(5))
 charges = {charge["charge_no"]: charge for charge in rows("charge")}
 for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Lines of every hop.
-    key, amount = (line["hop"], line["currency"]), line["total_price"]
-    parties = [str(line[x]) for x in "hop seller_id buyer_id vendor currency".split()]
-    order = filter(None, [line["invoice_order_id"]])  # where it has an invoice of its own
-    invoice = uuid.uuid5(IDS, "\x1f".join([*parties, certificate["period"], *order]))
+    key, amount, month = (line["hop"], line["currency"]), line["total_price"], certificate["period"]
+    who = [line.get(x) for x in "hop seller_id buyer_id vendor currency invoice_order_id".split()]
+    invoice = uuid.uuid5(IDS, "\x1f".join(str(x) for x in (*who[:5], month, *who[5:]) if x))
     row_id = line["vendor_invoice_row_id"] or uuid.uuid5(invoice, f"detail\x1f{line['match_key']}")
     texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")
     groups[str(invoice), line["subscription_id"], line["charge_type_id"]] += amount

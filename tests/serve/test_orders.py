@@ -230,6 +230,19 @@ def test_every_row_of_the_order_is_on_it_refunds_as_well(tmp_path: Path) -> None
     assert header["invoice_id"] in json.dumps(explained)
 
 
+def test_a55_a_negated_order_gives_negated_totals(tmp_path: Path) -> None:
+    items = tuple((*item[:3], f"-{item[3]}", f"-{item[4]}") for item in ITEMS)
+    house = bill_orders(tmp_path, items=items)
+    with serving(house) as place:
+        (header,) = place.visitor("reseller").rows("reseller", path=HEADERS, **OUT)
+        rows = place.visitor("reseller").rows("reseller", **OUT)
+    assert header["totalAmount"] == "-1644.70"
+    assert told(rows, "totalPrice", "chargeType") == [
+        ("-1495.00", "OneTimeFee"),
+        ("-149.70", "OneTimeFee"),
+    ]
+
+
 def test_what_a_verified_invoice_shows_is_kept_by_the_database(
     tmp_path: Path, catalog_url: str
 ) -> None:
