@@ -13,12 +13,13 @@ from tieout.pipeline.change import (
     put_record,
 )
 from tieout.pipeline.check import check_vendor
+from tieout.pipeline.chosen_drafts import Choice
 from tieout.pipeline.credit import Credit, credit_invoice
 from tieout.pipeline.custom_charge import Charge, CustomInvoice, charge_by_hand
 from tieout.pipeline.document import discard_document
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
 from tieout.pipeline.filed_match import keep_match
-from tieout.pipeline.keep import utc_text
+from tieout.pipeline.keep import utc_text, write_text
 from tieout.pipeline.line_decisions import (
     Word,
     recorded_decisions,
@@ -29,6 +30,7 @@ from tieout.pipeline.load import Wishes, load_delivery, load_files
 from tieout.pipeline.manual_line import ManualLine, add_manual_line
 from tieout.pipeline.match_files import match_files
 from tieout.pipeline.period import run_period
+from tieout.pipeline.postings import SYNTAXES, Books, postings
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.run_diff import diff_runs
@@ -53,11 +55,14 @@ from tieout.pipeline.upkeep import (
     rejected_rows,
     verify_store,
 )
+from tieout.pipeline.vendor_certificate import vendor_certificates
 from tieout.pipeline.what_if import what_if
-from tieout.pipeline.workflow import Choice, move_on, verify_invoices
+from tieout.pipeline.workflow import move_on, verify_invoices
 
 __all__ = [
     "ANSWER_DAYS",
+    "SYNTAXES",
+    "Books",
     "Charge",
     "Choice",
     "Credit",
@@ -101,6 +106,7 @@ __all__ = [
     "newest_entry",
     "newest_load",
     "parked_lines",
+    "postings",
     "published_run",
     "put_record",
     "read_audit",
@@ -112,7 +118,9 @@ __all__ = [
     "summarize",
     "take_line_back",
     "utc_text",
+    "vendor_certificates",
     "verify_invoices",
     "verify_store",
     "what_if",
+    "write_text",
 ]

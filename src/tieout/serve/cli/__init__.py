@@ -45,6 +45,7 @@ COMMANDS = {
     "summaries": "summary",
     "audit": "audit",
     "certificate": "certificate",
+    "export": "export",
     "check-vendor": "check_vendor",
     "explain": "explain",
     "diff": "diff",

@@ -12,13 +12,14 @@ from starlette.responses import Response, StreamingResponse
 from tieout.engine.duckdb import define_macros
 from tieout.report.visibility import Viewer
 from tieout.report.visible_summaries import SummariesWanted, visible_summaries
-from tieout.serve.access import SUMMARIES, verify_key
+from tieout.serve.access import verify_key
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, RAW, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import bad_parameter
 from tieout.serve.reporting.question import identifier, read_plain
 from tieout.serve.reporting.row_json import SELLER, amount
 from tieout.serve.reporting.v1 import check_reach
+from tieout.serve.roles import SUMMARIES
 from tieout.serve.settings import Surroundings
 
 PATH = "/requesters/{requester_id}/invoice-consolidations"
