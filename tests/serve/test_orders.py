@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from october import FOUR_PARTIES, NOW, PERIOD
 from orders_case import CREATED, ITEMS, bill_orders, write_orders
+from pyarrow import parquet
 from serve_case import HEADERS, Place, Visitor, serving
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +19,7 @@ from stored import columns_unlike_tables
 from tieout import pipeline
 from tieout.errors import Conflict, ReferenceRefused
 from tieout.pipeline import Charge, Choice, Credit, CustomInvoice, Word
-from tieout.store.catalog import invoice
+from tieout.store.catalog import invoice, lake_file
 from tieout.store.house import House
 
 OUT = {"direction": "outgoing"}
@@ -241,6 +242,24 @@ def test_a55_a_negated_order_gives_negated_totals(tmp_path: Path) -> None:
         ("-1495.00", "OneTimeFee"),
         ("-149.70", "OneTimeFee"),
     ]
+
+
+def test_a_run_of_before_is_read_and_verified(tmp_path: Path) -> None:
+    house = bill_orders(tmp_path, orders=())
+    with house.catalog.read() as connection:
+        kinds = lake_file.c.kind.in_(["detail_line", "invoice_line"])
+        paths = connection.execute(select(lake_file.c.path).where(kinds)).scalars().all()
+    assert len(paths) == 4
+    for path in map(house.lake.full, paths):
+        older = parquet.read_table(path).drop_columns(["invoice_order_id"])
+        path.chmod(0o600)
+        parquet.write_table(older, path)
+    (header,) = headers_of(house)
+    pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
+    with serving(house) as place:
+        rows = place.visitor("reseller").rows("reseller", expand="AllDetails", **OUT)
+    assert len(rows) == header["detail_count"] == 13
+    assert pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)["rowCount"] == 4
 
 
 def test_what_a_verified_invoice_shows_is_kept_by_the_database(

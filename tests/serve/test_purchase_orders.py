@@ -9,7 +9,7 @@ from billing_reference import subscription
 from hand_charges import Hand, Store
 
 # the subscription was ordered once, and changed by another order; each side keeps its own number
-ORDERS = [
+ORDERS: list[dict[str, Any]] = [
     {
         "order_id": "so-1",
         "vendor_order_id": "v-1",
