@@ -9,7 +9,7 @@ from tieout import pipeline
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
 
-# subscription, charge type, quantity, price, total; each item has a subscription of its own
+# subscription, charge type, quantity, price, total, perhaps another order
 ITEMS = (
     ("one-1", "Purchase", "5", "299", "1495.00"),
     ("one-2", "new", "3", "49.90", "149.70"),
@@ -27,7 +27,9 @@ def write_vendor_file(path: Path, *, items: tuple[tuple[str, ...], ...] = ITEMS)
         for number, charge_type, day, *amounts in LINES:
             quantity, effective, total = amounts
             writer.writerow([*cells(number, charge_type, day, (quantity, effective, total)), ORDER])
-        for place, (subscription, charge_type, quantity, price, total) in enumerate(items, 1):
+        for place, (subscription, charge_type, quantity, price, total, *order) in enumerate(
+            items, 1
+        ):
             known = dict(
                 zip(HEADER, cells(20, charge_type, 15, (quantity, price, total)), strict=True)
             )
@@ -43,7 +45,7 @@ def write_vendor_file(path: Path, *, items: tuple[tuple[str, ...], ...] = ITEMS)
                 "ReferenceId": "",
                 "VendorInvoiceRowId": f"order-{place:02d}",
             }
-            writer.writerow([*(known[name] for name in HEADER), ORDER])
+            writer.writerow([*(known[name] for name in HEADER), *(order or [ORDER])])
     return path
 
 

@@ -215,6 +215,26 @@ def test_credits_touch_the_lines_of_their_own_invoice(tmp_path: Path) -> None:
     assert pipeline.charge_by_hand(house, memo, word=ANNA)["documentType"] == "DebitMemo"
 
 
+def test_a_subscription_with_charges_on_and_off_the_order(tmp_path: Path) -> None:
+    other = ("one-1", "Purchase", "2", "299", "598.00", "v-order-2")
+    house = bill_orders(tmp_path, items=(*ITEMS, other), status="verified")
+    # 17.05 and 598.00; 1495.00 and 149.70
+    assert [one["total_amount"] for one in headers_of(house)] == ["615.05", "1644.7"]
+    with serving(house) as place:
+        seller = place.visitor("reseller")
+        for header, first in zip(headers_of(house), ("598.00", "1495.00"), strict=True):
+            asked = {"invoiceId": header["invoice_id"], "subscriptionId": "s-one-1"}
+            assert told(seller.rows("reseller", **asked), "totalPrice") == [(first,)]
+            made = pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)
+            pipeline.verify_invoices(house, Choice(names=(made["invoiceId"],)), word=ANNA)
+            asked["invoiceId"] = made["invoiceId"]
+            back = seller.rows("reseller", expand="AllDetails", **asked)
+            assert told(back, "totalPrice") == [(f"-{first}",)]
+        vendors = seller.rows("reseller", direction="incoming", subscriptionId="s-one-1")
+    assert told(vendors, "totalPrice", "quantity", "sourceLineCount") == [("2093.00", "7", "2")]
+    agrees(house, tmp_path)
+
+
 def test_every_row_of_the_order_is_on_it_refunds_as_well(tmp_path: Path) -> None:
     refund = ("one-2", "cancelImmediate", "1", "-49.90", "-49.90")
     house = bill_orders(tmp_path, items=(*ITEMS, refund))
