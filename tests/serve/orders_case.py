@@ -1,14 +1,24 @@
 """F-OCT and F-ORDER of reporting-api.md 7 in one vendor invoice, billed on either catalog."""
 
 import csv
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 from october import DIRECT, HEADER, LINES, NOW, PERIOD, cells, write_reference
+from sqlalchemy import select
 
 from tieout import pipeline
+from tieout.pipeline import Word
+from tieout.store.catalog import invoice
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
 
+OUT = {"direction": "outgoing"}
+ANNA = Word(by="anna", now=NOW, reason="asked")
+RECOMPUTE = Path(__file__).parents[2] / "bench" / "recompute.py"
 # subscription, charge type, quantity, price, total, perhaps another order
 ITEMS = (
     ("one-1", "Purchase", "5", "299", "1495.00"),
@@ -96,3 +106,29 @@ def bill_orders(
     pipeline.load_files(house, [(path.name, path)], now=NOW)
     pipeline.run_period(house, PERIOD, now=NOW)
     return house
+
+
+def told(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    """Give some fields of rows."""
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+def headers_of(house: House, *, hop: int = 2) -> list[dict[str, Any]]:
+    """Give the headers that the run made at a hop, that of the order last."""
+    query = select(invoice).where(invoice.c.hop == hop, invoice.c.source_id == 1)
+    with house.catalog.read() as connection:
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    return sorted(rows, key=lambda row: row["order_id"] or "")
+
+
+def agrees(house: House, folder: Path) -> None:
+    """Check the certificate by the script that knows nothing of tieout."""
+    path = folder / "certificate.json"
+    path.write_text(json.dumps(pipeline.certificate_of(house, PERIOD)))
+    done = subprocess.run(
+        [sys.executable, RECOMPUTE, path, house.home / "lake"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.stdout.splitlines()[-1:] == ["agrees"], done.stdout + done.stderr

@@ -1,58 +1,35 @@
-"""Invoices per order: acceptance case A29, and what else goes by the invoice of a line."""
+"""Invoices per order: acceptance cases A29 and A55, and what they show for good."""
 
 import json
-import subprocess
-import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
-from october import FOUR_PARTIES, NOW, PERIOD
-from orders_case import CREATED, ITEMS, bill_orders, write_orders
-from pyarrow import parquet
+from october import NOW, PERIOD
+from orders_case import (
+    ANNA,
+    CREATED,
+    ITEMS,
+    OUT,
+    agrees,
+    bill_orders,
+    headers_of,
+    told,
+    write_orders,
+)
 from serve_case import HEADERS, Place, Visitor, serving
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 from stored import columns_unlike_tables
 
 from tieout import pipeline
-from tieout.errors import Conflict, ReferenceRefused
-from tieout.pipeline import Charge, Choice, Credit, CustomInvoice, Word
-from tieout.store.catalog import invoice, lake_file
-from tieout.store.house import House
+from tieout.errors import ReferenceRefused
+from tieout.pipeline import Choice
+from tieout.store.catalog import invoice
 
-OUT = {"direction": "outgoing"}
-ANNA = Word(by="anna", now=NOW, reason="asked")
 SOLD = "/billing/v4/customerinvoices"
 RANGE = {"format": "json", "startDate": "20211101", "endDate": "20261231"}
-RECOMPUTE = Path(__file__).parents[2] / "bench" / "recompute.py"
-
-
-def told(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
-    """Give some fields of rows."""
-    return [tuple(row[name] for name in names) for row in rows]
-
-
-def headers_of(house: House, *, hop: int = 2) -> list[dict[str, Any]]:
-    """Give the headers that the run made at a hop, that of the order last."""
-    query = select(invoice).where(invoice.c.hop == hop, invoice.c.source_id == 1)
-    with house.catalog.read() as connection:
-        rows = [dict(row) for row in connection.execute(query).mappings()]
-    return sorted(rows, key=lambda row: row["order_id"] or "")
-
-
-def agrees(house: House, folder: Path) -> None:
-    """Check the certificate by the script that knows nothing of tieout."""
-    path = folder / "certificate.json"
-    path.write_text(json.dumps(pipeline.certificate_of(house, PERIOD)))
-    done = subprocess.run(
-        [sys.executable, RECOMPUTE, path, house.home / "lake"],
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert done.stdout.splitlines()[-1:] == ["agrees"], done.stdout + done.stderr
 
 
 def test_a29_an_order_has_an_invoice_of_its_own(tmp_path: Path, catalog_url: str) -> None:
@@ -176,81 +153,6 @@ def test_orders_that_share_an_invoice_change_nothing(tmp_path: Path) -> None:
     assert after[0]["invoice_id"] == header["invoice_id"]
 
 
-def test_an_order_is_one_hops_matter(tmp_path: Path) -> None:
-    order = CREATED.replace(",c-2,", ",c-3,")
-    rules = {2: ("markup", "10"), 3: ("markup", "20")}
-    house = bill_orders(tmp_path, orders=(order,), chain=FOUR_PARTIES, rules=rules)
-    # 1661.75 x 1.1; then 17.05 and 1644.70 x 1.1 x 1.2, each group rounded for itself
-    assert [one["detail_total"] for one in headers_of(house)] == ["1827.925"]
-    sold = headers_of(house, hop=3)
-    assert [one["detail_total"] for one in sold] == ["22.506", "2171.004"]
-    assert [one["margin_amount"] for one in sold] == ["3.76", "361.83"]
-    agrees(house, tmp_path)
-    with pytest.raises(Conflict, match="not verified yet one hop above"):
-        pipeline.verify_invoices(house, Choice(names=(sold[0]["invoice_id"],)), word=ANNA)
-    pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
-    assert [one["status_id"] for one in headers_of(house, hop=3)] == [1, 1]
-
-
-def test_credits_touch_the_lines_of_their_own_invoice(tmp_path: Path) -> None:
-    house = bill_orders(tmp_path, status="verified")
-    for header in headers_of(house):
-        made = pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)
-        assert Fraction(made["totalAmount"]) == -Fraction(header["total_amount"])
-        pipeline.verify_invoices(house, Choice(names=(made["invoiceId"],)), word=ANNA)
-        with serving(house) as place:
-            (found,) = place.visitor("reseller").rows(
-                "reseller", path=HEADERS, invoiceId=made["invoiceId"]
-            )
-            rows = place.visitor("reseller").rows(
-                "reseller", invoiceId=made["invoiceId"], expand="AllDetails"
-            )
-        assert told([found], "orderId", "orderNumber", "invoiceFrequencyId") == [
-            (header["order_id"], header["order_number"], None)
-        ]
-        assert len(rows) == header["detail_count"]
-    wanted = CustomInvoice([Charge("1", "5", "support")], contract_id="c-2")
-    assert pipeline.charge_by_hand(house, wanted, word=ANNA)["totalAmount"] == "5"
-    memo = CustomInvoice([Charge("1", "5", "support")], invoice=headers_of(house)[-1]["invoice_id"])
-    assert pipeline.charge_by_hand(house, memo, word=ANNA)["documentType"] == "DebitMemo"
-
-
-def test_a_subscription_with_charges_on_and_off_the_order(tmp_path: Path) -> None:
-    other = ("one-1", "Purchase", "2", "299", "598.00", "v-order-2")
-    house = bill_orders(tmp_path, items=(*ITEMS, other), status="verified")
-    # 17.05 and 598.00; 1495.00 and 149.70
-    assert [one["total_amount"] for one in headers_of(house)] == ["615.05", "1644.7"]
-    with serving(house) as place:
-        seller = place.visitor("reseller")
-        for header, first in zip(headers_of(house), ("598.00", "1495.00"), strict=True):
-            asked = {"invoiceId": header["invoice_id"], "subscriptionId": "s-one-1"}
-            assert told(seller.rows("reseller", **asked), "totalPrice") == [(first,)]
-            made = pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)
-            pipeline.verify_invoices(house, Choice(names=(made["invoiceId"],)), word=ANNA)
-            asked["invoiceId"] = made["invoiceId"]
-            back = seller.rows("reseller", expand="AllDetails", **asked)
-            assert told(back, "totalPrice") == [(f"-{first}",)]
-        vendors = seller.rows("reseller", direction="incoming", subscriptionId="s-one-1")
-    assert told(vendors, "totalPrice", "quantity", "sourceLineCount") == [("2093.00", "7", "2")]
-    agrees(house, tmp_path)
-
-
-def test_every_row_of_the_order_is_on_it_refunds_as_well(tmp_path: Path) -> None:
-    refund = ("one-2", "cancelImmediate", "1", "-49.90", "-49.90")
-    house = bill_orders(tmp_path, items=(*ITEMS, refund))
-    header = headers_of(house)[-1]
-    assert (header["total_amount"], header["detail_count"]) == ("1594.8", 3)
-    with serving(house) as place:
-        rows = place.visitor("reseller").rows("reseller", **OUT)
-        explained = pipeline.explain_named(house, "order-03")
-    assert sorted(told(rows, "totalPrice", "chargeType")) == [
-        ("-49.90", "Correction"),
-        ("149.70", "OneTimeFee"),
-        ("1495.00", "OneTimeFee"),
-    ]
-    assert header["invoice_id"] in json.dumps(explained)
-
-
 def test_a55_a_negated_order_gives_negated_totals(tmp_path: Path) -> None:
     items = tuple((*item[:3], f"-{item[3]}", f"-{item[4]}") for item in ITEMS)
     house = bill_orders(tmp_path, items=items)
@@ -262,24 +164,6 @@ def test_a55_a_negated_order_gives_negated_totals(tmp_path: Path) -> None:
         ("-1495.00", "OneTimeFee"),
         ("-149.70", "OneTimeFee"),
     ]
-
-
-def test_a_run_of_before_is_read_and_verified(tmp_path: Path) -> None:
-    house = bill_orders(tmp_path, orders=())
-    with house.catalog.read() as connection:
-        kinds = lake_file.c.kind.in_(["detail_line", "invoice_line"])
-        paths = connection.execute(select(lake_file.c.path).where(kinds)).scalars().all()
-    assert len(paths) == 4
-    for path in map(house.lake.full, paths):
-        older = parquet.read_table(path).drop_columns(["invoice_order_id"])
-        path.chmod(0o600)
-        parquet.write_table(older, path)
-    (header,) = headers_of(house)
-    pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
-    with serving(house) as place:
-        rows = place.visitor("reseller").rows("reseller", expand="AllDetails", **OUT)
-    assert len(rows) == header["detail_count"] == 13
-    assert pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)["rowCount"] == 4
 
 
 def test_what_a_verified_invoice_shows_is_kept_by_the_database(
@@ -317,7 +201,7 @@ def test_names_and_po_numbers_stay_as_they_were_verified(place_then: Place) -> N
 
 
 @pytest.fixture
-def place_then(tmp_path: Path) -> Any:
+def place_then(tmp_path: Path) -> Iterator[Place]:
     """Serve the month verified."""
     with serving(bill_orders(tmp_path, status="verified")) as place:
         yield place

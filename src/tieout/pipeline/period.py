@@ -231,7 +231,10 @@ def _publish_run(
     certificate = summary["certificate"]
     headers = engine.arrow("SELECT * FROM invoice_header").to_pylist()
     typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
+    waiting = set(engine.arrow("SELECT order_id FROM waiting_order")["order_id"].to_pylist())
     for header in headers:
+        if header["order_id"] in waiting:  # not verified without lines of its order (rulings 24)
+            header["start_status"] = "new"
         header["detail_count"] += typed[header["invoice_id"]]
         header["is_corrected"] = header["invoice_id"] in typed
         header |= {
