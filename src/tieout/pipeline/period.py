@@ -131,8 +131,9 @@ def _issue(
     issue_invoices(engine)
     files += [*lines, *keep_late(engine, keep=keep)]
     check_laws(engine)
-    if not inputs.taken:
-        engine.run("UPDATE invoice_header SET start_status = 'new'")
+    # never verified by itself: late lines alone, and an order with parked lines (rulings 24)
+    late = "" if not inputs.taken else " WHERE order_id IN (SELECT order_id FROM waiting_order)"
+    engine.run(f"UPDATE invoice_header SET start_status = 'new'{late}")
     return files
 
 
@@ -182,10 +183,7 @@ def _publish_run(
     """Publish a run's files and invoice headers."""
     certificate = summary["certificate"]
     typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
-    waiting = set(engine.arrow("SELECT order_id FROM waiting_order")["order_id"].to_pylist())
     for header in headers:
-        if header["order_id"] in waiting:  # not verified without lines of its order (rulings 24)
-            header["start_status"] = "new"
         header["detail_count"] += typed[header["invoice_id"]]
         header["is_corrected"] = header["invoice_id"] in typed
         header |= {
