@@ -55,7 +55,7 @@ def test_the_next_month_bills_a_late_line_and_the_closed_one_stays(
     october, november = (pipeline.certificate_of(house, month) for month in (PERIOD, NEXT))
     said = {"currency": "EUR", "lines": 1, "amount": "-7.53"}
     assert october["late"] == {"count": 1, "amounts": [{"currency": "EUR", "amount": "-7.53"}]}
-    assert october["carriedTo"] == [{"period": NEXT, **said}]
+    assert october["carriedTo"] == [{"period": NEXT, "isAdjustment": False, **said}]
     assert november["carriedIn"] == [{"period": PERIOD, **said}]
     assert (november["hops"][0]["vendorTotal"], november["hops"][0]["detailTotal"]) == (
         "15",
