@@ -30,9 +30,9 @@ texts, (wrong, lines, money, invoiced, groups, late_in) = (
     defaultdict(list), (Counter() for _ in range(6)))
 charges = {charge["charge_no"]: charge for charge in rows("charge")}
 for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Lines of every hop.
-    key, amount = (line["hop"], line["currency"]), line["total_price"]
-    parties = [str(line[x]) for x in "hop seller_id buyer_id vendor currency".split()]
-    invoice = uuid.uuid5(IDS, "\x1f".join([*parties, certificate["period"]]))
+    key, amount, month = (line["hop"], line["currency"]), line["total_price"], certificate["period"]
+    who = [line.get(x) for x in "hop seller_id buyer_id vendor currency invoice_order_id".split()]
+    invoice = uuid.uuid5(IDS, "\x1f".join(str(x) for x in (*who[:5], month, *who[5:]) if x))
     row_id = line["vendor_invoice_row_id"] or uuid.uuid5(
         invoice, "\x1f".join(filter(None, ["detail", line["match_key"], line["part"]])))
     texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")

@@ -36,6 +36,14 @@ from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.run_diff import diff_runs
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
+from tieout.pipeline.summary import (
+    SummaryWish,
+    discard_summary,
+    move_summaries,
+    names_summaries,
+    recorded_summaries,
+    summarize,
+)
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.trail import check_audit, newest_entry, read_audit
 from tieout.pipeline.upkeep import (
@@ -62,6 +70,7 @@ __all__ = [
     "ManualLine",
     "Place",
     "Stored",
+    "SummaryWish",
     "Wishes",
     "Word",
     "add_manual_line",
@@ -77,6 +86,7 @@ __all__ = [
     "deliveries",
     "diff_runs",
     "discard_document",
+    "discard_summary",
     "end_record",
     "explain_line",
     "explain_named",
@@ -91,6 +101,8 @@ __all__ = [
     "loaded_since",
     "match_files",
     "move_on",
+    "move_summaries",
+    "names_summaries",
     "newest_entry",
     "newest_load",
     "parked_lines",
@@ -99,9 +111,11 @@ __all__ = [
     "put_record",
     "read_audit",
     "recorded_decisions",
+    "recorded_summaries",
     "rejected_rows",
     "run_period",
     "set_line_aside",
+    "summarize",
     "take_line_back",
     "utc_text",
     "vendor_certificates",

@@ -25,10 +25,10 @@ from tieout.store.catalog import ADJUSTMENT, DRAFTS, INVOICE, NEW_CORRECTED, VEN
 from tieout.store.house import House
 from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
 
-PARTIES = ("hop", "seller_id", "buyer_id", "vendor_id", "contract_id", "currency")
+PARTIES = ("hop", "seller_id", "buyer_id", "vendor_id", "contract_id", "currency", "order_id")
 FROZEN = (  # what a document that corrects another takes from it
     *("seller_name", "buyer_name", "contract_type_name", "vendor_name", "minor_digits"),
-    *("tax_zone", "tax_rate", "payment_terms_days"),
+    *("tax_zone", "tax_rate", "payment_terms_days", "order_number"),
 )
 NAMED = ("document_type", "credits_invoice_id", "total_amount", "currency", "output_digest")
 KEPT = {  # kind of lake file -> relation
@@ -150,6 +150,7 @@ def _header(engine: Engine, document: Document, *, word: Word) -> Header:
         "credits_invoice_id": document.credits_invoice_id,
         "status_id": NEW_CORRECTED,
         "detail_count": lines,
+        "snapshot_id": document.snapshot_id,
         "input_digest": hashlib.sha256(inputs.encode()).hexdigest(),
         "changed_at": utc_text(word.now),
         "revision": 1,

@@ -182,12 +182,16 @@ def _publish_run(
     """Publish a run's files and invoice headers."""
     certificate = summary["certificate"]
     typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
+    waiting = set(engine.arrow("SELECT order_id FROM waiting_order")["order_id"].to_pylist())
     for header in headers:
+        if header["order_id"] in waiting:  # not verified without lines of its order (rulings 24)
+            header["start_status"] = "new"
         header["detail_count"] += typed[header["invoice_id"]]
         header["is_corrected"] = header["invoice_id"] in typed
         header |= {
             "run_id": summary["runId"],
             "period": summary["period"],
+            "snapshot_id": summary["snapshot"],
             "input_digest": summary["inputDigest"],
             "document_type": ESTIMATE if summary["isEstimate"] else INVOICE,
         }

@@ -33,7 +33,10 @@ GROUP BY ALL
 UNION ALL
 SELECT
     line.vendor, charge.vendor_invoice_number, line.currency, 'hop', line.hop, count(*), sum(line.total_price),
-    count(DISTINCT (line.seller_id, line.buyer_id, charge.subscription_id, charge.charge_type_id, charge.part))
+    count(DISTINCT (
+        line.seller_id, line.buyer_id, line.invoice_order_id, charge.subscription_id, charge.charge_type_id,
+        charge.part
+    ))
 FROM detail_line AS line
 JOIN charge USING (charge_no)
 WHERE charge.origin IS NULL AND charge.part IS NULL -- late lines are of vendor invoices of other months

@@ -7,15 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
-from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
-from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
+from tieout.errors import Conflict, InputsChanged, NotFound
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.chosen_drafts import Choice, chosen, wanted
+from tieout.pipeline.known_lines import check_digests, name_lines, name_of
 from tieout.pipeline.line_decisions import Word
 from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, VENDOR_LINES
@@ -28,7 +27,6 @@ from tieout.store.workflow import (
     invoices_of,
     move_invoices,
 )
-from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
 
 
 def verify_invoices(
@@ -62,10 +60,10 @@ def verify_invoices(
             raise Conflict(reason="; ".join(held.values()))
         of_run = [one for one in of_run if one["invoice_id"] not in held]
         watch.phase("digests")
-        _check_digests(engine, of_run)
+        check_digests(engine, of_run)
         for one in by_hand:
-            _name_lines(engine, house, run_id=one["run_id"], known=[one])
-            _check_digests(engine, [one])
+            name_lines(engine, house, run_id=one["run_id"], known=[one])
+            check_digests(engine, [one])
         watch.phase("publish")
         with house.catalog.write() as connection:
             _verify(connection, of_run, by_hand=by_hand, choice=choice, word=word)
@@ -124,7 +122,7 @@ def _check_run(
     refuse_changed_inputs(engine, house, run=run)
     engine.watch.phase("lines")
     made = [one for one in known if one["source_id"] == VENDOR_LINES]
-    _name_lines(engine, house, run_id=run["run_id"], known=made)
+    name_lines(engine, house, run_id=run["run_id"], known=made)
     accepted = choice.accept_parked is not None
     return _held(engine, drafts, known=made, accepted=accepted)
 
@@ -152,24 +150,6 @@ def move_on(
     return {"moved": [_told(one) for one in moved]}
 
 
-def _name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Header]) -> None:
-    """Name a run's lines, and `known_invoice`: all of its invoices by their parties."""
-    with house.catalog.read() as connection:
-        paths = manifest.run_paths(connection, house, run_id=run_id)
-    engine.parquet("detail_line", paths.get("detail_line", []), schema=DETAIL_LINE)
-    engine.parquet("kept_charge", paths.get("charge", []), schema=CHARGE)
-    engine.register("no_charge", CHARGE.empty_table())  # columns younger than the run are null
-    engine.view("charge", "SELECT * FROM no_charge UNION ALL BY NAME SELECT * FROM kept_charge")
-    engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
-    columns = ("invoice_id", "hop", "seller_id", "buyer_id", "currency")
-    cells = {name: [one[name] for one in known] for name in columns}
-    cells["hop"] = pa.array(cells["hop"], pa.int32())
-    engine.register(
-        "known_invoice",
-        pa.table({**cells, "vendor": [one["vendor_id"] for one in known]}),
-    )
-
-
 def _held(
     engine: Engine, drafts: Sequence[Header], *, known: Sequence[Header], accepted: bool
 ) -> dict[str, str]:
@@ -188,7 +168,7 @@ def _held(
         for one in known
         if one["status_id"] in DRAFTS and one["invoice_id"] not in chosen
     }
-    names = {one["invoice_id"]: _name(one) for one in known}
+    names = {one["invoice_id"]: name_of(one) for one in known}
     held: dict[str, str] = {}
     for one in sorted(drafts, key=lambda header: (header["hop"], header["invoice_id"])):
         invoice_id = one["invoice_id"]
@@ -204,44 +184,6 @@ def _held(
             listed = ", ".join(names[name] for name in above[:3])
             held[invoice_id] = f"{names[invoice_id]}: not verified yet one hop above: {listed}"
     return held
-
-
-def _name(header: Header) -> str:
-    return f"invoice {header['invoice_id']} ({header['seller_id']} to {header['buyer_id']})"
-
-
-def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
-    """Recompute the output digests of invoices from their lines. Raises LawBroken."""
-    if not ready:
-        return
-    engine.register(
-        "ready_invoice",
-        pa.table(
-            {
-                "invoice_id": pa.array([one["invoice_id"] for one in ready], pa.string()),
-                "invoice_no": pa.array(range(len(ready)), pa.int32()),
-            }
-        ),
-    )
-    engine.view(
-        "invoice_key",
-        "SELECT known_invoice.*, unhex(replace(invoice_id, '-', '')) AS invoice_bytes, invoice_no"
-        " FROM known_invoice JOIN ready_invoice USING (invoice_id)",
-    )
-    engine.view(
-        "invoiced_line",
-        "SELECT * FROM detail_line JOIN charge USING (charge_no)"
-        " JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)",
-    )
-    look_at_row_ids(engine)
-    found = digests_of_invoices(engine)
-    for number, one in enumerate(ready):
-        if found.get(number) != one["output_digest"]:
-            raise LawBroken(
-                law=f"{_name(one)} is verified as it was previewed",
-                left=one["output_digest"],
-                right=str(found.get(number)),
-            )
 
 
 def _told(header: Header) -> dict[str, Any]:

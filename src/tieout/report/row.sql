@@ -33,7 +33,7 @@ SELECT
     n.cost_currency AS reseller_currency, n.cost_exchange_rate AS exchange_rate,
     n.margin_amount, n.margin_digits,
     CASE WHEN i.vendor_invoice_visible THEN n.vendor_invoice_number END AS vendor_invoice_number,
-    NULL::VARCHAR AS invoice_consolidation_id,
+    i.summary_id AS invoice_consolidation_id,
     n.order_id, orders.order_number, n.order_date,
     n.meter_name, NULL::VARCHAR AS meter_category, n.source_line_count,
     n.adjusts_invoice_id, n.credits_row_id,

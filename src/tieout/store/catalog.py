@@ -173,6 +173,9 @@ invoice = _table(
     _text("document_type"),
     _integer("source_id", server_default=str(VENDOR_LINES)),
     _text("credits_invoice_id", null=True),  # the document that this one corrects
+    *(_text("order_id", null=True), _text("order_number", null=True)),  # where it is one order's
+    _text("summary_id", null=True),  # the summary invoice that it is joined in
+    _integer("snapshot_id", null=True),  # whose names, order numbers and cost centres it shows
     _integer("status_id"),
     _text("total_amount"),
     _text("detail_total"),
@@ -197,7 +200,24 @@ invoice = _table(
     Index("ix_invoice_seller", "seller_id", "period"),
     Index("ix_invoice_buyer", "buyer_id", "period"),
     Index("ix_invoice_run", "run_id"),
+    Index("ix_invoice_summary", "summary_id"),
     Index("ux_invoice_number", "seller_id", "invoice_number", unique=True),
+)
+
+# Verified invoices of one provider, consumer and currency joined; each names its summary.
+summary_invoice = _table(
+    "summary_invoice",
+    _text("summary_id", primary_key=True),
+    _text("summary_number", null=True),  # null until verified
+    *(_text("seller_id"), _text("buyer_id"), _text("currency"), _integer("minor_digits")),
+    *(_text("invoice_date"), _integer("status_id"), _text("total_amount")),
+    *(_text("rounding_residual"), _integer("included_count")),
+    _text("skipped"),  # JSON: invoice, its provider, and why it is not joined
+    *(_text("verified_at", null=True), _text("issued_at", null=True), _text("paid_at", null=True)),
+    *(_text("changed_at"), _integer("revision")),
+    Index("ix_summary_invoice_seller", "seller_id", "invoice_date"),
+    Index("ix_summary_invoice_buyer", "buyer_id", "invoice_date"),
+    Index("ux_summary_number", "seller_id", "summary_number", unique=True),
 )
 
 # Lines that persons typed onto drafts: rows are added, never changed; every run of the month has
