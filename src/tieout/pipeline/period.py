@@ -131,8 +131,10 @@ def _issue(
     issue_invoices(engine)
     files += [*lines, *keep_late(engine, keep=keep)]
     check_laws(engine)
-    if not inputs.taken:
-        engine.run("UPDATE invoice_header SET start_status = 'new'")
+    drafts = "TRUE"
+    if inputs.taken:  # no order's invoice is verified without lines of its order (rulings 24)
+        drafts = "order_id IN (SELECT order_id FROM waiting_order)"
+    engine.run(f"UPDATE invoice_header SET start_status = 'new' WHERE {drafts}")
     return files
 
 
@@ -182,10 +184,7 @@ def _publish_run(
     """Publish a run's files and invoice headers."""
     certificate = summary["certificate"]
     typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
-    waiting = set(engine.arrow("SELECT order_id FROM waiting_order")["order_id"].to_pylist())
     for header in headers:
-        if header["order_id"] in waiting:  # not verified without lines of its order (rulings 24)
-            header["start_status"] = "new"
         header["detail_count"] += typed[header["invoice_id"]]
         header["is_corrected"] = header["invoice_id"] in typed
         header |= {
@@ -234,7 +233,7 @@ def _publish_adjustments(
     late_lines.replace_adjustments(
         connection,
         values,
-        headers=adjustment_headers(made, period=summary["period"], now=now),
+        headers=adjustment_headers(made, summary=summary, now=now),
         files=made.files,
         replaced=ledger.open_run_id,
     )
