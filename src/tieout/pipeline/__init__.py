@@ -20,12 +20,7 @@ from tieout.pipeline.document import discard_document
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
 from tieout.pipeline.filed_match import keep_match
 from tieout.pipeline.keep import utc_text, write_text
-from tieout.pipeline.line_decisions import (
-    Word,
-    recorded_decisions,
-    set_line_aside,
-    take_line_back,
-)
+from tieout.pipeline.line_decisions import recorded_decisions, set_line_aside, take_line_back
 from tieout.pipeline.load import Wishes, load_delivery, load_files
 from tieout.pipeline.manual_line import ManualLine, add_manual_line
 from tieout.pipeline.match_files import match_files
@@ -57,6 +52,7 @@ from tieout.pipeline.upkeep import (
 )
 from tieout.pipeline.vendor_certificate import vendor_certificates
 from tieout.pipeline.what_if import what_if
+from tieout.pipeline.word import Word
 from tieout.pipeline.workflow import move_on, verify_invoices
 
 __all__ = [

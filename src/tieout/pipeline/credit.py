@@ -25,9 +25,9 @@ from tieout.pipeline.document import (
     new_document_id,
 )
 from tieout.pipeline.inputs import open_reference
-from tieout.pipeline.line_decisions import Word
 from tieout.pipeline.manual_line import read_amount
 from tieout.pipeline.reprice import rate_anew
+from tieout.pipeline.word import Word
 from tieout.report.run_file import name_run_files
 from tieout.store import documents, manifest
 from tieout.store.catalog import ADJUSTMENT, CREDIT_NOTE, CUSTOM, DRAFTS

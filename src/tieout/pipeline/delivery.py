@@ -18,6 +18,7 @@ from tieout.pipeline.delivered import happened_to, say_lapsed
 from tieout.pipeline.keep import drop_unnamed, utc_text
 from tieout.pipeline.overlap import find_overlaps, say_overlaps
 from tieout.store import late_lines, line_decisions, manifest, overlaps, vendor_invoices
+from tieout.store.audit import PROGRAM
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
@@ -27,12 +28,13 @@ Staged = tuple[StagedFile, list[LakeFile]]
 
 @dataclass(frozen=True)
 class Arrival:
-    """What is known of a load besides its rows: a report per file, when, and from which export."""
+    """What is known of a load besides its rows: a report per file, when, by whom, which export."""
 
     reports: Sequence[dict[str, Any]]
     _: KW_ONLY
     now: dt.datetime
     export: ExportFolder | None = None
+    by: str = PROGRAM
 
 
 def summed_invoices(
@@ -145,7 +147,11 @@ def publish_delivery(
         before = line_decisions.standing(connection)
         files = _file_records(staged, of_file)
         load_id = manifest.publish_load(
-            connection, files, created_at=utc_text(arrival.now), export=_named(arrival.export)
+            connection,
+            files,
+            created_at=utc_text(arrival.now),
+            export=_named(arrival.export),
+            by=arrival.by,
         )
         overlaps.add_overlaps(connection, shared, load_id=load_id)
         for invoice, change in zip(found, changes, strict=True):

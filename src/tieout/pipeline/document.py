@@ -18,7 +18,7 @@ from tieout.errors import Conflict
 from tieout.invoice import NAMESPACE, issue_document
 from tieout.invoice.certificate import check_law
 from tieout.pipeline.keep import utc_text, write
-from tieout.pipeline.line_decisions import Word
+from tieout.pipeline.word import Word
 from tieout.store import audit, documents
 from tieout.store.audit import Event
 from tieout.store.catalog import ADJUSTMENT, DRAFTS, INVOICE, NEW_CORRECTED, VENDOR_LINES
@@ -104,6 +104,7 @@ def make_document(
             snapshot_id=document.snapshot_id,
             created_at=utc_text(word.now),
             files=files,
+            by=word.by,
         )
         audit.record(connection, [event], signed=word.signed())
     return documents.told(header)

@@ -3,9 +3,7 @@
 Source: vendor-formats.md 9, identity, twins, duplicates. Decision 0013.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,24 +14,12 @@ from tieout.errors import Conflict, NotFound
 from tieout.money import parse_number, shortest
 from tieout.pipeline.explain import find_line, line_name
 from tieout.pipeline.keep import utc_text
+from tieout.pipeline.word import Word
 from tieout.store import audit, line_decisions, vendor_invoices
-from tieout.store.audit import Event, Signed
+from tieout.store.audit import Event
 from tieout.store.house import House
 from tieout.store.line_decisions import SET_ASIDE, TAKE_BACK
 from tieout.tables import VENDOR_LINE
-
-
-@dataclass(frozen=True)
-class Word:
-    """Who decides, when, and why."""
-
-    by: str
-    now: dt.datetime
-    reason: str | None = None
-
-    def signed(self, reason: str | None = None) -> Signed:
-        """Give it as the audit keeps it; `reason` stands where none was said."""
-        return Signed(self.by, utc_text(self.now), self.reason or reason)
 
 
 def set_line_aside(house: House, vendor_line_id: str, *, word: Word) -> dict[str, Any]:

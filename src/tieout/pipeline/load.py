@@ -33,6 +33,7 @@ from tieout.pipeline.delivery import (
 from tieout.pipeline.keep import drop_unnamed, keep, write
 from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
+from tieout.store.audit import PROGRAM
 from tieout.store.catalog import vendor_file
 from tieout.store.house import House
 from tieout.store.lake import LakeFile, copy_file, sync_file
@@ -53,6 +54,7 @@ class Wishes:
     accept_mismatch: bool = False  # load a file whose own totals row does not agree with its rows
     # of one: a refused file holds back all, and a file loaded before belongs to it too
     export: ExportFolder | None = None
+    by: str = PROGRAM  # who loads, for the audit
 
 
 NO_WISHES = Wishes()
@@ -121,7 +123,7 @@ def load_files(
             repeated = [report for report in reports if report["status"] == "duplicate_file"]
             _move(house, repeated, period=wishes.period)
         if staged:
-            arrival = Arrival(reports, now=now, export=wishes.export)
+            arrival = Arrival(reports, now=now, export=wishes.export, by=wishes.by)
             publish_delivery(house, engine, staged=staged, found=found, arrival=arrival)
     return reports
 

@@ -15,8 +15,8 @@ from tieout.errors import Conflict, NotFound
 from tieout.money import SCALE, parse_number
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.keep import utc_text
-from tieout.pipeline.line_decisions import Word
 from tieout.pipeline.period import NewLine, bill_month
+from tieout.pipeline.word import Word
 from tieout.report.row_source import define_sources
 from tieout.report.visibility import PREVIEW, SOLD, Viewer, Wanted, visible_invoices
 from tieout.store import manifest, manual_lines
@@ -63,7 +63,7 @@ def add_manual_line(
         event = Event("manual-line", "invoice", header["invoice_id"], before=before, after=said)
         new = NewLine(values, event, word.signed())
         with session(house.scratch, watch=watch) as engine:
-            summary = bill_month(house, engine, period=header["period"], now=word.now, line=new)
+            summary = bill_month(house, engine, period=header["period"], word=word, line=new)
         with house.catalog.read() as connection:
             (after,) = find_invoices(connection, [header["invoice_id"]])
     return {

@@ -23,8 +23,9 @@ from tieout.pipeline.closed import keep_late
 from tieout.pipeline.inputs import SECRET, Inputs, digest_inputs, open_inputs, read_inputs
 from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
+from tieout.pipeline.word import Word
 from tieout.store import audit, invoices, late_lines, manifest, manual_lines
-from tieout.store.audit import Event, Signed
+from tieout.store.audit import PROGRAM, Event, Signed
 from tieout.store.catalog import ESTIMATE, INVOICE
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
@@ -48,8 +49,11 @@ def run_period(
     now: dt.datetime,
     threads: int | None = None,
     watch: Watch = UNWATCHED,
+    by: str = PROGRAM,
 ) -> dict[str, Any]:
     """Match, rate, invoice and certify a calendar month, and publish it as a whole.
+
+    The audit says by whom.
 
     Running the same inputs again gives the same figures and ids. Raises NotFound when the period
     has no vendor invoices or no reference data was loaded, Conflict when a verified invoice would
@@ -57,7 +61,7 @@ def run_period(
     """
     started = time.monotonic()
     with house.writer(), session(house.scratch, threads=threads, watch=watch) as engine:
-        summary = bill_month(house, engine, period=period, now=now)
+        summary = bill_month(house, engine, period=period, word=Word(by, now))
     return {
         **{key: value for key, value in summary.items() if key != "certificate"},
         "seconds": f"{time.monotonic() - started:.3f}",
@@ -65,7 +69,7 @@ def run_period(
 
 
 def bill_month(
-    house: House, engine: Engine, *, period: str, now: dt.datetime, line: NewLine | None = None
+    house: House, engine: Engine, *, period: str, word: Word, line: NewLine | None = None
 ) -> dict[str, Any]:
     """Do what `run_period` does, as the writer; give the run's summary with its certificate.
 
@@ -97,9 +101,9 @@ def bill_month(
     adjusted = adjust_month(engine, house, ledger=inputs.ledger, run_id=summary["runId"], keep=kept)
     summary["adjustments"] = len(adjusted.headers)
     engine.watch.phase("publish")
-    moment = utc_text(now)
+    moment = utc_text(word.now)
     with house.catalog.write() as connection:
-        _publish_run(connection, summary, headers=headers, files=files, now=moment)
+        _publish_run(connection, summary, headers=headers, files=files, word=word)
         _publish_adjustments(
             connection, adjusted, summary=summary, ledger=inputs.ledger, now=moment
         )
@@ -179,9 +183,10 @@ def _publish_run(
     *,
     headers: Sequence[dict[str, Any]],
     files: Sequence[LakeFile],
-    now: str,
+    word: Word,
 ) -> None:
     """Publish a run's files and invoice headers."""
+    now = utc_text(word.now)
     certificate = summary["certificate"]
     typed = Counter(one["invoiceId"] for one in certificate["manualLines"])
     for header in headers:
@@ -206,7 +211,7 @@ def _publish_run(
         "certificate": json.dumps(certificate),
         "summary": json.dumps(said),
     }
-    manifest.publish_run(connection, values, files=files)
+    manifest.publish_run(connection, values, files=files, by=word.by)
     invoices.replace_invoices(connection, headers, period=summary["period"], now=now)
 
 

@@ -12,9 +12,9 @@ from tieout.engine.duckdb import Engine, session
 from tieout.errors import Fault, FileRefused, ReferenceRefused
 from tieout.intake import StagedSheet, stage_sheet
 from tieout.pipeline.keep import utc_text
-from tieout.pipeline.reference import MEMORY, PROGRAM, current_snapshot, publish
+from tieout.pipeline.reference import MEMORY, current_snapshot, publish
 from tieout.reference import Faults, Sheet, stage_sheets
-from tieout.store.audit import Signed
+from tieout.store.audit import PROGRAM, Signed
 from tieout.store.house import House
 from tieout.store.lake import copy_file
 

@@ -12,11 +12,10 @@ from tieout.errors import NotFound
 from tieout.pipeline.keep import keep, utc_text
 from tieout.reference import StagedReference, export_folder, stage_folder
 from tieout.store import audit, manifest
-from tieout.store.audit import Event, Signed
+from tieout.store.audit import PROGRAM, Event, Signed
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 
-PROGRAM = "tieout"  # who changes reference data where no person is named
 MEMORY = "1GB"  # of the engine; what does not fit is spilled
 
 
@@ -73,17 +72,17 @@ def publish(
                 connection, str(current.snapshot_id), owner_kind="snapshot"
             )
             stays = [file for file in before if file.kind.startswith("reference_")]
+            named = [*files, *(file for file in stays if file.kind not in made), *beside]
             done["snapshot"] = manifest.publish_snapshot(
                 connection,
-                [*files, *(file for file in stays if file.kind not in made), *beside],
+                named,
                 changed=staged.changed,
                 ended=staged.ended,
                 digest=staged.digest,
                 created_at=signed.at,
             )
-            change = Event(
-                "change", "reference", f"snapshot {done['snapshot']}", after=staged.changes
-            )
+            said = {**staged.changes, "files": manifest.files_digest(named)}
+            change = Event("change", "reference", f"snapshot {done['snapshot']}", after=said)
             audit.record(connection, [change], signed=signed)
         if also:
             also(connection, done)

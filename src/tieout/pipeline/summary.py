@@ -17,7 +17,7 @@ from tieout.errors import Conflict, LawBroken
 from tieout.invoice import NAMESPACE
 from tieout.money import shortest
 from tieout.pipeline.keep import utc_text
-from tieout.pipeline.line_decisions import Word
+from tieout.pipeline.word import Word
 from tieout.store import summaries
 from tieout.store.catalog import DRAFTS, NEW, audit_entry, invoice
 from tieout.store.house import House

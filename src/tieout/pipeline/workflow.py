@@ -15,7 +15,7 @@ from tieout.errors import Conflict, InputsChanged, NotFound
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.chosen_drafts import Choice, chosen, wanted
 from tieout.pipeline.known_lines import check_digests, name_lines, name_of
-from tieout.pipeline.line_decisions import Word
+from tieout.pipeline.word import Word
 from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, VENDOR_LINES
 from tieout.store.house import House

@@ -16,6 +16,7 @@ from tieout.errors import AuditBroken
 from tieout.store.catalog import audit_entry
 from tieout.store.database import insert_rows
 
+PROGRAM = "tieout"  # who changes what where no person is named
 AUDIT_LOCK = 7_428_002  # any fixed number: PostgreSQL's advisory locks are known by number
 NAMES = tuple(column.name for column in audit_entry.columns)
 

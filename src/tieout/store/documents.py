@@ -27,6 +27,7 @@ def publish_document(
     snapshot_id: int,
     created_at: str,
     files: Sequence[LakeFile],
+    by: str,
 ) -> None:
     """Name a document's lake files and add its header."""
     digests = {name: header[name] for name in ("input_digest", "output_digest")}
@@ -40,7 +41,7 @@ def publish_document(
         "certificate": "{}",
         "summary": "{}",
     }
-    manifest.publish_run(connection, values, files=files)
+    manifest.publish_run(connection, values, files=files, by=by)
     connection.execute(insert(invoice).values(**header))
 
 

@@ -1,7 +1,8 @@
 """The manifest: which lake files make up the snapshot, load or run that readers see."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -20,6 +21,8 @@ from sqlalchemy import (
     update,
 )
 
+from tieout.store import audit
+from tieout.store.audit import PROGRAM, Event, Signed
 from tieout.store.catalog import (
     AFTER_CLOSE,
     MONTH,
@@ -64,6 +67,13 @@ def add_files(
                 sums="{}",
             )
         )
+
+
+def files_digest(files: Iterable[LakeFile]) -> str:
+    """Give SHA-256 over what the manifest says of files: kind, hop, rows, hash; in any order."""
+    unique = {(one.kind, one.path): one for one in files}.values()
+    lines = sorted(f"{one.kind}|{one.hop}|{one.rows}|{one.sha256}\n" for one in unique)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def latest_snapshot(connection: Connection, house: House) -> Snapshot:
@@ -162,10 +172,12 @@ def publish_load(
     *,
     created_at: str,
     export: Mapping[str, str | None],
+    by: str = PROGRAM,
 ) -> int:
     """Record vendor files with their lake files; `vendor_invoice` rows come separately.
 
-    `export`: `export_id` and `etag` of the vendor's export that the files are, else empty.
+    `export`: `export_id` and `etag` of the vendor's export that the files are, else empty. The
+    audit has each file.
     """
     number = next_id(connection, load.c.load_id)
     connection.execute(insert(load).values(load_id=number, created_at=created_at, **export))
@@ -174,27 +186,49 @@ def publish_load(
         connection.execute(insert(vendor_file).values(load_id=number, **columns))
         if not lake_files(connection, file["file_id"]):
             add_files(connection, file["lake_files"], owner_kind="load", owner_id=file["file_id"])
+    events = [_loaded(file, number=number) for file in files]
+    audit.record(connection, events, signed=Signed(by, created_at))
     return number
 
 
+def _loaded(file: Mapping[str, Any], *, number: int) -> Event:
+    said = {name: file[name] for name in ("name", "format", "rows", "rejected")}
+    said |= {"load": number, "files": files_digest(file["lake_files"])}
+    return Event("load", "vendor_file", file["file_id"], after=said)
+
+
 def publish_run(
-    connection: Connection, values: Mapping[str, Any], *, files: Sequence[LakeFile]
+    connection: Connection,
+    values: Mapping[str, Any],
+    *,
+    files: Sequence[LakeFile],
+    by: str = PROGRAM,
 ) -> None:
     """Make a run the one that readers see for its period; the same run again changes nothing.
 
-    The run of a document made by hand takes nobody's place.
+    The run of a document made by hand takes nobody's place. The audit has each run, with the digest
+    of its files, and which one it took the place of.
     """
+    before = {}
     if values.get("kind", MONTH) == MONTH:
-        replaced = update(run).where(run.c.period == values["period"], run.c.kind == MONTH)
-        connection.execute(replaced.values(is_current=0))
-    known = connection.execute(
-        select(run.c.run_id).where(run.c.run_id == values["run_id"])
-    ).scalar()
+        of_month = (run.c.period == values["period"], run.c.kind == MONTH)
+        replaced = connection.scalar(select(run.c.run_id).where(*of_month, run.c.is_current == 1))
+        if replaced == values["run_id"]:
+            return
+        before = {"run": replaced} if replaced else {}
+        connection.execute(update(run).where(*of_month).values(is_current=0))
+    known = connection.scalar(select(run.c.run_id).where(run.c.run_id == values["run_id"]))
     if known:
         connection.execute(update(run).where(run.c.run_id == known).values(is_current=1))
-        return
-    connection.execute(insert(run).values(is_current=1, **values))
-    add_files(connection, files, owner_kind="run", owner_id=values["run_id"])
+        named = lake_files(connection, known, owner_kind="run")
+    else:
+        connection.execute(insert(run).values(is_current=1, **values))
+        add_files(connection, files, owner_kind="run", owner_id=values["run_id"])
+        named = list(files)
+    said = ("period", "snapshot_id", "input_digest", "output_digest")
+    after = {name: values[name] for name in said} | {"files": files_digest(named)}
+    event = Event("run", "run", values["run_id"], before=before, after=after)
+    audit.record(connection, [event], signed=Signed(by, values["created_at"]))
 
 
 def is_published() -> ColumnElement[bool]:

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import getpass
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
+from tieout.store.audit import PROGRAM
 
 
 def who_decides(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
@@ -22,6 +24,13 @@ def who_decides(_ctx: click.Context, _parameter: click.Parameter, value: str | N
     return found.strip()
 
 
+def who_runs(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """Give who runs a command: as said, else the system's user, else the program itself."""
+    with suppress(KeyError, OSError):
+        value = value or getpass.getuser()
+    return (value or "").strip() or PROGRAM
+
+
 def reason_given(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Refuse a reason without text."""
     if value is not None and not value.strip():
@@ -32,6 +41,11 @@ def reason_given(_ctx: click.Context, _parameter: click.Parameter, value: str | 
 
 BY = click.option(
     "--by", callback=who_decides, help="Who decides; by default the user of this computer."
+)
+
+
+RUN_BY = click.option(
+    "--by", callback=who_runs, help="Who runs it, for the audit; by default this computer's user."
 )
 
 

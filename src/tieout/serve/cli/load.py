@@ -13,6 +13,7 @@ import click
 
 from tieout import pipeline
 from tieout.serve.cli import REFUSED, WITH_OPEN_ROWS, Shell
+from tieout.serve.cli.decisions import RUN_BY
 from tieout.serve.cli.printable import printable
 from tieout.serve.cli.progress import shown_progress
 from tieout.serve.cli.stopping import Stopping, stoppable
@@ -62,6 +63,7 @@ def expected_total(
     help="Load a file although its own totals row differs from its rows.",
 )
 @click.option("--strict", is_flag=True, help="Exit 3 when rows were rejected.")
+@RUN_BY
 @click.pass_obj
 def load(
     shell: Shell,
@@ -72,6 +74,7 @@ def load(
     expected: dict[str, str],
     accept_mismatch: bool,
     strict: bool,
+    by: str,
 ) -> None:
     """Load vendor FILES, folders of them, or - for standard input.
 
@@ -85,6 +88,7 @@ def load(
         invoice_number=invoice_number,
         expected=expected,
         accept_mismatch=accept_mismatch,
+        by=by,
     )
     reports = _loaded(shell, files, wishes=wishes)
     if shell.json:

@@ -7,6 +7,7 @@ import click
 
 from tieout import pipeline
 from tieout.serve.cli import WITH_OPEN_ROWS, Shell
+from tieout.serve.cli.decisions import RUN_BY
 from tieout.serve.cli.load import month
 from tieout.serve.cli.stopping import Stopping, stoppable
 
@@ -14,8 +15,9 @@ from tieout.serve.cli.stopping import Stopping, stoppable
 @click.command()
 @click.argument("period", callback=month)
 @click.option("--strict", is_flag=True, help="Exit 3 when lines are parked.")
+@RUN_BY
 @click.pass_obj
-def run(shell: Shell, period: str, *, strict: bool) -> None:
+def run(shell: Shell, period: str, *, strict: bool, by: str) -> None:
     """Bill a calendar month (YYYY-MM). Drafts are replaced, verified invoices never.
 
     Lines that came after their invoices were verified are late: by contract the next open month
@@ -35,7 +37,7 @@ def run(shell: Shell, period: str, *, strict: bool) -> None:
     stopping = Stopping(what_stands=what_stands)
     with stoppable(stopping):
         now = dt.datetime.now(dt.UTC)
-        done = pipeline.run_period(house, period, now=now, watch=stopping)
+        done = pipeline.run_period(house, period, now=now, watch=stopping, by=by)
     if shell.json:
         shell.print_json(done)
     aside = f", {done['setAside']} set aside" if done["setAside"] else ""
