@@ -25,9 +25,10 @@ def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = N
 def drop_unnamed(house: House) -> list[str]:
     """Remove the lake files that the manifest does not name; give their paths.
 
-    Only the one writer may: what another is about to name would go as well.
+    Only the one writer may: what another is about to name would go as well. So it is done in a
+    transaction that writes, in which a writer that lost its hold is refused.
     """
-    with house.catalog.read() as connection:
+    with house.catalog.write() as connection:
         return house.lake.collect(set(manifest.named_paths(connection)))
 
 

@@ -102,13 +102,16 @@ def bill_month(
     def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
         return write(house, engine, sql=sql, kind=kind, hop=hop)
 
+    engine.watch.phase("rate")
     files = rate_lines(engine, period=period, secret=secret, keep=kept)
     files += add_manual_lines(engine, _detail_paths(house, files), keep=kept)
     engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
+    engine.watch.phase("invoice")
     lines = invoice_lines(engine, period=period, keep=kept)
     engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
     issue_invoices(engine)
     files += lines
+    engine.watch.phase("certify")
     check_laws(engine)
     summary = _certified(engine, period=period, snapshot_id=current.snapshot_id, before=before)
     summary["isEstimate"] = summary["certificate"]["isEstimate"] = is_estimate
@@ -161,6 +164,11 @@ def open_reference(engine: Engine, current: manifest.Snapshot) -> None:
         view_current(engine, resource, path=current.files.get(label))
         engine.view(label, f"SELECT * FROM current_{label}")
     engine.view("exchange_rates", sql_text("tieout.pipeline", "usable_rate"))
+    name_grains(engine)
+
+
+def name_grains(engine: Engine) -> None:
+    """Name `minor_grain`: of each currency its smallest coin in 10^-18, and its decimals."""
     grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
     engine.register(
         "minor_grain",

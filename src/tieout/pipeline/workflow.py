@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
-from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.line_decisions import Word
+from tieout.pipeline.run_lines import name_lines, output_digests
 from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, ESTIMATE, VENDOR_LINES
 from tieout.store.house import House
@@ -28,7 +27,6 @@ from tieout.store.workflow import (
     invoices_of,
     move_invoices,
 )
-from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def verify_invoices(
         watch.phase("digests")
         _check_digests(engine, of_run)
         for one in by_hand:
-            _name_lines(engine, house, run_id=one["run_id"], known=[one])
+            name_lines(engine, house, run_id=one["run_id"], known=[one])
             _check_digests(engine, [one])
         watch.phase("publish")
         with house.catalog.write() as connection:
@@ -139,7 +137,7 @@ def _check_run(
     refuse_changed_inputs(engine, house, run=run)
     engine.watch.phase("lines")
     made = [one for one in known if one["source_id"] == VENDOR_LINES]
-    _name_lines(engine, house, run_id=run["run_id"], known=made)
+    name_lines(engine, house, run_id=run["run_id"], known=made)
     accepted = choice.accept_parked is not None
     return _held(engine, drafts, known=made, accepted=accepted)
 
@@ -192,24 +190,6 @@ def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list
     return drafts
 
 
-def _name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Header]) -> None:
-    """Name a run's lines, and `known_invoice`: all of its invoices by their parties."""
-    with house.catalog.read() as connection:
-        paths = manifest.run_paths(connection, house, run_id=run_id)
-    engine.parquet("detail_line", paths.get("detail_line", []), schema=DETAIL_LINE)
-    engine.parquet("kept_charge", paths.get("charge", []), schema=CHARGE)
-    engine.register("no_charge", CHARGE.empty_table())  # columns younger than the run are null
-    engine.view("charge", "SELECT * FROM no_charge UNION ALL BY NAME SELECT * FROM kept_charge")
-    engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
-    columns = ("invoice_id", "hop", "seller_id", "buyer_id", "currency")
-    cells = {name: [one[name] for one in known] for name in columns}
-    cells["hop"] = pa.array(cells["hop"], pa.int32())
-    engine.register(
-        "known_invoice",
-        pa.table({**cells, "vendor": [one["vendor_id"] for one in known]}),
-    )
-
-
 def _held(
     engine: Engine, drafts: Sequence[Header], *, known: Sequence[Header], accepted: bool
 ) -> dict[str, str]:
@@ -252,35 +232,13 @@ def _name(header: Header) -> str:
 
 def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
     """Recompute the output digests of invoices from their lines. Raises LawBroken."""
-    if not ready:
-        return
-    engine.register(
-        "ready_invoice",
-        pa.table(
-            {
-                "invoice_id": pa.array([one["invoice_id"] for one in ready], pa.string()),
-                "invoice_no": pa.array(range(len(ready)), pa.int32()),
-            }
-        ),
-    )
-    engine.view(
-        "invoice_key",
-        "SELECT known_invoice.*, unhex(replace(invoice_id, '-', '')) AS invoice_bytes, invoice_no"
-        " FROM known_invoice JOIN ready_invoice USING (invoice_id)",
-    )
-    engine.view(
-        "invoiced_line",
-        "SELECT * FROM detail_line JOIN charge USING (charge_no)"
-        " JOIN invoice_key USING (hop, seller_id, buyer_id, vendor, currency)",
-    )
-    look_at_row_ids(engine)
-    found = digests_of_invoices(engine)
-    for number, one in enumerate(ready):
-        if found.get(number) != one["output_digest"]:
+    found = output_digests(engine, ready)
+    for one in ready:
+        if found.get(one["invoice_id"]) != one["output_digest"]:
             raise LawBroken(
                 law=f"{_name(one)} is verified as it was previewed",
                 left=one["output_digest"],
-                right=str(found.get(number)),
+                right=str(found.get(one["invoice_id"])),
             )
 
 

@@ -247,6 +247,23 @@ answered_request = _table(
     _text("answered_at"),
 )
 
+# What workers do. The token grows whenever a job changes hands; who has an older one publishes
+# nothing.
+JOB_STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED) = (
+    *("queued", "running", "done", "failed", "cancelled"),
+)
+job = _table(
+    "job",
+    Column("job_id", Integer, primary_key=True),
+    *(_text("kind"), _text("arguments"), _text("state")),  # arguments, progress, result: JSON
+    *(_integer(name) for name in ("token", "attempts", "attempts_max", "cancel_asked")),
+    *(_text("owner", null=True), _text("lease_until", null=True), _text("due_at")),
+    *(_text(name, null=True) for name in ("progress", "result", "error")),
+    *(_text("submitted_at"), _text("started_at", null=True), _text("ended_at", null=True)),
+    CheckConstraint(f"state IN {JOB_STATES}", name="job_state_known"),
+    Index("ix_job_state", "state", "due_at"),
+)
+
 access_key = _table(
     "access_key",
     _text("key_id", primary_key=True),

@@ -1,0 +1,303 @@
+"""Backups and restores on both catalogs: the same store again, or a refusal that says why."""
+
+import json
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from store_case import DEMO, LATER, NOW, PERIOD, everything, load_reference
+
+from tieout import pipeline
+from tieout.errors import BackupRefused, Conflict, StoreDamaged
+from tieout.pipeline.backup import CONTENTS, opened, sealed
+from tieout.pipeline.restore import UNFINISHED
+from tieout.store.catalog import job
+from tieout.store.house import House, open_house
+from tieout.store.lake import Lake
+from tieout.store.migrations import known_steps, upgrade
+
+RECOMPUTE = Path(__file__).parents[2] / "bench" / "recompute.py"
+EmptyHouse = Callable[[str], House]
+# what the catalog is has no say in it
+ON_SQLITE = pytest.mark.parametrize("catalog_kind", ["sqlite"])
+
+
+@pytest.fixture
+def empty_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EmptyHouse]:
+    """Give what opens an installation without a file or a table, by its kind of catalog."""
+    made: list[House] = []
+
+    def opened_house(kind: str) -> House:
+        url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+        made.append(open_house(tmp_path / f"empty-{len(made)}", catalog_url=url))
+        return made[-1]
+
+    yield opened_house
+    for house in made:
+        house.catalog.close()
+
+
+@pytest.fixture
+def verified(billed: House) -> House:
+    """Open a store with verified invoices, an access trail and a declared mapping."""
+    word = pipeline.Word(by="anna", now=LATER)
+    pipeline.verify_invoices(
+        billed, pipeline.Choice(period=PERIOD, accept_parked="asked"), word=word
+    )
+    (billed.home / "mappings").mkdir()
+    (billed.home / "mappings" / "own.toml").write_text("# ours\n")
+    return billed
+
+
+@pytest.mark.parametrize(("name", "kind"), [("kept", "postgres"), ("kept.tar", "sqlite")])
+def test_what_is_restored_is_the_store_that_was_backed_up(
+    verified: House, empty_house: EmptyHouse, tmp_path: Path, name: str, kind: str
+) -> None:
+    before, certificate = everything(verified), pipeline.certificate_of(verified, PERIOD)
+    said = pipeline.back_up(verified, tmp_path / name, now=NOW)
+    house = empty_house(kind)
+    done = pipeline.restore(house, tmp_path / name)
+    assert {**done, "home": ""} == {**said, "home": ""}
+    assert said["auditEntries"] == len(before["audit_entry"]) > 0
+    assert everything(house) == before
+    assert (house.home / "mappings" / "own.toml").read_text() == "# ours\n"
+    assert not (house.home / UNFINISHED).exists()
+    assert not house.scratch.exists()
+    assert pipeline.verify_store(house) == pipeline.verify_store(verified)
+    assert pipeline.check_audit(house) == pipeline.check_audit(verified)
+    assert pipeline.certificate_of(house, PERIOD) == certificate
+    # a backup of what was restored is the same to the byte, whatever database it lies in
+    pipeline.back_up(house, tmp_path / "again", now=NOW)
+    pipeline.back_up(verified, tmp_path / "once-more", now=NOW)
+    assert _contents(tmp_path / "again") == _contents(tmp_path / "once-more")
+    # and it can be worked with: rows are numbered on, what is verified stays so
+    load_reference(house, tmp_path / "dearer", ("price_rules.csv", "margin,20,", "margin,50,"))
+    with pytest.raises(Conflict, match="is verified at"):
+        pipeline.run_period(house, PERIOD, now=LATER)
+
+
+def _contents(backup: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(backup).as_posix(): path.read_bytes()
+        for path in backup.rglob("*")
+        if path.is_file()
+    }
+
+
+@ON_SQLITE
+def test_a_certificate_of_a_restored_store_is_recomputed_without_tieout(
+    billed: House, empty_house: EmptyHouse, tmp_path: Path
+) -> None:
+    pipeline.back_up(billed, tmp_path / "kept.tar", now=NOW)
+    house = empty_house("sqlite")
+    pipeline.restore(house, tmp_path / "kept.tar")
+    certificate = tmp_path / "certificate.json"
+    certificate.write_text(json.dumps(pipeline.certificate_of(house, PERIOD)))
+    done = subprocess.run(
+        [sys.executable, RECOMPUTE, certificate, house.lake.root],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("agrees")
+
+
+@ON_SQLITE
+def test_a_backup_is_for_its_owner_alone(billed: House, tmp_path: Path) -> None:
+    pipeline.back_up(billed, tmp_path / "kept", now=NOW)
+    pipeline.back_up(billed, tmp_path / "kept.tar", now=NOW)
+    made = [tmp_path / "kept", *(tmp_path / "kept").rglob("*"), tmp_path / "kept.tar"]
+    assert len(made) > 20
+    assert not [path for path in made if path.stat().st_mode & 0o077]
+    with tarfile.open(tmp_path / "kept.tar") as tar:
+        assert {member.mode for member in tar} == {0o600}
+
+
+@ON_SQLITE
+def test_a_draft_that_goes_meanwhile_goes_with_its_files(billed: House, tmp_path: Path) -> None:
+    word = pipeline.Word(by="anna", now=LATER, reason="asked for")
+    charge = pipeline.Charge(quantity="1", unit_price="10.00", details="Advice")
+    wanted = pipeline.CustomInvoice([charge], "c-brightwater-molenaar", period=PERIOD)
+    made = pipeline.charge_by_hand(billed, wanted, word=word)
+    files = len(everything(billed)["lake_file"])
+
+    class Lively(Lake):
+        """A lake in which the draft is discarded and collected just after it was first read."""
+
+        is_quiet = True
+
+        def full(self, path: str) -> Path:
+            if self.is_quiet:
+                self.is_quiet = False
+                pipeline.discard_document(billed, made["invoiceId"], word=word)
+                assert pipeline.collect_orphans(billed)
+            return super().full(path)
+
+    said = pipeline.back_up(
+        replace(billed, lake=Lively(billed.lake.root)), tmp_path / "kept", now=NOW
+    )
+    assert said["lakeFiles"] == len(everything(billed)["lake_file"]) < files
+
+
+@ON_SQLITE
+def test_lake_files_may_be_hard_links(billed: House, tmp_path: Path) -> None:
+    pipeline.back_up(billed, tmp_path / "kept", now=NOW, link=True)
+    copies = list((tmp_path / "kept" / "lake").rglob("*.parquet"))
+    assert copies
+    for copy in copies:
+        own = billed.lake.root / copy.relative_to(tmp_path / "kept" / "lake")
+        assert own.samefile(copy)
+    assert (tmp_path / "kept" / "catalog" / "setting.jsonl").stat().st_nlink == 1
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("place", ["taken", "taken.tar", "home/backup", "home/lake/backup.tar"])
+def test_a_place_that_is_taken_or_in_the_store_is_refused(
+    billed: House, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken.tar").write_text("")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(BackupRefused, match=r"is there already|lies in the store"):
+        pipeline.back_up(billed, tmp_path / place, now=NOW)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", ["kept", "kept.tar"])
+@pytest.mark.parametrize("damage", ["lost", "changed"])
+def test_of_a_store_with_a_damaged_file_there_is_no_backup(
+    billed: House, tmp_path: Path, name: str, damage: str
+) -> None:
+    file = next((billed.lake.root / "detail_line").rglob("*.parquet"))
+    if damage == "lost":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(StoreDamaged, match=file.name):
+        pipeline.back_up(billed, tmp_path / name, now=NOW)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("file", "what"),
+    [
+        ("catalog/invoice.jsonl", "changed"),
+        ("catalog/setting.jsonl", "lost"),
+        ("lake/detail_line", "changed"),
+        ("lake/vendor_file", "lost"),
+        (CONTENTS, "changed"),
+        (CONTENTS, "lost"),
+    ],
+)
+def test_a_damaged_backup_is_refused_with_the_name_of_the_file(
+    billed: House, empty_house: EmptyHouse, tmp_path: Path, file: str, what: str
+) -> None:
+    kept = tmp_path / "kept"
+    pipeline.back_up(billed, kept, now=NOW)
+    (victim,) = [kept / file] if (kept / file).is_file() else sorted((kept / file).rglob("*.*"))[:1]
+    whole = victim.read_bytes()
+    if what == "lost":
+        victim.unlink()
+    else:
+        middle = len(whole) // 2
+        victim.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    house = empty_house("sqlite")
+    with pytest.raises(BackupRefused, match=victim.name):
+        pipeline.restore(house, kept)
+    with house.catalog.read() as connection:
+        assert not connection.dialect.has_table(connection, "setting")
+    victim.write_bytes(whole)
+    pipeline.restore(house, kept)  # what was begun here goes on
+    assert everything(house) == everything(billed)
+
+
+@ON_SQLITE
+def test_a_tar_file_cut_short_is_refused(
+    billed: House, empty_house: EmptyHouse, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.tar"
+    pipeline.back_up(billed, kept, now=NOW)
+    kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
+    with pytest.raises(BackupRefused, match=r"kept\.tar"):
+        pipeline.restore(empty_house("sqlite"), kept)
+    kept.write_bytes(b"no tar at all")
+    with pytest.raises(BackupRefused, match="cannot be read"):
+        pipeline.restore(empty_house("sqlite"), kept)
+
+
+def _retold(kept: Path, **changes: object) -> None:
+    contents = opened((kept / CONTENTS).read_bytes())
+    assert contents is not None
+    (kept / CONTENTS).write_bytes(sealed({**contents, **changes}))
+
+
+@ON_SQLITE
+def test_a_backup_of_a_newer_schema_is_refused(
+    house: House, empty_house: EmptyHouse, tmp_path: Path
+) -> None:
+    pipeline.back_up(house, tmp_path / "kept", now=NOW)
+    _retold(tmp_path / "kept", schema="9001")
+    with pytest.raises(BackupRefused, match=r"newer tieout .*, schema step 9001"):
+        pipeline.restore(empty_house("sqlite"), tmp_path / "kept")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", ["../escaped", "lake/../../escaped", "elsewhere/file", "lake"])
+def test_a_file_without_a_place_in_a_store_is_refused(
+    house: House, empty_house: EmptyHouse, tmp_path: Path, name: str
+) -> None:
+    pipeline.back_up(house, tmp_path / "kept", now=NOW)
+    _retold(tmp_path / "kept", files=[{"path": name, "size": 1, "sha256": "0"}])
+    with pytest.raises(BackupRefused, match="has no place in a store"):
+        pipeline.restore(empty_house("sqlite"), tmp_path / "kept")
+    assert not list(tmp_path.rglob("escaped"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_backup_of_an_older_schema_is_brought_up_to_date(
+    billed: House, empty_house: EmptyHouse, tmp_path: Path, kind: str
+) -> None:
+    kept = tmp_path / "kept"
+    pipeline.back_up(billed, kept, now=NOW)
+    contents = opened((kept / CONTENTS).read_bytes())
+    assert contents is not None
+    younger = f"catalog/{job.name}.jsonl"  # a table that the last step before this one had not
+    files = [file for file in contents["files"] if file["path"] != younger]
+    tables = {name: rows for name, rows in contents["tables"].items() if name != job.name}
+    steps = known_steps()
+    _retold(kept, files=files, tables=tables, schema=steps[steps.index("0015") + 1])
+    house = empty_house(kind)
+    pipeline.restore(house, kept)
+    assert everything(house) == everything(billed)
+    assert not upgrade(house.catalog)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_only_an_empty_place_takes_a_backup(
+    billed: House, empty_house: EmptyHouse, tmp_path: Path, kind: str
+) -> None:
+    pipeline.back_up(billed, tmp_path / "kept", now=NOW)
+    before = everything(billed)
+    with pytest.raises(Conflict, match="has tables already"):
+        pipeline.restore(billed, tmp_path / "kept")
+    assert everything(billed) == before
+    house = empty_house(kind)
+    (house.home / "notes.txt").write_text("mine")
+    with pytest.raises(Conflict, match=r"is not empty: notes\.txt is there"):
+        pipeline.restore(house, tmp_path / "kept")
+    assert (house.home / "notes.txt").read_text() == "mine"
+
+
+def test_what_is_no_backup_is_refused(empty_house: EmptyHouse, tmp_path: Path) -> None:
+    house = empty_house("sqlite")
+    for place in (tmp_path / "nowhere", DEMO):
+        with pytest.raises(BackupRefused, match=r"is not there|is no backup"):
+            pipeline.restore(house, place)
