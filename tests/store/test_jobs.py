@@ -3,54 +3,18 @@
 import datetime as dt
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
 
 import pytest
-from sqlalchemy import select, update
-from store_case import MONTH_FILE, NOW, PERIOD, everything
+from job_case import WITHOUT, end_lease, submitted, taken, worker
+from sqlalchemy import update
+from store_case import MONTH_FILE, PERIOD
 
 from tieout import pipeline
 from tieout.engine.watch import Watch
-from tieout.errors import Conflict, JobCancelled, LeaseLost, NotFound, WriterBusy, WriterLost
+from tieout.errors import Conflict, JobCancelled, LeaseLost, NotFound
 from tieout.store import jobs
-from tieout.store.catalog import job, run
+from tieout.store.catalog import job
 from tieout.store.house import House
-from tieout.store.jobs import Lease
-from tieout.store.writer import WRITER_LOCK
-
-WITHOUT: dict[str, Any] = {
-    "period": None,
-    "invoiceNumber": None,
-    "expected": {},
-    "acceptMismatch": False,
-}
-
-
-def worker(retry_s: int = 10) -> pipeline.Worker:
-    return pipeline.Worker(name="w", clock=lambda: NOW, retry_s=retry_s)
-
-
-def submitted(house: House, kind: str = "run", *, attempts: int = 3, **arguments: Any) -> int:
-    found = pipeline.submit_job(
-        house, kind, arguments=arguments or {"period": PERIOD}, attempts=attempts
-    )
-    return int(found["jobId"])
-
-
-def taken(house: House, *, owner: str = "w", seconds: int = 60) -> Lease:
-    with house.catalog.write() as connection:
-        lease = jobs.take(connection, owner=owner, seconds=seconds)
-    assert lease is not None
-    return lease
-
-
-def end_lease(house: House, lease: Lease) -> None:
-    """Let the time of a lease be over."""
-    with house.catalog.write() as connection:
-        over = update(job).where(job.c.job_id == lease.job_id)
-        connection.execute(over.values(lease_until="2021-01-01T00:00:00.000Z"))
 
 
 def test_a_run_and_a_load_are_done_in_the_order_they_came(referenced: House) -> None:
@@ -98,48 +62,6 @@ def test_an_export_is_a_new_folder(
     done = pipeline.do_next(referenced, worker())
     assert done is not None
     assert (done["state"], done["result"]["unchanged"]) == ("done", True)
-
-
-def test_whoever_lost_a_job_publishes_nothing(loaded: House) -> None:
-    submitted(loaded)
-    lost = taken(loaded)
-    end_lease(loaded, lost)
-    other = taken(loaded, owner="x")
-    assert (other.job_id, other.token) == (lost.job_id, lost.token + 2)
-    before = everything(loaded)
-    with pytest.raises(LeaseLost, match="was taken over"):
-        pipeline.run_period(replace(loaded, lease=lost), PERIOD, now=NOW)
-    with pytest.raises(LeaseLost):
-        pipeline.load_files(
-            replace(loaded, lease=lost),
-            [("again.csv", MONTH_FILE)],
-            now=NOW,
-            wishes=pipeline.Wishes(period="2021-12"),
-        )
-    assert everything(loaded) == before
-    pipeline.run_period(replace(loaded, lease=other), PERIOD, now=NOW)
-    with loaded.catalog.write() as connection:
-        jobs.finish(connection, other, state="done", result={})
-    with pytest.raises(LeaseLost), loaded.catalog.write() as connection:
-        jobs.beat(connection, lost, progress={})
-    with pytest.raises(LeaseLost), loaded.catalog.write() as connection:
-        jobs.finish(connection, lost, state="failed")
-    assert pipeline.find_job(loaded, lost.job_id)["state"] == "done"
-
-
-def test_a_lease_that_ended_and_that_no_one_took_is_lost_all_the_same(loaded: House) -> None:
-    submitted(loaded)
-    lost = taken(loaded)
-    end_lease(loaded, lost)
-    with loaded.catalog.write() as connection:
-        jobs.expire(connection)
-    found = pipeline.find_job(loaded, lost.job_id)
-    assert (found["state"], found["owner"]) == ("queued", None)
-    assert found["error"].startswith("its worker ended, or stood still")
-    with pytest.raises(LeaseLost):
-        pipeline.run_period(replace(loaded, lease=lost), PERIOD, now=NOW)
-    with loaded.catalog.read() as connection:
-        assert connection.execute(select(run)).all() == []
 
 
 def test_a_job_whose_workers_die_fails_at_its_last_attempt(loaded: House) -> None:
@@ -269,58 +191,3 @@ def test_a_beat_renews_the_lease_and_tells_how_far_the_job_is(loaded: House) -> 
     pipeline.cancel_job(loaded, number)
     with pytest.raises(JobCancelled), loaded.catalog.write() as connection:
         jobs.beat(connection, lease, progress={})
-
-
-def test_the_lock_of_a_worker_that_stands_still_is_taken_once_its_lease_has_ended(
-    loaded: House,
-) -> None:
-    submitted(loaded)
-    lease = taken(loaded)
-    standing, go_on = threading.Event(), threading.Event()
-
-    def stand_still() -> None:
-        with replace(loaded, lease=lease).writer():
-            standing.set()
-            assert go_on.wait(60)
-            with pytest.raises((LeaseLost, WriterLost)), loaded.catalog.write():
-                pass
-
-    with ThreadPoolExecutor(1) as aside:
-        ended = aside.submit(stand_still)
-        assert standing.wait(60)
-        with pytest.raises(WriterBusy), loaded.writer():
-            pass
-        end_lease(loaded, lease)
-        with loaded.writer():
-            go_on.set()
-            ended.result()
-            # it has the lock no more, and its end lets go of no other's
-            with pytest.raises(WriterBusy), loaded.writer():
-                pass
-    with loaded.writer():
-        pass
-
-
-@pytest.mark.parametrize("catalog_kind", ["postgres"])
-def test_a_writer_whose_connection_was_cut_publishes_nothing(loaded: House) -> None:
-    before = everything(loaded)
-
-    class CutAt(Watch):
-        """Cuts the connection that holds the lock, as the writer comes to a phase."""
-
-        def phase(self, name: str) -> None:
-            if name == "publish":
-                with loaded.catalog.engine.connect() as connection:
-                    cut = (
-                        "SELECT pg_terminate_backend(pid) FROM pg_locks"
-                        f" WHERE locktype = 'advisory' AND objid = {WRITER_LOCK}"
-                    )
-                    assert connection.exec_driver_sql(cut).scalar()
-                    connection.commit()
-                time.sleep(0.2)
-
-    with pytest.raises(WriterLost, match="nothing was published"):
-        pipeline.run_period(loaded, PERIOD, now=NOW, watch=CutAt())
-    assert everything(loaded) == before
-    pipeline.run_period(loaded, PERIOD, now=NOW)
-    assert pipeline.published_run(loaded, PERIOD)

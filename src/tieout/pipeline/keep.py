@@ -6,7 +6,7 @@ from pathlib import Path
 from tieout.engine.duckdb import Engine
 from tieout.store import manifest
 from tieout.store.house import House
-from tieout.store.lake import LakeFile
+from tieout.store.lake import LakeFile, move_file
 
 
 def utc_text(now: dt.datetime) -> str:
@@ -17,9 +17,8 @@ def utc_text(now: dt.datetime) -> str:
 def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = None) -> LakeFile:
     """Move a file that a stage wrote into the lake."""
     with house.lake.draft("".join(draft.suffixes)) as place:
-        place.unlink(missing_ok=True)
-        draft.replace(place)
-        return house.lake.keep(place, kind=kind, rows=rows, hop=hop)
+        sha256 = move_file(draft, place)
+        return house.lake.keep(place, kind=kind, rows=rows, hop=hop, sha256=sha256)
 
 
 def drop_unnamed(house: House) -> list[str]:

@@ -17,6 +17,10 @@ CUT = (
     "the connection to the catalog was cut or could not be made; the store holds what it held"
     " before, or all of this command: do it again"
 )
+FAILING = (
+    "the disk of the catalog is full (no space) or broken ({code}); nothing was half done:"
+    " make room, do it again"
+)
 LOCKED = "the catalog stayed locked by another process; nothing was half done: do it again"
 LOCKED_TEXT = "database is locked"
 LIBRARIES = (OSError, duckdb.Error, pa.ArrowException)  # which say it in their text only
@@ -25,19 +29,27 @@ LIBRARIES = (OSError, duckdb.Error, pa.ArrowException)  # which say it in their 
 def outage(error: BaseException) -> str | None:
     """Give the sentence for an error that the surroundings caused; none for any other."""
     for cause in _causes(error):
+        said = None
         if isinstance(cause, DBAPIError):
-            said = str(cause.orig).lower()
-            if _is_full(said):
-                return NO_SPACE.format(place="the catalog")
-            if LOCKED_TEXT in said:
-                return LOCKED
-            if cause.connection_invalidated or _is_no_way(cause):
-                return CUT
+            said = _of_catalog(cause)
         elif isinstance(cause, OSError) and cause.errno in FULL:
-            return NO_SPACE.format(place=cause.filename or "the lake")
+            said = NO_SPACE.format(place=cause.filename or "the lake")
         elif isinstance(cause, LIBRARIES) and _is_full(str(cause).lower()):
-            return NO_SPACE.format(place="the lake or the scratch folder")
+            said = NO_SPACE.format(place="the lake or the scratch folder")
+        if said is not None:
+            return said
     return None
+
+
+def _of_catalog(error: DBAPIError) -> str | None:
+    text, code = str(error.orig).lower(), getattr(error.orig, "sqlite_errorname", "")
+    if _is_full(text):
+        return NO_SPACE.format(place="the catalog")
+    if code.startswith("SQLITE_IOERR"):  # SQLite looks no further, where there is no room
+        return FAILING.format(code=code)
+    if LOCKED_TEXT in text:
+        return LOCKED
+    return CUT if error.connection_invalidated or _is_no_way(error) else None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

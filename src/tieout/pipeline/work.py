@@ -122,7 +122,7 @@ def do_next(house: House, worker: Worker) -> Said | None:
         return None
     worker.lease = lease
     with suppress(LeaseLost):
-        _do(house, worker, lease)
+        _do(house, worker, lease=lease)
     worker.lease = None
     with house.catalog.read() as connection:
         return jobs.find(connection, lease.job_id)
@@ -136,24 +136,24 @@ def let_go(house: House, worker: Worker) -> None:
             jobs.give_back(connection, worker.lease, after_s=0, error=said, is_counted=False)
 
 
-def _do(house: House, worker: Worker, lease: Lease) -> None:
+def _do(house: House, worker: Worker, *, lease: Lease) -> None:
     """Do a job and record how it ended. Raises LeaseLost when it went to another."""
     heart = _Heart(house, lease, onlooker=worker.watch)
     ending: dict[str, Any]
     try:
         with heart.beating():
             result, refusal = KINDS[lease.kind](
-                replace(house, lease=lease), lease.arguments, worker.clock, heart
+                replace(house, lease=lease), lease.arguments, clock=worker.clock, watch=heart
             )
         ending = {"state": FAILED if refusal else DONE, "result": result, "error": refusal}
     except (LeaseLost, JobCancelled, WriterBusy, WriterLost) as end:
-        _end_early(house, worker, lease, end=end)
+        _end_early(house, worker, lease=lease, end=end)
         return
     except TieoutError as refused:
         ending = {"state": FAILED, "error": str(refused)}
     except Exception as error:  # noqa: BLE001 - whatever it is, the job is not lost
         if heart.end is not None:  # the statement at work was ended
-            _end_early(house, worker, lease, end=heart.end)
+            _end_early(house, worker, lease=lease, end=heart.end)
             return
         worker.watch.phase("failed")  # leaves when it is the worker that was told to end
         wait_s = worker.retry_s * max(_attempt(house, lease), 1)
@@ -165,7 +165,7 @@ def _do(house: House, worker: Worker, lease: Lease) -> None:
         jobs.finish(connection, lease, **ending)
 
 
-def _end_early(house: House, worker: Worker, lease: Lease, *, end: TieoutError) -> None:
+def _end_early(house: House, worker: Worker, *, lease: Lease, end: TieoutError) -> None:
     """Record that a job was cancelled, or has to wait."""
     if isinstance(end, LeaseLost):
         raise end
@@ -193,11 +193,11 @@ Clock = Callable[[], dt.datetime]
 Ended = tuple[Any, str | None]  # the result, and why it was refused
 
 
-def _run(house: House, asked: Mapping[str, Any], clock: Clock, watch: Watch) -> Ended:
+def _run(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
     return run_period(house, asked["period"], now=clock(), watch=watch), None
 
 
-def _load(house: House, asked: Mapping[str, Any], clock: Clock, watch: Watch) -> Ended:
+def _load(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
     wishes = Wishes(
         period=asked["period"],
         invoice_number=asked["invoiceNumber"],
@@ -215,12 +215,12 @@ def _refusal(reports: Sequence[Said]) -> str | None:
     return "; ".join(notice for report in refused for notice in report["notices"]) or None
 
 
-def _reference(house: House, asked: Mapping[str, Any], clock: Clock, watch: Watch) -> Ended:
+def _reference(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
     watch.phase("reference")
     return load_reference(house, Path(asked["folder"]), now=clock(), by=asked["by"]), None
 
 
-def _export(house: House, asked: Mapping[str, Any], clock: Clock, watch: Watch) -> Ended:
+def _export(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
     """Export to a new folder: it is there complete, from the worker that has the job, or not."""
     del clock
     assert house.lease is not None
@@ -241,7 +241,7 @@ def _export(house: House, asked: Mapping[str, Any], clock: Clock, watch: Watch) 
     return {**done, "folder": str(folder)}, None
 
 
-KINDS: Mapping[str, Callable[[House, Mapping[str, Any], Clock, Watch], Ended]] = {
+KINDS: Mapping[str, Callable[..., Ended]] = {
     "run": _run,
     "load": _load,
     "reference": _reference,
