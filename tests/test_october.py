@@ -9,6 +9,7 @@ from october import DIRECT, FOUR_PARTIES, bill_october
 from sqlalchemy import select
 from stored import columns_unlike_tables, stored_lines
 
+from tieout import rate
 from tieout.store.catalog import invoice
 from tieout.store.house import House
 
@@ -98,7 +99,12 @@ def test_a08_the_policy_of_the_contract_decides_the_correction(
         assert merged["rounding_residual"] == Decimal(residual)
 
 
-def test_four_parties_share_the_keys_and_see_the_published_totals(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [4, 2_000_000])
+def test_four_parties_share_the_keys_and_see_the_published_totals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Also where the month is rated in parts: eleven lines, four at once."""
+    monkeypatch.setattr(rate, "LINES_AT_ONCE", at_once)
     house = bill_october(
         tmp_path, chain=FOUR_PARTIES, rules={2: ("markup", "5"), 3: ("markup", "10")}
     )

@@ -6,12 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
 from months import Month, october, write_reference, write_vendor_csv
 from months_exact import half_away
 from months_files import Row, reference_row
 from stored import stored_lines
 
-from tieout import pipeline
+from tieout import pipeline, rate
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
 
@@ -88,8 +89,11 @@ def _rate(currency: str) -> Row:
     return reference_row("exchange_rates.csv", source="Microsoft", date="2021-10-29", **pair)
 
 
-def test_a_total_without_room_at_the_last_hop_stands_on_no_hop(tmp_path: Path) -> None:
+def test_a_total_without_room_at_the_last_hop_stands_on_no_hop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """4.6 x 10^17 x 1.05 has room; x 301 more has 21 digits before the point, and none."""
+    monkeypatch.setattr(rate, "LINES_AT_ONCE", 2)  # the third line in a part of its own
     month = october(four_parties=True)
     first, second = month.reference["price_rules.csv"]
     known = {"price_rules.csv": [first, second | {"value": "30000"}]}
@@ -105,3 +109,21 @@ def test_a_total_without_room_at_the_last_hop_stands_on_no_hop(tmp_path: Path) -
     assert told["differences"] == []
     again = pipeline.run_period(house, "2021-10", now=NOW)
     assert again["outputDigest"] == done["outputDigest"]
+
+
+def test_a_rule_finer_than_there_is_room_for_parks_its_lines_and_the_month_goes_on(
+    tmp_path: Path,
+) -> None:
+    """1 + 999999.999999999999 / 100 is 1000000999999999999 / 10^14: more than 18 digits."""
+    month = october(four_parties=True)
+    first, second = month.reference["price_rules.csv"]
+    fine = second | {"rule_id": "rule-fine", "charge_class": "Correction"}
+    rules = [first, second, fine | {"value": "999999.999999999999"}]
+    month = replace(month, reference=month.reference | {"price_rules.csv": rules})
+    house, done = _run(month, tmp_path)
+    assert (done["vendorLines"], done["matched"], done["parked"]) == (11, 1, 10)
+    assert _waiting(house) == [(row, WIDE, 3) for row in range(2, 12)]
+    assert _sold(house, hop=3) == {1: Fraction("34.65")}
+    told = pipeline.explain_named(house, "vendor.csv:2")["lines"][0]
+    assert told["differences"] == []
+    assert told["parked"]["reason"] == told["match"]["failed"]["reason"] == WIDE

@@ -16,7 +16,6 @@
     │   │   └── JobCancelled     a job that someone asked to end
     │   ├── BackupRefused        a backup that is damaged, or a place that is taken
     │   ├── RequestKeyReused     an idempotency key that came before with another request
-    │   ├── Unpriced             a rule or an amount that exact arithmetic has no room for
     │   └── PolicyRefused        a rounding policy with an unknown step or an incomplete round
     ├── NotANumber               text that is not a plain decimal number
     ├── NotADate                 text that is not an ISO calendar date
@@ -205,15 +204,6 @@ class InputsChanged(Conflict):
             reason=f"what {period} was computed from has changed: {listed};"
             f" run `tieout run {period}` and look at the preview again"
         )
-
-
-class Unpriced(Refused):
-    """A rule, a rate or an amount that cannot be priced exactly."""
-
-    def __init__(self, *, reason: str) -> None:
-        """Keep the reason."""
-        self.reason = reason
-        super().__init__(reason)
 
 
 class PolicyRefused(Refused):

@@ -40,6 +40,7 @@ TABLES = (
 MOMENTS = {
     *("created_at", "changed_at", "verified_at", "issued_at", "path", "size", "sha256"),
     *("at", "after", "previous_hash", "entry_hash"),  # of the audit
+    "typed_at",
 }
 PATIENCE_S = 120
 

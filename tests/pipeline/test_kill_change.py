@@ -13,7 +13,7 @@ import httpx
 from crash_case import TransactionWatch, finish, start, wait_until_begun
 from sqlalchemy import func, select
 
-from tieout.pipeline import check_audit, rehash_lake
+from tieout.pipeline import Word, check_audit, rehash_lake
 from tieout.serve.access import create_key
 from tieout.serve.app import utc_now
 from tieout.store.catalog import answered_request, audit_entry, reference, snapshot
@@ -96,7 +96,7 @@ def test_a_change_that_is_killed_is_whole_or_not_there_and_its_retry_is_told_onc
     home = tmp_path / "home"
     assert finish(home, "init") == 0
     house = open_house(home)
-    _, key = create_key(house.catalog, organizations=[], role="admin", now=utc_now())
+    _, key = create_key(house.catalog, organizations=[], role="admin", word=Word("test", utc_now()))
     house.catalog.close()
     dice = random.Random(SEED)
     server = Server(home, key)

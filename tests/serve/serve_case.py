@@ -10,6 +10,7 @@ import httpx
 import uvicorn
 from october import NOW
 
+from tieout.pipeline import Word
 from tieout.serve.access import create_key
 from tieout.serve.app import create_app
 from tieout.serve.settings import Settings
@@ -57,7 +58,11 @@ class Place:
     def visitor(self, *organizations: str, role: str = "sellerAdmin", **options: Any) -> Visitor:
         """Give somebody with a new key."""
         _, text = create_key(
-            self.house.catalog, organizations=organizations, role=role, now=NOW, **options
+            self.house.catalog,
+            organizations=organizations,
+            role=role,
+            word=Word("test", NOW),
+            **options,
         )
         self.visitors.append(Visitor(self.address, text))
         return self.visitors[-1]

@@ -10,6 +10,7 @@ import pytest
 from october import NOW, bill_october
 from serve_case import CONSOLIDATED, HEADERS, ROWS, Place, serving
 
+from tieout.pipeline import Word
 from tieout.serve.access import KeyRefused, create_key, revoke_key
 from tieout.serve.app import _lines_of_code, create_app
 from tieout.serve.settings import Settings
@@ -67,20 +68,20 @@ def test_a50_an_expired_or_revoked_key_fails_at_once(chain: Place) -> None:
         organizations=["reseller"],
         role="sellerAdmin",
         expires=NOW.date(),
-        now=yesterday,
+        word=Word("test", yesterday),
     )
     answer = httpx.get(chain.address + PATH, params={"sasKey": expired})
     assert (answer.status_code, answer.json()["code"]) == (401, "KEY_EXPIRED")
     guessed = httpx.get(chain.address + PATH, params={"sasKey": expired[:-2]})
     assert guessed.json()["code"] == "KEY_INVALID"
     visitor = chain.visitor("reseller")
-    revoke_key(chain.house.catalog, visitor.key.split("_")[1], now=NOW)
+    revoke_key(chain.house.catalog, visitor.key.split("_")[1], word=Word("test", NOW))
     assert visitor.code(PATH) == (401, "KEY_INVALID")
 
 
 def test_a_key_lives_twelve_months_and_never_more_than_twenty_four(chain: Place) -> None:
     key, _ = create_key(
-        chain.house.catalog, organizations=["reseller"], role="sellerAdmin", now=NOW
+        chain.house.catalog, organizations=["reseller"], role="sellerAdmin", word=Word("test", NOW)
     )
     assert key.expires == "2027-11-23"
     refused: list[dict[str, Any]] = [
@@ -94,7 +95,7 @@ def test_a_key_lives_twelve_months_and_never_more_than_twenty_four(chain: Place)
         asked: dict[str, Any] = {
             "organizations": ["reseller"],
             "role": "sellerAdmin",
-            "now": NOW,
+            "word": Word("test", NOW),
         } | options
         with pytest.raises(KeyRefused):
             create_key(chain.house.catalog, **asked)

@@ -62,3 +62,22 @@ def test_an_admin_key_needs_no_organization_and_the_others_do(tmp_path: Path) ->
     )
     assert isinstance(answer.exception, KeyRefused)
     house.catalog.close()
+
+
+def test_the_audit_says_who_made_and_who_revoked_a_key_and_holds_no_secret(
+    tmp_path: Path,
+) -> None:
+    house = open_house(tmp_path)
+    upgrade(house.catalog)
+    wanted = ("--organization", "r", "--role", "sellerAdmin", "--environment", "development")
+    made = json.loads(run(tmp_path, "key", "create", *wanted, "--by", "anna"))
+    run(tmp_path, "key", "revoke", made["keyId"], "--by", "bert")
+    told = json.loads(run(tmp_path, "audit", "show", "--subject", made["keyId"]))["entries"]
+    assert [(one["action"], one["by"]) for one in told] == [
+        ("create", "anna"),
+        ("change", "anna"),
+        ("revoke", "bert"),
+    ]
+    assert told[0]["after"]["role"] == "sellerAdmin"
+    assert told[1]["after"] == {"environment": "development"}
+    assert made["key"].split("_", 2)[2] not in str(told)

@@ -8,6 +8,7 @@ from manage_case import BASE, CHANGES, Admin, code
 from october import NOW
 from serve_case import Place
 
+from tieout.pipeline import Word
 from tieout.serve.access import KeyRefused, create_key
 
 
@@ -104,7 +105,7 @@ def test_only_admin_keys_open_it_and_they_open_nothing_else(managed: Place, admi
         {"organizations": ["dist"], "role": "sellerAdmin", "endpoints": ["manage"]},
     ):
         with pytest.raises(KeyRefused):
-            create_key(managed.house.catalog, now=NOW, **options)  # type: ignore[arg-type]
+            create_key(managed.house.catalog, word=Word("test", NOW), **options)  # type: ignore[arg-type]
 
 
 def test_a_cursor_that_nobody_signed_is_refused(admin: Admin) -> None:

@@ -1,19 +1,21 @@
--- What a run was computed from: kind, id, revision and content hash, one text per thing.
+-- What a run was computed from: kind, id, revision and content hash, one text per thing. The head
+-- of a text is what few things differ in, its rest begins with what tells them apart.
 SELECT
+    concat_ws('|', 'vendorLine', line.vendor, line.invoice_number, '') AS head,
     concat_ws(
-        '|', 'vendorLine', line.vendor, line.invoice_number,
-        coalesce(line.vendor_invoice_row_id, line.row_hash), coalesce(repeated.line_seq, 1), line.row_hash
-    ) AS line
+        '|', coalesce(line.vendor_invoice_row_id, line.row_hash), coalesce(repeated.line_seq, 1), line.row_hash
+    ) AS rest
 FROM vendor_line AS line
 LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
 UNION ALL
 SELECT
+    'setAside|',
     concat_ws(
-        '|', 'setAside', vendor, invoice_number, line_key, row_hash,
+        '|', vendor, invoice_number, line_key, row_hash,
         sha256(concat_ws(chr(31), decided_by, decided_at, coalesce(reason, '')))
     )
 FROM set_aside_line
 UNION ALL
-SELECT concat_ws('|', 'manualLine', line_id, content) FROM manual_line
+SELECT 'manualLine|', concat_ws('|', line_id, content) FROM manual_line
 UNION ALL
-SELECT line FROM reference_input
+SELECT head, rest FROM reference_input

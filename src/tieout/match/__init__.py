@@ -10,7 +10,6 @@ import hashlib
 from itertools import product
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
-from tieout.errors import Unpriced
 
 MACROS = (
     "month_cycle_start",
@@ -31,6 +30,7 @@ STEPS = (
     ("classified_line", "view"),
     ("owner", "table"),
     ("contract_path", "table"),
+    ("list_asker", "table"),
     ("placed_line", "table"),
     ("unlike_change", "table"),
     ("pair_cycle", "table"),
@@ -60,15 +60,14 @@ DONE = {
 }
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 HMAC_BLOCK = 64
-FACTOR_LIMIT = 10**18
 
 
 def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
     """Make `matched_line`, `charge`, `parked_line` and `hop_price` for a period.
 
     `first_day` is the period's first day; `secret` keys the match keys (HMAC-SHA-256). Lines in
-    `too_wide_line` are parked.
-    Raises Unpriced when a rule or a rate is finer than exact arithmetic has room for.
+    `too_wide_line` are parked, as are those whose rule or rate is finer than exact arithmetic has
+    room for.
     """
     next_month = (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
     engine.let(next_month=next_month.isoformat())
@@ -84,7 +83,6 @@ def match_lines(engine: Engine, *, first_day: dt.date, secret: bytes) -> None:
             (engine.view if kind == "view" else engine.table)(name, sql)
         for done in DONE.get(name, ()):
             engine.run(f"DROP TABLE {done}")
-    _refuse_unready(engine)
 
 
 def let_key(engine: Engine, secret: bytes) -> None:
@@ -96,15 +94,3 @@ def let_key(engine: Engine, secret: bytes) -> None:
         outer_pad=bytes(byte ^ 0x5C for byte in padded).hex(),
         base32_triples="".join(map("".join, product(BASE32, repeat=3))),
     )
-
-
-def _refuse_unready(engine: Engine) -> None:
-    """Stop before a rule that cannot be priced exactly is used."""
-    fine = engine.arrow(
-        "SELECT DISTINCT contract_id FROM hop_price WHERE greatest(rule_up, rule_down, rate_up,"
-        f" rate_down) >= {FACTOR_LIMIT}::HUGEINT ORDER BY 1"
-    )
-    if fine.num_rows:
-        raise Unpriced(
-            reason=f"contract {fine['contract_id'][0]}: rule and rate have too many decimals"
-        )

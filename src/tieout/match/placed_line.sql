@@ -12,7 +12,8 @@ WITH joined AS (
         len(path.hops) AS hops,
         line.is_yearly OR coalesce(owner.is_yearly, FALSE) AS yearly,
         coalesce(line.subscription_start_date, owner.start_date) AS anchor_date,
-        CASE WHEN getvariable('asks_list') THEN
+        CASE WHEN asker.is_any OR list_contains(asker.products, line.product_id)
+            OR list_contains(asker.skus, line.sku_id) OR list_contains(asker.families, line.product_family) THEN
             concat_ws(
                 chr(31),
                 coalesce(line.product_id, ''), coalesce(line.sku_id, ''),
@@ -38,6 +39,7 @@ WITH joined AS (
         ON path.leaf_contract_id = owner.contract_id
         AND line.match_date >= path.valid_from
         AND line.match_date < path.valid_to
+    LEFT JOIN list_asker AS asker ON asker.path_id = path.path_id
 ),
 cycled AS (
     SELECT

@@ -14,13 +14,14 @@ from tieout.pipeline.change import (
     put_record,
 )
 from tieout.pipeline.check import check_vendor
+from tieout.pipeline.chosen_drafts import Choice
 from tieout.pipeline.credit import Credit, credit_invoice
 from tieout.pipeline.custom_charge import Charge, CustomInvoice, charge_by_hand
 from tieout.pipeline.document import discard_document
 from tieout.pipeline.explain import explain_line, explain_named, explain_seen
 from tieout.pipeline.filed_match import keep_match
 from tieout.pipeline.job_desk import cancel_job, find_job, list_jobs, submit_job
-from tieout.pipeline.keep import utc_text
+from tieout.pipeline.keep import utc_text, write_text
 from tieout.pipeline.line_decisions import (
     Word,
     recorded_decisions,
@@ -32,6 +33,7 @@ from tieout.pipeline.manual_line import ManualLine, add_manual_line
 from tieout.pipeline.match_files import match_files
 from tieout.pipeline.outage import outage
 from tieout.pipeline.period import run_period
+from tieout.pipeline.postings import SYNTAXES, Books, postings
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.restore import is_unfinished, restore
@@ -48,13 +50,16 @@ from tieout.pipeline.upkeep import (
     parked_lines,
     rejected_rows,
 )
+from tieout.pipeline.vendor_certificate import vendor_certificates
 from tieout.pipeline.verify_store import rehash_lake, verify_store
 from tieout.pipeline.what_if import what_if
 from tieout.pipeline.work import Worker, do_next, let_go
-from tieout.pipeline.workflow import Choice, move_on, verify_invoices
+from tieout.pipeline.workflow import move_on, verify_invoices
 
 __all__ = [
     "ANSWER_DAYS",
+    "SYNTAXES",
+    "Books",
     "Charge",
     "Choice",
     "Credit",
@@ -103,6 +108,7 @@ __all__ = [
     "newest_load",
     "outage",
     "parked_lines",
+    "postings",
     "published_run",
     "put_record",
     "read_audit",
@@ -115,7 +121,9 @@ __all__ = [
     "submit_job",
     "take_line_back",
     "utc_text",
+    "vendor_certificates",
     "verify_invoices",
     "verify_store",
     "what_if",
+    "write_text",
 ]

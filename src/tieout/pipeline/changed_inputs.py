@@ -58,7 +58,7 @@ def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any
     )
     if digest_open_inputs(engine) == run["input_digest"]:
         return
-    engine.table("input_now", input_lines(engine))
+    engine.table("input_now", _whole(input_lines(engine)))
     _keep_run_inputs(engine, house, run=run, name="input_then")
     found = engine.arrow(sql_text("tieout.pipeline", "input_change")).to_pylist()
     changes = [f"{one['kind']} {one['id']}: {one['change']}" for one in found]
@@ -80,7 +80,11 @@ def compare_runs(
 def _keep_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any], name: str) -> None:
     open_run_inputs(engine, house, run=run)
     digest_open_inputs(engine)
-    engine.table(name, input_lines(engine))
+    engine.table(name, _whole(input_lines(engine)))
+
+
+def _whole(lines: str) -> str:
+    return f"SELECT head || rest AS line FROM ({lines})"
 
 
 def digest_open_inputs(engine: Engine) -> str:

@@ -1,12 +1,14 @@
 """Moving what a stage wrote into the lake, and telling the time as text."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 from tieout.engine.duckdb import Engine
+from tieout.errors import Refused
 from tieout.store import manifest
 from tieout.store.house import House
-from tieout.store.lake import LakeFile, move_file
+from tieout.store.lake import LakeFile, move_file, sync_file
 
 
 def utc_text(now: dt.datetime) -> str:
@@ -19,6 +21,20 @@ def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = N
     with house.lake.draft("".join(draft.suffixes)) as place:
         sha256 = move_file(draft, place)
         return house.lake.keep(place, kind=kind, rows=rows, hop=hop, sha256=sha256)
+
+
+def write_text(path: Path, text: Iterable[str]) -> None:
+    """Write a text file for a person: whole, or not at all. Raises Refused where it cannot be."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(text)
+        sync_file(draft)
+        draft.replace(path)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def drop_unnamed(house: House) -> list[str]:

@@ -19,7 +19,7 @@ from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import LawBroken, NotFound
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import certify, check_laws
-from tieout.invoice.digest import digest_of_lines
+from tieout.invoice.digest import digest_of_headed_lines, digest_of_lines
 from tieout.money import SCALE, currencies
 from tieout.pipeline.inputs import name_manual_lines, open_vendor_lines
 from tieout.pipeline.keep import utc_text, write
@@ -215,12 +215,13 @@ def _certified(
 
 def digest_inputs(engine: Engine) -> str:
     """Give the digest of all that a run is computed from: lines, reference data, policies."""
-    return digest_of_lines(engine, input_lines(engine))
+    return digest_of_headed_lines(engine, input_lines(engine))
 
 
 def input_lines(engine: Engine) -> str:
-    """Give the SQL of the lines, one text per thing, that a run's input digest is made of."""
-    engine.register("made_with", pa.table({"line": _made_with()}))
+    """Give the SQL of the lines (head, rest), one per thing, that the input digest is made of."""
+    heads, rests = zip(*_made_with(), strict=True)
+    engine.register("made_with", pa.table({"head": heads, "rest": rests}))
     relations = {"reference_input": _reference_input()}
     return after(relations, sql_text("tieout.invoice", "input_line"))
 
@@ -271,23 +272,24 @@ def _publish_run(
             audit.record(connection, [line.event], signed=line.signed)
 
 
-def _made_with() -> list[str]:
+def _made_with() -> list[tuple[str, str]]:
     """Give the input lines of the engine and the rounding policies."""
-    lines = [f"engine|tieout|{__version__}|"]
+    lines = [("engine|", f"tieout|{__version__}|")]
     for name, policy in policies().items():
         content = hashlib.sha256(repr(policy).encode()).hexdigest()
-        lines.append(f"policy|{name}|{policy.version}|{content}")
+        lines.append(("policy|", f"{name}|{policy.version}|{content}"))
     return lines
 
 
 def _reference_input() -> str:
-    """Give the SQL of the input lines of the reference data: key, first day, content."""
-    parts = ["SELECT line FROM made_with"]
+    """Give the SQL of the input lines of the reference data: kind; key, first day, content."""
+    parts = ["SELECT head, rest FROM made_with"]
     for resource in RESOURCES.values():
         keys = ", ".join(f"coalesce(\"{key}\", '')" for key in resource.keys)
         cells = ", ".join(f"coalesce(\"{name}\", '')" for name in resource.columns)
         parts.append(
-            f"SELECT concat_ws('|', '{resource.name}', {keys}, sha256(concat_ws(chr(31), {cells})))"
-            f" AS line FROM {resource.name}"
+            f"SELECT '{resource.name}|' AS head,"
+            f" concat_ws('|', {keys}, sha256(concat_ws(chr(31), {cells}))) AS rest"
+            f" FROM {resource.name}"
         )
     return " UNION ALL ".join(parts)

@@ -5,7 +5,6 @@ Source: reporting-api.md 8, rulings 24. Decision 0025.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,10 +13,11 @@ from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
+from tieout.pipeline.chosen_drafts import Choice, chosen, wanted
 from tieout.pipeline.line_decisions import Word
 from tieout.pipeline.run_lines import name_lines, output_digests
 from tieout.store import manifest
-from tieout.store.catalog import DRAFTS, ESTIMATE, VENDOR_LINES
+from tieout.store.catalog import DRAFTS, VENDOR_LINES
 from tieout.store.house import House
 from tieout.store.workflow import (
     MOVES,
@@ -27,21 +27,6 @@ from tieout.store.workflow import (
     invoices_of,
     move_invoices,
 )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which drafts to verify: by id, or all of a period, perhaps to one buyer only.
-
-    `input_digest` is that of the preview that was looked at; `accept_parked` says why invoices are
-    verified though lines that could belong to them are parked.
-    """
-
-    names: Sequence[str] = ()
-    period: str | None = None
-    buyer: str | None = None
-    input_digest: str | None = None
-    accept_parked: str | None = None
 
 
 def verify_invoices(
@@ -56,11 +41,11 @@ def verify_invoices(
     longer what they were.
     """
     with house.writer(), session(house.scratch, watch=watch) as engine:
-        period, named = _chosen(house, choice)
+        period, named = chosen(house, choice)
         with house.catalog.read() as connection:
             run = manifest.current_run(connection, period=period)
             known = invoices_of(connection, period=period)
-        drafts = _wanted(known, choice, named=named)
+        drafts = wanted(house, known, choice=choice, named=named)
         by_hand = [one for one in drafts if one["source_id"] != VENDOR_LINES]
         of_run = [one for one in drafts if one["source_id"] == VENDOR_LINES]
         concerns_run = bool(of_run or not by_hand)
@@ -142,13 +127,19 @@ def _check_run(
     return _held(engine, drafts, known=made, accepted=accepted)
 
 
-def move_on(house: House, names: Sequence[str], *, action: str, word: Word) -> dict[str, Any]:
+def move_on(
+    house: House, names: Sequence[str], *, action: str, word: Word, provider: str | None = None
+) -> dict[str, Any]:
     """Issue invoices, mark them paid, or say that the card was refused; all of them or none.
 
-    `action` is `issue`, `pay` or `card-error`. Raises NotFound, or Conflict when one cannot move.
+    `action` is `issue`, `pay` or `card-error`. For a `provider` there are no invoices but its own.
+    Raises NotFound, or Conflict when one cannot move.
     """
     with house.writer(), house.catalog.write() as connection:
         headers = find_invoices(connection, names)
+        for name, one in zip(dict.fromkeys(names), headers, strict=True):
+            if provider not in (None, one["seller_id"]):
+                raise NotFound(kind="invoice", name=name)
         move_invoices(
             connection,
             headers,
@@ -157,37 +148,6 @@ def move_on(house: House, names: Sequence[str], *, action: str, word: Word) -> d
         )
         moved = find_invoices(connection, [one["invoice_id"] for one in headers])
     return {"moved": [_told(one) for one in moved]}
-
-
-def _chosen(house: House, choice: Choice) -> tuple[str, set[str]]:
-    """Give the period and the ids of the invoices that were named."""
-    if not choice.names:
-        if choice.period is None:
-            raise Conflict(reason="name invoices or a period")
-        return choice.period, set()
-    with house.catalog.read() as connection:
-        found = find_invoices(connection, choice.names)
-    for one in found:
-        if one["status_id"] not in DRAFTS:
-            said = STATUS_NAMES[one["status_id"]]
-            raise Conflict(reason=f"invoice {one['invoice_number']} is {said} already")
-    periods = sorted({one["period"] for one in found})
-    if len(periods) > 1 or choice.period not in (None, periods[0]):
-        raise Conflict(reason=f"the invoices belong to {', '.join(periods)}: verify one period")
-    return periods[0], {one["invoice_id"] for one in found}
-
-
-def _wanted(known: Sequence[Header], choice: Choice, *, named: set[str]) -> list[Header]:
-    """Give the drafts that were asked for. Raises Conflict when they are estimates."""
-    drafts = [one for one in known if one["status_id"] in DRAFTS]
-    if named:
-        drafts = [one for one in drafts if one["invoice_id"] in named]
-    elif choice.buyer is not None:
-        drafts = [one for one in drafts if one["buyer_id"] == choice.buyer]
-    if any(one["document_type"] == ESTIMATE for one in drafts):
-        period = drafts[0]["period"]
-        raise Conflict(reason=f"{period} has estimates only: no vendor invoice bills it yet")
-    return drafts
 
 
 def _held(

@@ -13,6 +13,7 @@ from tieout.quotient import Columns
 from tieout.rate.gap_share import add_gap_share
 from tieout.rounding import Policy, SqlOperands, Step, policies
 
+LINES_AT_ONCE = 2_000_000
 OPERANDS = SqlOperands(
     start="start",
     days_billed="prorate_up",
@@ -39,18 +40,30 @@ EFFECTIVE = SqlOperands(
 def rate_hops(engine: Engine) -> Iterator[int]:
     """Make the view `detail_hop` for hop 1, 2, ... and give the hop's number each time.
 
-    A hop that has no room for an amount ends it: its lines are added to `too_wide_line`.
+    A large month goes hop by hop in parts of LINES_AT_ONCE charges, so that what a hop carries to
+    the next one fits into memory. A hop that has no room for an amount ends its part: those lines
+    are added to `too_wide_line`.
     """
     define_macros(engine, "tieout.rate", names=["discount_of"])
-    engine.view("rated", sql_text("tieout.rate", "first_hop"))
-    hops_max = engine.one("SELECT coalesce(max(hops), 0)::INT AS hops FROM matched_line")["hops"]
+    lines, hops_max = engine.one(
+        "SELECT count(*) AS lines, coalesce(max(hops), 0)::INT AS hops FROM matched_line"
+    ).values()
+    for first in range(0, max(lines, 1), LINES_AT_ONCE):
+        part = sql_text("tieout.rate", "first_hop")
+        if lines > LINES_AT_ONCE:
+            part += f" WHERE rowid BETWEEN {first} AND {first + LINES_AT_ONCE - 1}"
+        engine.view("rated", part)
+        yield from _rate_part(engine, hops_max)
+        engine.run("DROP TABLE IF EXISTS rated_units")
+
+
+def _rate_part(engine: Engine, hops_max: int) -> Iterator[int]:
     for hop in range(1, hops_max + 1):
         engine.let(hop=hop)
         if hop > 1 and not _rate_next(engine):
-            break
+            return
         engine.view("detail_hop", sql_text("tieout.rate", "detail_hop"))
         yield hop
-    engine.run("DROP TABLE IF EXISTS rated_units")
 
 
 def _rate_next(engine: Engine) -> bool:

@@ -1,4 +1,4 @@
-"""Access keys: making, checking and revoking them, and what each role may do.
+"""Access keys: making, checking and revoking them.
 
 A key reads `tk_<keyId>_<secret>`. Only a salted SHA-256 of the secret is kept.
 """
@@ -13,73 +13,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from tieout.errors import NotFound, Refused, TieoutError
-from tieout.report.visibility import NOTHING, OWNED, SOLD
+from tieout.pipeline import Word
+from tieout.serve.roles import ADMIN, ENDPOINTS, GATEWAY, OPERATIONS, ROLES, VERSION_USAGE, Role
+from tieout.store import audit
+from tieout.store.audit import Event
 from tieout.store.catalog import access_key
 from tieout.store.database import Catalog
 
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
-V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
-V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
-BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscriptiondetails")
-BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
-BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
-SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
-V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
-VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
-MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
-SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE)
 PRODUCTION = "production"
 ENVIRONMENTS = (PRODUCTION, "development")
 KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 DUMMY_SALT = "00" * 16
-
-
-@dataclass(frozen=True)
-class Role:
-    """What a documented role name stands for (reporting-api.md 9)."""
-
-    sees_cost: bool
-    previews: str
-    endpoints: tuple[str, ...]  # what a new key opens unless told otherwise
-    reads_vendor_rows: bool = False  # of vendor invoices that its organization consumes
-
-
-ROLES = {
-    "distributorAdmin": Role(
-        sees_cost=True, previews=SOLD, endpoints=ENDPOINTS, reads_vendor_rows=True
-    ),
-    "sellerAdmin": Role(
-        sees_cost=True,
-        previews=OWNED,
-        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
-        reads_vendor_rows=True,
-    ),
-    "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
-    ),
-    "accountManager": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
-    ),
-    "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
-    ),
-    # staff of the installation: changes reference data, reads no invoice
-    ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE, VERSION_USAGE)),
-}
-# which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
-# an account manager does not see cost
-BILLING_ROLES = {
-    name: tuple(
-        endpoint.removeprefix("billing.")
-        for endpoint in role.endpoints
-        if endpoint.startswith("billing.")
-    )
-    for name, role in ROLES.items()
-}
 
 
 class AccessRefused(TieoutError):
@@ -138,16 +86,16 @@ def create_key(
     role: str,
     endpoints: Sequence[str] = (),
     expires: date | None = None,
-    now: datetime,
+    word: Word,
 ) -> tuple[Key, str]:
     """Make a key and give it with its text, which is shown once and stored nowhere.
 
-    Raises KeyRefused for an unknown role or endpoint, no organization, or more than 24 months. An
-    admin key stands for no organization.
+    The audit says by whom. An admin key stands for no organization. Raises KeyRefused for an
+    unknown role or endpoint, no organization, or more than 24 months.
     """
-    last = expires or _months_after(now.date(), MONTHS_DEFAULT)
+    last = expires or _months_after(word.now.date(), MONTHS_DEFAULT)
     _check(organizations=organizations, role=role, endpoints=endpoints)
-    if not now.date() < last <= _months_after(now.date(), MONTHS_MAX):
+    if not word.now.date() < last <= _months_after(word.now.date(), MONTHS_MAX):
         raise KeyRefused(reason=f"a key must expire after today and within {MONTHS_MAX} months")
     secret, salt = secrets.token_urlsafe(32), secrets.token_hex(16)
     key = Key(
@@ -155,7 +103,7 @@ def create_key(
         role=role,
         organizations=tuple(organizations),
         endpoints=tuple(endpoints) or ROLES[role].endpoints,
-        created_at=now.isoformat(timespec="seconds"),
+        created_at=word.now.isoformat(timespec="seconds"),
         expires=last.isoformat(),
         revoked_at=None,
     )
@@ -172,10 +120,17 @@ def create_key(
                 expires=key.expires,
             )
         )
+        made = {
+            "role": role,
+            "organizations": list(key.organizations),
+            "endpoints": list(key.endpoints),
+            "expires": key.expires,
+        }
+        _record(connection, Event("create", "key", key.key_id, after=made), word=word)
     return key, f"tk_{key.key_id}_{secret}"
 
 
-def mark_environment(catalog: Catalog, key: Key, *, environment: str) -> Key:
+def mark_environment(catalog: Catalog, key: Key, *, environment: str, word: Word) -> Key:
     """Say what a key is used for; a new one is for production."""
     if environment not in ENVIRONMENTS:
         raise KeyRefused(reason=f"a key is for {' or '.join(ENVIRONMENTS)}")
@@ -185,6 +140,9 @@ def mark_environment(catalog: Catalog, key: Key, *, environment: str) -> Key:
             .where(access_key.c.key_id == key.key_id)
             .values(environment=environment)
         )
+        if environment != key.environment:
+            after = {"environment": environment}
+            _record(connection, Event("change", "key", key.key_id, after=after), word=word)
     return replace(key, environment=environment)
 
 
@@ -225,16 +183,18 @@ def list_keys(catalog: Catalog) -> list[Key]:
         return [_key(row) for row in connection.execute(query).mappings()]
 
 
-def revoke_key(catalog: Catalog, key_id: str, *, now: datetime) -> None:
+def revoke_key(catalog: Catalog, key_id: str, *, word: Word) -> None:
     """Make a key open nothing from now on. Raises NotFound for an id that was never given."""
     with catalog.write() as connection:
         changed = connection.execute(
             update(access_key)
             .where(access_key.c.key_id == key_id)
-            .values(revoked_at=now.isoformat(timespec="seconds"))
+            .values(revoked_at=word.now.isoformat(timespec="seconds"))
         )
         if not changed.rowcount:
             raise NotFound(kind="key", name=key_id)
+        after = {"revoked_at": word.now.isoformat(timespec="seconds")}
+        _record(connection, Event("revoke", "key", key_id, after=after), word=word)
 
 
 def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str]) -> None:
@@ -244,12 +204,17 @@ def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str])
         raise KeyRefused(reason="an admin key stands for no organization")
     if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    known = ROLES[ADMIN].endpoints if role == ADMIN else (*ENDPOINTS, VERSION_USAGE)
+    staff = (*ENDPOINTS, VERSION_USAGE, *OPERATIONS)
+    known = ROLES[role].endpoints if role in (ADMIN, GATEWAY) else staff
     if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(
             reason=f"unknown endpoints {', '.join(unknown)}; endpoints of this role are"
             f" {', '.join(known)}"
         )
+
+
+def _record(connection: Connection, event: Event, *, word: Word) -> None:
+    audit.record(connection, [event], signed=word.signed())
 
 
 def _hash(salt: str, secret: str) -> str:

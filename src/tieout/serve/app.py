@@ -25,6 +25,7 @@ from tieout.serve.billing.usage import UsageCounter
 from tieout.serve.billing.version_app import create
 from tieout.serve.billing.versions import SERVED
 from tieout.serve.manage import v1 as manage_v1
+from tieout.serve.operations import v1 as operations_v1
 from tieout.serve.portal import views
 from tieout.serve.problems import (
     BillingProblem,
@@ -69,6 +70,7 @@ def create_app(
     app.mount("/api/v2/reporting", v2.create(surroundings))
     _mount_billing(app, surroundings, registry=registry, usage=usage)
     app.mount("/manage/v1", manage_v1.create(surroundings))
+    app.mount("/operations/v1", operations_v1.create(surroundings))
     app.add_api_route("/health", _health, methods=["GET"])
     app.mount("/", views.create(surroundings))
     app.add_middleware(Gate, settings=settings)

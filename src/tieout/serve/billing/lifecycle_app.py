@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieout.serve.access import VERSION_USAGE, AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused, Key, verify_key
 from tieout.serve.billing.lifecycle import Registry
 from tieout.serve.billing.lifecycle_documents import (
     CSP,
@@ -26,6 +26,7 @@ from tieout.serve.billing.lifecycle_headers import successor_path
 from tieout.serve.billing.question import invalid, single_values, weight_of
 from tieout.serve.billing.usage import UsageCounter, usage_document
 from tieout.serve.problems import BillingProblem, billing_problem
+from tieout.serve.roles import VERSION_USAGE
 from tieout.serve.settings import Surroundings
 
 METHODS = ("GET", "HEAD", "OPTIONS")

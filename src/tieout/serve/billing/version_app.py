@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tieout import __version__
-from tieout.serve.access import BILLING_ROLES, AccessRefused
+from tieout.serve.access import AccessRefused
 from tieout.serve.billing.answer import Call, answer_invoices
 from tieout.serve.billing.lifecycle_app import (
     ANY_METHOD,
@@ -30,6 +30,7 @@ from tieout.serve.billing.versions import (
     since,
 )
 from tieout.serve.problems import BillingProblem, billing_problem
+from tieout.serve.roles import BILLING_ROLES
 from tieout.serve.settings import Surroundings
 from tieout.store.catalog import reference
 from tieout.store.database import Catalog

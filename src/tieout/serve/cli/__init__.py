@@ -43,6 +43,7 @@ COMMANDS = {
     "discard": "corrections",
     "audit": "audit",
     "certificate": "certificate",
+    "export": "export",
     "check-vendor": "check_vendor",
     "explain": "explain",
     "diff": "diff",

@@ -15,19 +15,55 @@ MEANING = {  # arithmetic.md 8
     "tied_with_residual": "every row is billed; detail and invoices differ by rounding, as shown",
     "quarantine_open": "every row and cent is accounted for, but rejected or parked rows are not"
     " billed and need a person",
+    "not_tied": "the lines stored are not those that were read: verify the store",
 }
 WAITING = {"rejected": "rejected", "parked": "parked", "setAside": "set aside"}
 
 
 @click.command()
 @click.argument("period", callback=month)
+@click.option("--vendor-invoice", metavar="NUMBER", help="Of one vendor invoice only.")
+@click.option("--by-vendor-invoice", is_flag=True, help="Of each vendor invoice.")
 @click.pass_obj
-def certificate(shell: Shell, period: str) -> None:
+def certificate(
+    shell: Shell, period: str, *, vendor_invoice: str | None, by_vendor_invoice: bool
+) -> None:
     """Show the tie-out certificate of a month (YYYY-MM)."""
+    if vendor_invoice is not None or by_vendor_invoice:
+        told = pipeline.vendor_certificates(shell.house, period, number=vendor_invoice)
+        if shell.json:
+            shell.print_json(told)
+        for one in told["vendorInvoices"]:
+            _print_vendor_invoice(shell, one)
+        return
     found = pipeline.certificate_of(shell.house, period)
     if shell.json:
         shell.print_json(found)
     print_certificate(shell, found)
+
+
+def _print_vendor_invoice(shell: Shell, found: dict[str, Any]) -> None:
+    name = f"vendor invoice {found['vendorInvoiceNumber']} of {found['vendor']}"
+    shell.say(f"{name}: {found['status']}", style="bold")
+    shell.say(MEANING[found["status"]])
+    for kind, said in {"read": "read", **WAITING}.items():
+        shell.say(f"{said}: {_money(found[kind])}")
+    shell.table(
+        "out: by hop and currency",
+        ["hop>", "currency", "lines>", "detail>", "in rows>", "rounding at most>"],
+        rows=[
+            [
+                one[key]
+                for key in ("hop", "currency", "lines", "detailTotal", "rows", "residualBound")
+            ]
+            for one in found["hops"]
+        ],
+    )
+
+
+def _money(part: dict[str, Any]) -> str:
+    money = ", ".join(f"{a['amount']} {a['currency']}" for a in part["amounts"])
+    return f"{part['count']} ({money or 'no readable money'})" if part["count"] else "none"
 
 
 def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
@@ -62,12 +98,7 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
         ],
     )
     for kind, name in WAITING.items():
-        money = (
-            ", ".join(f"{a['amount']} {a['currency']}" for a in found[kind]["amounts"])
-            or "no readable money"
-        )
-        count = found[kind]["count"]
-        shell.say(f"{name}: {count} ({money})" if count else f"{name}: none")
+        shell.say(f"{name}: {_money(found[kind])}")
     _print_named(shell, found)
     for entry in sorted({i["currency"] for i in found["inputs"] if i["currency"]}):
         shell.say(_tied(found, currency=entry))

@@ -5,17 +5,12 @@ from datetime import datetime
 
 import click
 
-from tieout.serve.access import (
-    ENVIRONMENTS,
-    ROLES,
-    SCOPES,
-    create_key,
-    list_keys,
-    mark_environment,
-    revoke_key,
-)
+from tieout.pipeline import Word
+from tieout.serve.access import ENVIRONMENTS, create_key, list_keys, mark_environment, revoke_key
 from tieout.serve.app import utc_now
 from tieout.serve.cli import Shell
+from tieout.serve.cli.decisions import BY
+from tieout.serve.roles import ROLES, SCOPES
 
 
 @click.group()
@@ -45,6 +40,7 @@ def key() -> None:
     show_default=True,
     help="Calls of development keys keep no version of the Billing API alive.",
 )
+@BY
 @click.pass_obj
 def create(
     shell: Shell,
@@ -54,6 +50,7 @@ def create(
     endpoints: str,
     expires: datetime | None,
     environment: str,
+    by: str,
 ) -> None:
     """Make a key; its text is shown this once.
 
@@ -66,9 +63,11 @@ def create(
         role=role,
         endpoints=[name.strip() for name in endpoints.split(",") if name.strip()],
         expires=expires.date() if expires else None,
-        now=utc_now(),
+        word=Word(by, utc_now()),
     )
-    made = mark_environment(shell.house.catalog, made, environment=environment)
+    made = mark_environment(
+        shell.house.catalog, made, environment=environment, word=Word(by, utc_now())
+    )
     if shell.json:
         shell.print_json(
             {
@@ -103,10 +102,11 @@ def list_(shell: Shell) -> None:
 
 @key.command()
 @click.argument("key_id")
+@BY
 @click.pass_obj
-def revoke(shell: Shell, key_id: str) -> None:
+def revoke(shell: Shell, key_id: str, *, by: str) -> None:
     """Make a key open nothing from now on."""
-    revoke_key(shell.house.catalog, key_id, now=utc_now())
+    revoke_key(shell.house.catalog, key_id, word=Word(by, utc_now()))
     if shell.json:
         shell.print_json({"keyId": key_id, "revoked": True})
     shell.say(f"key {key_id} is revoked")

@@ -95,6 +95,14 @@ def read_row(body: bytes) -> dict[str, str]:
     return _cells(value)
 
 
+def read_object(body: bytes) -> dict[str, Any]:
+    """Read a JSON object, a number in it being a `Number`. Raises ManageProblem."""
+    value = _decode(body)
+    if not isinstance(value, dict):
+        raise ManageProblem(code="BAD_BODY", detail="the body is not a JSON object")
+    return value
+
+
 def _refuse_many(count: int) -> None:
     if count > ROWS_MAX:
         raise ManageProblem(code="TOO_LARGE", detail=f"one request changes at most {ROWS_MAX} rows")

@@ -19,7 +19,7 @@ from tieout import pipeline
 from tieout.errors import RecordChanged, Refused
 from tieout.pipeline import Stored
 from tieout.reference import Rows
-from tieout.serve.access import MANAGE, AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused, Key, verify_key
 from tieout.serve.manage import openapi
 from tieout.serve.manage.answer import (
     list_answer,
@@ -43,6 +43,7 @@ from tieout.serve.manage.question import (
     refuse_query,
 )
 from tieout.serve.problems import ManageProblem, manage_problem
+from tieout.serve.roles import MANAGE
 from tieout.serve.sealed import SECRET
 from tieout.serve.settings import Surroundings
 from tieout.store.answered import Asked

@@ -25,12 +25,13 @@ from tieout.report.visibility import (
     Wanted,
     visible_invoices,
 )
-from tieout.serve.access import AccessRefused, Role, verify_key
+from tieout.serve.access import AccessRefused, verify_key
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import Reason, ReportingProblem, bad_parameter, reporting_problem
 from tieout.serve.reporting.question import HEADER_SAFE, NOT_SERVED, accepts, identifier
 from tieout.serve.reporting.v1 import check_reach
+from tieout.serve.roles import Role
 from tieout.serve.settings import Surroundings
 
 LINES_MAX = 20  # lines of a row that an explanation tells; all of them are its sources

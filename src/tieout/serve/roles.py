@@ -1,0 +1,74 @@
+"""What keys may open: endpoints, and what each role may do (reporting-api.md 8.1 and 9)."""
+
+from dataclasses import dataclass
+
+from tieout.report.visibility import NOTHING, OWNED, SOLD
+
+V1_GENERAL = ("v1.invoice-headers", "v1.invoice-rows")
+V1_PREVIEW = ("v1.invoice-headers.preview", "v1.invoice-rows.preview")
+BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscriptiondetails")
+BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
+BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
+SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
+V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
+VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
+MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
+MOVES = ("verify", "issue", "pay", "card-error")
+OPERATIONS = tuple(f"operations.{move}" for move in MOVES)  # asked for by name, never by default
+GATEWAY = "paymentGateway"  # a payment provider: says that invoices are paid, reads nothing
+SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE, *OPERATIONS)
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a documented role name stands for (reporting-api.md 9)."""
+
+    sees_cost: bool
+    previews: str
+    endpoints: tuple[str, ...]  # what a new key opens unless told otherwise
+    reads_vendor_rows: bool = False  # of vendor invoices that its organization consumes
+
+
+ROLES = {
+    "distributorAdmin": Role(
+        sees_cost=True, previews=SOLD, endpoints=ENDPOINTS, reads_vendor_rows=True
+    ),
+    "sellerAdmin": Role(
+        sees_cost=True,
+        previews=OWNED,
+        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
+        reads_vendor_rows=True,
+    ),
+    "sellerBillingAdmin": Role(
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
+    ),
+    "accountManager": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
+    ),
+    "customerBillingAdmin": Role(
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
+    ),
+    GATEWAY: Role(
+        sees_cost=False, previews=NOTHING, endpoints=("operations.pay", "operations.card-error")
+    ),
+    # staff of the installation: changes reference data, reads no invoice
+    ADMIN: Role(sees_cost=False, previews=NOTHING, endpoints=(MANAGE, VERSION_USAGE)),
+}
+# who may move an invoice (reporting-api.md 8.1): an owner's or a provider's people, or the gateway
+MOVERS = {
+    "verify": ("distributorAdmin", "sellerAdmin"),
+    "issue": ("distributorAdmin", "sellerAdmin", "sellerBillingAdmin"),
+    "pay": ("distributorAdmin", "sellerAdmin", "sellerBillingAdmin", GATEWAY),
+    "card-error": (GATEWAY,),
+}
+# which endpoints of the Billing API a role may use: what a party pays is its seller's price, and
+# an account manager does not see cost
+BILLING_ROLES = {
+    name: tuple(
+        endpoint.removeprefix("billing.")
+        for endpoint in role.endpoints
+        if endpoint.startswith("billing.")
+    )
+    for name, role in ROLES.items()
+}
