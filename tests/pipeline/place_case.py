@@ -36,11 +36,12 @@ class Place:
         named = {"TIEOUT_HOME": str(self.home)}
         return {**os.environ, **named, **({"TIEOUT_CATALOG": self.url} if self.url else {})}
 
-    def worker(self, *options: str) -> subprocess.Popen[str]:
-        """Start a worker."""
+    def worker(self, *options: str, home: Path | None = None) -> subprocess.Popen[str]:
+        """Start a worker, perhaps as on another machine with a home of its own."""
+        there = {"TIEOUT_HOME": str(home), "TIEOUT_LAKE": str(self.home / "lake")} if home else {}
         return subprocess.Popen(
             [sys.executable, "-m", "tieout.serve.cli", "work", "--lease", str(LEASE_S), *options],
-            env=self.environment,
+            env={**self.environment, **there},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

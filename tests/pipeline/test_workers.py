@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from crash_case import PATIENCE_S, PERIOD, write_month, write_vendor_file
-from place_case import Place
+from place_case import LEASE_S, Place
 from postgres_case import create_database, database
 
 from tieout import pipeline
@@ -112,6 +112,45 @@ def test_a_worker_that_stood_still_past_its_lease_publishes_nothing(place: Place
     assert place.tieout("verify-store") == (0, "")
     assert place.tieout("run", PERIOD) == (0, "")
     assert place.published() == before
+
+
+def test_a_worker_that_stood_still_as_it_published_publishes_once_or_not_at_all(
+    place: Place,
+) -> None:
+    number = place.submit()
+    still = place.worker("--name", "still", "--once")
+    place.wait(number, phase("publish"))
+    still.send_signal(signal.SIGSTOP)
+    other = place.worker("--name", "other")
+    time.sleep(3 * LEASE_S)  # with SQLite the catalog may stay locked meanwhile
+    still.send_signal(signal.SIGCONT)
+    done = place.wait(number, is_done)
+    _, said = still.communicate(timeout=PATIENCE_S)
+    stop(other)
+    assert "Traceback" not in said
+    (published,) = place.published()["run"]
+    assert published["run_id"] == done["result"]["runId"]
+    assert place.tieout("verify-store") == (0, "")
+
+
+@pytest.mark.parametrize("loaded", ["postgres"], indirect=True)
+def test_a_worker_on_another_machine_takes_over_what_stands_still(
+    place: Place, tmp_path: Path
+) -> None:
+    number = place.submit()
+    still = place.worker("--name", "still", "--once")
+    place.wait(number, phase("rate", "invoice"))
+    still.send_signal(signal.SIGSTOP)
+    other = place.worker("--name", "other", home=tmp_path / "elsewhere")
+    done = place.wait(number, is_done)
+    before = place.published()
+    still.send_signal(signal.SIGCONT)
+    _, said = still.communicate(timeout=PATIENCE_S)
+    stop(other)
+    assert "Traceback" not in said
+    assert done["attempts"] == 2
+    assert place.published() == before
+    assert place.tieout("verify-store") == (0, "")
 
 
 def test_a_load_that_stood_still_is_published_once(place: Place, tmp_path: Path) -> None:

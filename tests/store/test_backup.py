@@ -1,10 +1,13 @@
 """Backups and restores on both catalogs: the same store again, or a refusal that says why."""
 
+import itertools
 import json
 import subprocess
 import sys
 import tarfile
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +71,41 @@ def _contents(backup: Path) -> dict[str, bytes]:
         for path in backup.rglob("*")
         if path.is_file()
     }
+
+
+def test_a_backup_beside_a_writer_is_one_state(
+    billed: House, empty_house: EmptyHouse, tmp_path: Path
+) -> None:
+    ended = threading.Event()
+
+    def write_on() -> None:
+        prices = itertools.cycle(("margin,50,", "margin,20,"))
+        for number, price in enumerate(prices):
+            if ended.is_set():
+                return
+            edit = ("price_rules.csv", "margin,20,", price)
+            load_reference(billed, tmp_path / f"reference-{number}", edit)
+            pipeline.run_period(billed, PERIOD, now=LATER)
+
+    with ThreadPoolExecutor(1) as aside:
+        writing = aside.submit(write_on)
+        try:
+            for number in range(4):
+                pipeline.back_up(billed, tmp_path / f"kept-{number}", now=NOW)
+        finally:
+            ended.set()
+        writing.result()
+    sizes = []
+    for number in range(4):
+        house = empty_house("sqlite")
+        pipeline.restore(house, tmp_path / f"kept-{number}")
+        found = everything(house)
+        changes = [entry for entry in found["audit_entry"] if "change" in entry]
+        assert len(found["snapshot"]) == len(changes)
+        assert pipeline.verify_store(house)["files"]
+        sizes.append(len(changes))
+    assert sizes == sorted(sizes)
+    assert sizes[0] < len([e for e in everything(billed)["audit_entry"] if "change" in e])
 
 
 @ON_SQLITE
