@@ -89,7 +89,7 @@ def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(place: Place) 
     assert place.tieout("verify-store") == (0, "")
 
 
-@pytest.mark.parametrize("at", ["rate", "invoice", "certify"])
+@pytest.mark.parametrize("at", ["rate", "certify"])
 def test_a_worker_that_stood_still_past_its_lease_publishes_nothing(place: Place, at: str) -> None:
     number = place.submit()
     still = place.worker("--name", "still", "--once")

@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,7 +26,7 @@ from tieout.store.house import House
 from tieout.store.jobs import Lease
 
 LEASE_S, RETRY_S, BUSY_S = 60, 10, 2
-BEATS = 4  # in the time of a lease
+BEATS, BEAT_APART_S = 4, 0.1  # in the time of a lease, and at least between two phases
 
 Said = dict[str, Any]
 
@@ -52,6 +53,7 @@ class _Heart(Watch):
         self.end: TieoutError | None = None  # why the work has to end
         self._stop: Callable[[], None] | None = None
         self._is_over = threading.Event()
+        self._beat_at = 0.0
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -79,6 +81,7 @@ class _Heart(Watch):
     def _beat(self) -> None:
         with self.house.catalog.write() as connection:
             jobs.beat(connection, self.lease, progress=self.progress)
+        self._beat_at = time.monotonic()
 
     def opened(self, stop: Callable[[], None]) -> None:
         """Keep what ends a statement."""
@@ -96,9 +99,13 @@ class _Heart(Watch):
         self.onlooker.file(name)
 
     def phase(self, name: str) -> None:
-        """Keep the phase and beat; leave when the work has to end."""
+        """Keep the phase and beat; leave when the work has to end. Phases may follow fast."""
         self.progress = {**self.progress, "phase": name}
-        self._beat()
+        if name == "publish" or time.monotonic() - self._beat_at >= BEAT_APART_S:
+            self._beat()
+        else:
+            with self.house.catalog.read() as connection:
+                jobs.look(connection, self.lease)
         self.onlooker.phase(name)
 
     def reached(self, *, size: int, rows: int) -> None:

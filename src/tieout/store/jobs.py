@@ -126,7 +126,13 @@ def hold(connection: Connection, lease: Lease) -> None:
         # a worker that stands still in the midst of a transaction must not hold up the others
         ends = f"SET LOCAL idle_in_transaction_session_timeout = '{int(lease.seconds)}s'"
         connection.execute(text(ends))
-    asked = connection.scalar(select(job.c.cancel_asked).where(_is(lease)).with_for_update())
+    look(connection, lease, locked=True)
+
+
+def look(connection: Connection, lease: Lease, *, locked: bool = False) -> None:
+    """Check the token as it is now. Raises LeaseLost, JobCancelled."""
+    wanted = select(job.c.cancel_asked).where(_is(lease))
+    asked = connection.scalar(wanted.with_for_update() if locked else wanted)
     if asked is None:
         raise LeaseLost(job_id=lease.job_id)
     if asked:

@@ -1,4 +1,4 @@
-"""Jobs that workers do under leases."""
+"""Jobs that workers do under leases; sizes of large files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,9 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table, and let PostgreSQL count the bytes of files above two gibibytes."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("lake_file", "size", type_=sa.BigInteger(), existing_nullable=False)
     op.create_table(
         "job",
         sa.Column("job_id", sa.Integer(), nullable=False),
