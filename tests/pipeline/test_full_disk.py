@@ -149,20 +149,33 @@ def test_where_no_file_may_grow_all_stays_as_it_was(source: Path, tmp_path: Path
     store = Store(tmp_path / "home", tmp_path / "home" / "lake", tmp_path)
     assert store("init")[0] == 0
     assert store("reference", "load", str(source.parent / "reference"))[0] == 0
-    for command in (("load", str(source)), ("run", PERIOD), VERIFY):
+    for kib, command in ((80, ("load", str(source))), (80, ("run", PERIOD)), (1, VERIFY)):
         before = store.state()
-        for kib in (1, 80):
-            done = subprocess.run(
-                [sys.executable, "-c", LIMITED, str(kib), *command],
-                env={**os.environ, "TIEOUT_HOME": str(store.home)},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
-            )
-            assert (done.returncode, done.stdout) == (1, "")
-            assert len(done.stderr.splitlines()) == 1
-            assert "space" in done.stderr or "File too large" in done.stderr
-            assert store.state() == before
+        done = subprocess.run(
+            [sys.executable, "-c", LIMITED, str(kib), *command],
+            env={**os.environ, "TIEOUT_HOME": str(store.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert len(done.stderr.splitlines()) == 1
+        assert "space" in done.stderr
+        assert store.state() == before
         assert store(*command)[0] == 0
     assert store("verify-store") == (0, "")
+
+
+@pytest.mark.parametrize("store", ["lake"], indirect=True)
+def test_a_job_that_found_no_space_is_tried_again(store: Store, source: Path) -> None:
+    assert store("job", "submit", "load", str(source))[0] == 0
+    store.fill(left_kib=200)
+    assert store("work", "--once", "--retry", "0") == (0, "")
+    (job,) = store.state()["job"]
+    assert (job["state"], job["attempts"]) == ("queued", 1)
+    assert job["error"].startswith("no space is left on the disk of the lake")
+    store.make_room()
+    assert store("work", "--once")[0] == 0
+    (job,) = store.state()["job"]
+    assert (job["state"], job["attempts"], job["error"]) == ("done", 2, None)
