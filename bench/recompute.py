@@ -8,6 +8,7 @@ MINOR = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF X
 MINOR |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)  # every other currency: 2
 SHOWN = ("charge_type", "charge_start_date", "charge_end_date", "quantity", "effective_unit_price",
          "total_price", "currency")  # what an invoice's digest covers, after each line's id
+GROUP = ("invoice_id", "subscription_id", "charge_type_id", "part")
 FIGURES = "hop currency lines vendorTotal detailTotal residual invoiceTotal"
 def sha256(content): return hashlib.sha256(content).hexdigest()
 def plain(x):  # the shortest text of a number; any other value as text, none as nothing
@@ -25,19 +26,24 @@ def records(path):  # of a vendor's CSV: number and cells by column; empty recor
     reader = csv.DictReader(itertools.chain([head], stream), delimiter=max(",;\t", key=head.count))
     return enumerate((cells for cells in reader if any(cells.values())), start=1)
 certificate, lake, faults, home = json.load(open(sys.argv[1], "rb")), sys.argv[2] + "/", [], {}
-texts, (wrong, lines, money, invoiced, groups) = defaultdict(list), (Counter() for _ in range(5))
+texts, (wrong, lines, money, invoiced, groups, late_in) = (
+    defaultdict(list), (Counter() for _ in range(6)))
 charges = {charge["charge_no"]: charge for charge in rows("charge")}
 for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Lines of every hop.
-    key, amount = (line["hop"], line["currency"]), line["total_price"]
-    parties = [str(line[x]) for x in "hop seller_id buyer_id vendor currency".split()]
-    invoice = uuid.uuid5(IDS, "\x1f".join([*parties, certificate["period"]]))
-    row_id = line["vendor_invoice_row_id"] or uuid.uuid5(invoice, f"detail\x1f{line['match_key']}")
+    key, amount, month = (line["hop"], line["currency"]), line["total_price"], certificate["period"]
+    who = [line.get(x) for x in "hop seller_id buyer_id vendor currency invoice_order_id".split()]
+    invoice = uuid.uuid5(IDS, "\x1f".join(str(x) for x in (*who[:5], month, *who[5:]) if x))
+    row_id = line["vendor_invoice_row_id"] or uuid.uuid5(
+        invoice, "\x1f".join(filter(None, ["detail", line["match_key"], line["part"]])))
     texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")
-    groups[str(invoice), line["subscription_id"], line["charge_type_id"]] += amount
+    groups[str(invoice), line["subscription_id"], line["charge_type_id"], line["part"]] += amount
     lines[key], money[key] = lines[key] + 1, money[key] + amount
-    home |= {(line["file_id"], line["row_number"]): ("hop 1", amount)} if line["hop"] == 1 else {}
+    if line["hop"] == 1 and line["part"]:  # it came late, and its own month tells its record
+        late_in[line["part"].removeprefix("late "), line["currency"]] += amount
+    elif line["hop"] == 1:
+        home[line["file_id"], line["row_number"]] = ("hop 1", amount)
 for x in rows("invoice_line"):  # 2. Each consolidated line: its lines' sum, rounded half away.
-    exact = groups.pop((x["invoice_id"], x["subscription_id"], x["charge_type_id"]), Decimal("NaN"))
+    exact = groups.pop((*map(x.get, GROUP),), Decimal("NaN"))
     rounded = exact.quantize(Decimal(1).scaleb(-MINOR.get(x["currency"], 2)), ROUND_HALF_UP)
     wrong["sums"] += (x["total_price"], x["rounding_residual"]) != (rounded, rounded - exact)
     invoiced[x["hop"], x["currency"]] += x["total_price"]
@@ -47,6 +53,19 @@ twins = {(x["file_id"], x["row_hash"], (x["file_id"], x["row_number"]) in aside)
 wrong["records"] = sum(is_aside and (*one, False) not in twins for *one, is_aside in twins)
 home |= {key: ("setAside", Decimal(amount)) for key, amount in aside.items()}  # 3. On no hop.
 home |= {(x["file_id"], x["row_number"]): ("parked", x["amount"]) for x in rows("parked_line")}
+late = {x["charge_no"]: x for x in rows("late_charge")}  # what came after invoices were verified
+for line in (x for x in rows("late_detail_line") if x["hop"] == 1):
+    amount, x = line["total_price"], late[line["charge_no"]]
+    lines["late"], money["late", line["currency"]] = (
+        lines["late"] + 1, money["late", line["currency"]] + amount)
+    if x["entry_key"].startswith("+"):  # else it takes a line back
+        home[x["file_id"], x["row_number"]] = ("placed late", amount)
+for x in rows("told_again"):  # billed from one file, told by another now, or by none
+    where, amount = home.pop((x["billed_file_id"], x["billed_row_number"]))
+    if x["file_id"]:
+        home[x["file_id"], x["row_number"]] = where, amount
+    else:
+        money["hop 1", x["currency"]] += amount if where == "hop 1" else 0
 seen = {(x["invoice_number"], (x["file_id"], x["row_number"]) in home) for x in rows("vendor_line")}
 others = {number for number, is_here in seen if not is_here and (number, True) not in seen} - {None}
 home |= {(x["file_id"], x["row_number"]): ("rejected", x["subtotal"])
@@ -66,10 +85,12 @@ compare("consolidated lines that are not their lines' rounded sum", 0, wrong["su
 compare("vendor records unlike their line or with no equal", 0, wrong["records"] + len(home))
 for file, key in ((file, (file["fileId"], file["currency"])) for file in certificate["inputs"]):
     compare(f"in {key}", (file["rows"], file["total"]), (lines[key], plain(money[key])))
-for kind in ("rejected", "parked", "setAside"):
+for kind in ("rejected", "parked", "setAside", "late"):
     said = {entry["currency"]: entry["amount"] for entry in certificate[kind]["amounts"]}
     found = {key[1]: plain(money[key]) for key in money if key[0] == kind and key[1]}
     compare(kind, (certificate[kind]["count"], said), (lines[kind], found))
+said = {(x["period"], x["currency"]): x["amount"] for x in certificate["carriedIn"]}
+compare("carried in", said, {key: plain(late_in[key]) for key in late_in})
 for said, key in zip(certificate["hops"], sorted(invoiced), strict=True):
     sums = map(plain, (money[key], invoiced[key] - money[key], invoiced[key]))
     found = *key, lines[key], plain(money["hop 1", key[1]]) if key[0] == 1 else None, *sums

@@ -185,6 +185,7 @@ def bill_october(
     rules: dict[int, tuple[str, str]],
     policy: str = "",
     status: str = "verified",
+    negated: bool = False,
 ) -> House:
     """Load and run the month in a fresh store under `folder`."""
     house = open_house(folder / "home")
@@ -193,7 +194,7 @@ def bill_october(
         folder / "reference", chain=chain, rules=rules, policy=policy, status=status
     )
     pipeline.load_reference(house, reference, now=NOW)
-    path = write_vendor_file(folder / "october.csv")
+    path = write_vendor_file(folder / "october.csv", negated=negated)
     pipeline.load_files(house, [(path.name, path)], now=NOW)
     pipeline.run_period(house, PERIOD, now=NOW)
     return house

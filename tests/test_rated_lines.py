@@ -106,6 +106,9 @@ def _tables(engine: Engine, rows: list[dict[str, object]], prices: list[dict[str
     engine.register("given", pa.Table.from_pylist(rows))
     engine.register("given_price", pa.Table.from_pylist(prices))
     engine.table("matched_line", MATCHED)
+    engine.table(
+        "ordered_charge", "SELECT 0 AS charge_no, 0 AS hop, '' AS invoice_order_id LIMIT 0"
+    )
     engine.table("hop_price", PRICE)
     engine.view(
         "charge",

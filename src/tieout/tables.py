@@ -20,9 +20,8 @@ def schema_of(**columns: tuple[pa.DataType, bool]) -> pa.Schema:
 
 
 MAY_BE_NULL, NEVER_NULL = True, False
-_schema = schema_of
 
-VENDOR_LINE = _schema(
+VENDOR_LINE = schema_of(
     file_id=(TEXT, NEVER_NULL),
     row_number=(pa.int64(), NEVER_NULL),  # record number in the file, the first data record is 1
     row_hash=(TEXT, NEVER_NULL),  # SHA-256 of header names and cells, hex
@@ -81,7 +80,7 @@ VENDOR_LINE = _schema(
     credit_reason_code=(TEXT, MAY_BE_NULL),
 )
 
-REJECTED_ROW = _schema(
+REJECTED_ROW = schema_of(
     file_id=(TEXT, NEVER_NULL),
     row_number=(pa.int64(), NEVER_NULL),
     line=(pa.int64(), NEVER_NULL),  # first physical line of the record, the header being line 1
@@ -95,7 +94,7 @@ REJECTED_ROW = _schema(
 )
 
 # One row per vendor line that found its subscription, its chain and its prices; never at rest.
-MATCHED_LINE = _schema(
+MATCHED_LINE = schema_of(
     pricing_id=(pa.int64(), NEVER_NULL),  # key into hop_price: one row per hop
     hops=(pa.int64(), NEVER_NULL),
     chain_no=(pa.int64(), NEVER_NULL),  # key into chain_hop: one row per hop
@@ -141,7 +140,7 @@ MATCHED_LINE = _schema(
 )
 
 # What a matched line is at every hop, once per run, in the order of the chain.
-CHARGE = _schema(
+CHARGE = schema_of(
     charge_no=(pa.int64(), NEVER_NULL),  # 1, 2, ... within the run
     subscription_id=(TEXT, NEVER_NULL),
     customer_id=(TEXT, NEVER_NULL),
@@ -168,13 +167,12 @@ CHARGE = _schema(
     quantity=(AMOUNT, NEVER_NULL),
     quantity_digits=(DIGITS, MAY_BE_NULL),
     origin=(TEXT, MAY_BE_NULL),  # null: a vendor line; manual or custom: typed by a person
-    part=(TEXT, MAY_BE_NULL),  # of a document made by hand: what stands in groups of its own
+    part=(TEXT, MAY_BE_NULL),  # what stands in groups of its own: corrections, late lines
     credits_row_id=(TEXT, MAY_BE_NULL),  # the consolidated line that this one takes back
 )
 
-# The hops of the chains that a run's lines take; never at rest. Beside it stands `placed_charge`:
-# `charge` with the `chain_no` and the `set_no` of its matched line.
-CHAIN_HOP = _schema(
+# The hops of a run's chains; never at rest. `placed_charge`: `charge` with its chain_no and set_no.
+CHAIN_HOP = schema_of(
     chain_no=(pa.int64(), NEVER_NULL),  # within the run
     hop=(pa.int32(), NEVER_NULL),
     vendor=(TEXT, NEVER_NULL),
@@ -182,10 +180,11 @@ CHAIN_HOP = _schema(
     buyer_id=(TEXT, NEVER_NULL),
     contract_id=(TEXT, NEVER_NULL),
     currency=(TEXT, NEVER_NULL),
+    invoice_order_id=(TEXT, MAY_BE_NULL),  # the order that has an invoice of its own here
 )
 
 # One row per charge and hop: who sells it to whom, and for how much.
-DETAIL_LINE = _schema(
+DETAIL_LINE = schema_of(
     hop=(pa.int32(), NEVER_NULL),
     seller_id=(TEXT, NEVER_NULL),
     buyer_id=(TEXT, NEVER_NULL),
@@ -210,10 +209,11 @@ DETAIL_LINE = _schema(
     cost_exchange_rate=(AMOUNT, MAY_BE_NULL),  # purchase currency into `currency`, frozen
     discount_total=(AMOUNT, MAY_BE_NULL),  # what the price is below the gross, a magnitude
     line_uid=(TEXT, MAY_BE_NULL),  # where another system gave the line an id
+    invoice_order_id=(TEXT, MAY_BE_NULL),  # as in CHAIN_HOP
 )
 
 # One row per invoice, subscription and charge class: rounded once.
-INVOICE_LINE = _schema(
+INVOICE_LINE = schema_of(
     invoice_id=(TEXT, NEVER_NULL),
     row_id=(TEXT, NEVER_NULL),
     hop=(pa.int32(), NEVER_NULL),
@@ -222,6 +222,7 @@ INVOICE_LINE = _schema(
     currency=(TEXT, NEVER_NULL),
     vendor=(TEXT, NEVER_NULL),
     contract_id=(TEXT, NEVER_NULL),
+    invoice_order_id=(TEXT, MAY_BE_NULL),  # as in CHAIN_HOP
     subscription_id=(TEXT, NEVER_NULL),
     customer_id=(TEXT, NEVER_NULL),
     charge_type_id=(pa.int32(), NEVER_NULL),
@@ -253,9 +254,10 @@ INVOICE_LINE = _schema(
     part=(TEXT, MAY_BE_NULL),  # as `part` of the charges behind it
     credits_row_id=(TEXT, MAY_BE_NULL),
     details=(TEXT, MAY_BE_NULL),  # the text of a custom charge
+    adjusts_invoice_id=(TEXT, MAY_BE_NULL),  # of late lines: the invoice of their own month
 )
 
-PARKED_LINE = _schema(
+PARKED_LINE = schema_of(
     file_id=(TEXT, NEVER_NULL),
     row_number=(pa.int64(), NEVER_NULL),
     invoice_number=(TEXT, MAY_BE_NULL),
@@ -267,14 +269,14 @@ PARKED_LINE = _schema(
 )
 
 # Vendor lines with an amount that has no room at a hop; within one session, never at rest.
-TOO_WIDE_LINE = _schema(
+TOO_WIDE_LINE = schema_of(
     file_no=(pa.int32(), NEVER_NULL),
     row_number=(pa.int64(), NEVER_NULL),
     hop=(pa.int32(), NEVER_NULL),
 )
 
 # One row per decision in force that sets a vendor line aside; from the catalog, never at rest.
-LINE_DECISION = _schema(
+LINE_DECISION = schema_of(
     file_id=(TEXT, NEVER_NULL),
     row_number=(pa.int64(), NEVER_NULL),
     reason=(TEXT, MAY_BE_NULL),
@@ -283,7 +285,7 @@ LINE_DECISION = _schema(
 )
 
 # One row per billed line that is set aside: law 1 and law 2 count it beside parked lines.
-SET_ASIDE_LINE = _schema(
+SET_ASIDE_LINE = schema_of(
     file_no=(pa.int32(), NEVER_NULL),
     file_id=(TEXT, NEVER_NULL),
     row_number=(pa.int64(), NEVER_NULL),

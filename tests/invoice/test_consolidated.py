@@ -88,8 +88,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         opened.view("placed_charge", "SELECT * FROM charge JOIN place USING (charge_no)")
         opened.table(
             "chain_hop",
-            "SELECT DISTINCT chain_no, hop, vendor, seller_id, buyer_id, contract_id, currency"
-            " FROM detail_line JOIN place USING (charge_no)",
+            "SELECT DISTINCT chain_no, hop, vendor, seller_id, buyer_id, contract_id, currency,"
+            " invoice_order_id FROM detail_line JOIN place USING (charge_no)",
         )
         opened.table("minor_grain", f"SELECT 'EUR' AS currency, {10**16}::BIGINT AS grain")
         for hop in consolidate_hops(opened, period=PERIOD):

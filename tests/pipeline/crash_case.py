@@ -30,7 +30,7 @@ from tieout.store.catalog import (
 )
 from tieout.store.house import House, open_house
 
-PERIOD = "2021-10"
+PERIOD, NEXT = "2021-10", "2021-11"
 DEMO = Path(str(files("tieout.serve.cli"))) / "demo_files"
 TABLES = (
     *(run, invoice, vendor_file, vendor_invoice, load, lake_file, number_series),

@@ -1,15 +1,9 @@
 """kill -9 at random moments: readers see the state before or after, never between."""
 
-import random
 import shutil
-import signal
-import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 from crash_case import (
@@ -17,49 +11,20 @@ from crash_case import (
     DraftWatch,
     State,
     TransactionWatch,
-    Watch,
     finish,
-    orphans,
     seen,
     start,
-    time_the_write,
     timeless,
-    wait_until_begun,
     write_month,
     write_vendor_file,
 )
+from kill_case import TIMES, finish_after_kills, kill_at_random, undisturbed
 
 CUSTOMERS = 1_000
 ROWS, FEW_ROWS, INVOICES = 20_000, 2_000, 500
 KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8, "credit": 6}
 KILLS |= {"charge": 2, "manual line": 2}
-TIMES = (1, pytest.param(6, marks=pytest.mark.deep))  # as often in `make deep`
-TRIES_MAX = 4  # per kill that must land
 SEED = 20_211_001
-
-
-@dataclass(frozen=True)
-class Journey:
-    """A command, the store it starts from, and what an undisturbed run of it leaves."""
-
-    arguments: tuple[str, ...]
-    home: Path
-    before: State
-    after: State
-    write_s: float
-    watch: Callable[[Path], Watch]
-    told: Callable[[State], Any] = timeless  # what is alike after every run of the command
-
-
-def _undisturbed(home: Path, watch: Callable[[Path], Watch], *arguments: str) -> Journey:
-    """Run a command to its end on a copy of a store and note what it leaves."""
-    calm = home.with_name(f"{home.name}-calm")
-    shutil.rmtree(calm, ignore_errors=True)
-    shutil.copytree(home, calm)
-    write_s = time_the_write(calm, watch(calm), *arguments)
-    before, after = seen(home), seen(calm)
-    assert timeless(before) != timeless(after)
-    return Journey(arguments, home, before, after, write_s, watch)
 
 
 @pytest.fixture(scope="module")
@@ -83,50 +48,6 @@ def _loaded(base: Path, name: str, *, rows: int) -> tuple[Path, Path]:
     return source, home
 
 
-def _kill_at_random(journey: Journey, *, kills: int, seed: int) -> Path:
-    """Kill the command until `kills` landed inside its write, judging the store after each.
-
-    Gives the store that all the kills were inflicted on, in the state before.
-    """
-    dice = random.Random(seed)
-    landed: Counter[str] = Counter()
-    victim = journey.home.with_name(f"{journey.home.name}-victim")
-    shutil.rmtree(victim, ignore_errors=True)
-    shutil.copytree(journey.home, victim)
-    for turn in range(kills * TRIES_MAX):
-        if landed.total() == kills:
-            break
-        watch = journey.watch(victim)
-        process = start(victim, *journey.arguments)
-        begun = wait_until_begun(process, watch)
-        watch.close()
-        _let_it_write(
-            victim, journey, seconds=dice.uniform(0, journey.write_s), looks=turn % 3 == 2
-        )
-        process.kill()
-        process.join()
-        state = seen(victim)
-        is_before = _is_before(state, journey)
-        if begun and process.exitcode == -signal.SIGKILL:
-            landed["before" if is_before else "after"] += 1
-        if not is_before:
-            # Start from the state before again, with the litter of the kills so far.
-            shutil.copy(journey.home / "catalog.sqlite", victim)
-            for log in ("catalog.sqlite-wal", "catalog.sqlite-shm"):
-                (victim / log).unlink(missing_ok=True)
-            assert seen(victim) == journey.before
-    assert landed.total() >= kills, f"only {dict(landed)} kills landed inside the write"
-    assert landed["before"] >= kills // 3, f"{dict(landed)}: hardly any kill stopped the command"
-    return victim
-
-
-def _is_before(state: State, journey: Journey) -> bool:
-    """Say whether a state is the one before; any but that and the one after is a fault."""
-    is_before = state == journey.before
-    assert is_before or journey.told(state) == journey.told(journey.after), "a state between"
-    return is_before
-
-
 def _figures(state: State) -> State:
     """Give what a run's figures and lines typed by persons are, not what it was made from."""
     names = ("invoice_id", "status_id", "output_digest", "total_amount", "detail_count")
@@ -138,26 +59,6 @@ def _figures(state: State) -> State:
     }
 
 
-def _let_it_write(victim: Path, journey: Journey, *, seconds: float, looks: bool) -> None:
-    """Wait, perhaps reading all that there is to see over and over."""
-    until = time.monotonic() + seconds
-    while looks and time.monotonic() < until:
-        _is_before(seen(victim), journey)
-    time.sleep(max(0.0, until - time.monotonic()))
-
-
-def _finish_after_kills(journey: Journey, victim: Path) -> None:
-    """Check that the next command does as an undisturbed one does, and that gc tidies up."""
-    assert orphans(victim), "the kills left nothing to collect, so they hit no write"
-    assert finish(victim, *journey.arguments) == 0
-    assert journey.told(seen(victim)) == journey.told(journey.after)
-    assert finish(victim, "gc") == 0
-    assert orphans(victim) == set()
-    assert not (victim / "scratch").exists()
-    assert finish(victim, "verify-store") == 0
-    assert journey.told(seen(victim)) == journey.told(journey.after)
-
-
 def test_at_least_thirty_kills_are_asked_for_and_three_hundred_in_depth() -> None:
     assert sum(KILLS.values()) >= 30
     assert sum(KILLS.values()) * 6 >= 300
@@ -167,10 +68,10 @@ def test_at_least_thirty_kills_are_asked_for_and_three_hundred_in_depth() -> Non
 @pytest.mark.parametrize("times", TIMES)
 def test_a_killed_load_leaves_the_state_before_or_after(base: Path, times: int) -> None:
     source = write_vendor_file(base.parent / "october.csv", rows=ROWS, customers=CUSTOMERS)
-    journey = _undisturbed(base, DraftWatch, "load", str(source))
+    journey = undisturbed(base, DraftWatch, "load", str(source))
     assert [row["rows"] for row in journey.after["vendor_file"]] == [ROWS + 31]
-    victim = _kill_at_random(journey, kills=times * KILLS["load"], seed=SEED + 100 * times)
-    _finish_after_kills(journey, victim)
+    victim = kill_at_random(journey, kills=times * KILLS["load"], seed=SEED + 100 * times)
+    finish_after_kills(journey, victim)
 
 
 @pytest.mark.parametrize("times", TIMES)
@@ -182,20 +83,20 @@ def test_a_load_killed_inside_its_catalog_transaction_leaves_the_state_before_or
     home = base.with_name("load-commit")
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(base, home)
-    journey = _undisturbed(home, TransactionWatch, "load", str(source))
+    journey = undisturbed(home, TransactionWatch, "load", str(source))
     assert len(journey.after["vendor_invoice"]) == INVOICES + 1
-    victim = _kill_at_random(
+    victim = kill_at_random(
         journey, kills=times * KILLS["load commit"], seed=SEED + 3 + 100 * times
     )
-    _finish_after_kills(journey, victim)
+    finish_after_kills(journey, victim)
 
 
 @pytest.mark.parametrize("times", TIMES)
 def test_a_killed_run_leaves_the_state_before_or_after(base: Path, times: int) -> None:
     _, home = _loaded(base, "run", rows=ROWS)
-    journey = _undisturbed(home, DraftWatch, "run", PERIOD)
-    victim = _kill_at_random(journey, kills=times * KILLS["run"], seed=SEED + 1 + 100 * times)
-    _finish_after_kills(journey, victim)
+    journey = undisturbed(home, DraftWatch, "run", PERIOD)
+    victim = kill_at_random(journey, kills=times * KILLS["run"], seed=SEED + 1 + 100 * times)
+    finish_after_kills(journey, victim)
     digests = [row["output_digest"] for row in seen(victim)["run"]]
     assert digests == [row["output_digest"] for row in journey.after["run"]]
 
@@ -205,12 +106,10 @@ def test_a_run_killed_inside_its_catalog_transaction_leaves_the_state_before_or_
     base: Path, times: int
 ) -> None:
     _, home = _loaded(base, "commit", rows=FEW_ROWS)
-    journey = _undisturbed(home, TransactionWatch, "run", PERIOD)
+    journey = undisturbed(home, TransactionWatch, "run", PERIOD)
     assert len(journey.after["invoice"]) > CUSTOMERS
-    victim = _kill_at_random(
-        journey, kills=times * KILLS["run commit"], seed=SEED + 2 + 100 * times
-    )
-    _finish_after_kills(journey, victim)
+    victim = kill_at_random(journey, kills=times * KILLS["run commit"], seed=SEED + 2 + 100 * times)
+    finish_after_kills(journey, victim)
 
 
 @pytest.mark.parametrize("times", TIMES)
@@ -220,9 +119,9 @@ def test_a_verification_killed_inside_its_transaction_skips_and_doubles_no_numbe
     _, home = _loaded(base, "verify", rows=FEW_ROWS)
     assert finish(home, "run", PERIOD) == 0
     arguments = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
-    journey = _undisturbed(home, TransactionWatch, *arguments)
+    journey = undisturbed(home, TransactionWatch, *arguments)
     assert len(journey.after["audit_entry"]) > CUSTOMERS // 2
-    victim = _kill_at_random(
+    victim = kill_at_random(
         journey, kills=times * KILLS["verify commit"], seed=SEED + 4 + 100 * times
     )
     assert finish(victim, *arguments) == 0
@@ -243,15 +142,15 @@ def test_a_killed_credit_leaves_no_half_of_a_credit_note(base: Path, times: int)
     _, home = _loaded(base, "credit", rows=FEW_ROWS)
     assert finish(home, "run", PERIOD) == 0
     credited = "northlane-2021-11-0001"  # of the distributor to a reseller, verified by contract
-    journey = _undisturbed(
+    journey = undisturbed(
         home, DraftWatch, "credit", credited, "--reason", "billed twice", "--by", "anna"
     )
     (made,) = [one for one in journey.after["invoice"] if one["source_id"] == 5]
     (whole,) = [one for one in journey.after["invoice"] if one["invoice_number"] == credited]
     assert made["row_count"] == whole["row_count"] > CUSTOMERS
     assert Fraction(made["total_amount"]) == -Fraction(whole["total_amount"])
-    victim = _kill_at_random(journey, kills=times * KILLS["credit"], seed=SEED + 5 + 100 * times)
-    _finish_after_kills(journey, victim)
+    victim = kill_at_random(journey, kills=times * KILLS["credit"], seed=SEED + 5 + 100 * times)
+    finish_after_kills(journey, victim)
     assert finish(victim, "audit", "verify") == 0
 
 
@@ -260,12 +159,12 @@ def test_a_killed_charge_leaves_a_custom_invoice_or_none(base: Path, times: int)
     _, home = _loaded(base, "charge", rows=FEW_ROWS)
     assert finish(home, "run", PERIOD) == 0
     asked = ("--contract", "c-1", "--line", "3", "12.345", "Migration", "--reason", "agreed")
-    journey = _undisturbed(home, DraftWatch, "charge", *asked, "--by", "anna")
+    journey = undisturbed(home, DraftWatch, "charge", *asked, "--by", "anna")
     (made,) = [one for one in journey.after["invoice"] if one["source_id"] == 4]
     assert made["total_amount"] == "37.04"  # 3 x 12.345 = 37.035
     seed = SEED + 6 + 100 * times
-    victim = _kill_at_random(journey, kills=times * KILLS["charge"], seed=seed)
-    _finish_after_kills(journey, victim)
+    victim = kill_at_random(journey, kills=times * KILLS["charge"], seed=seed)
+    finish_after_kills(journey, victim)
     assert finish(victim, "audit", "verify") == 0
 
 
@@ -275,13 +174,13 @@ def test_a_killed_manual_line_leaves_the_draft_with_it_or_without(base: Path, ti
     assert finish(home, "run", PERIOD) == 0
     draft = next(one for one in seen(home)["invoice"] if (one["status_id"], one["hop"]) == (0, 3))
     asked = (draft["invoice_id"], "--reason", "agreed", "--by", "anna")
-    journey = _undisturbed(home, DraftWatch, "manual-line", *asked, "--", "-5.00")
+    journey = undisturbed(home, DraftWatch, "manual-line", *asked, "--", "-5.00")
     journey = replace(journey, told=_figures)  # when it was typed is an input of the run
     (line,) = journey.after["manual_line"]
     assert line["amount"] == "-5.00"
     seed = SEED + 7 + 100 * times
-    victim = _kill_at_random(journey, kills=times * KILLS["manual line"], seed=seed)
-    _finish_after_kills(journey, victim)
+    victim = kill_at_random(journey, kills=times * KILLS["manual line"], seed=seed)
+    finish_after_kills(journey, victim)
 
 
 def test_a_reader_who_looks_while_runs_commit_never_sees_half_a_run(base: Path) -> None:

@@ -1,6 +1,7 @@
 """The published October of every chain, and a managed store, each behind its own server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,3 +49,12 @@ def admin(managed: Place) -> Iterator[Admin]:
     found = admin_of(managed)
     yield found
     found.client.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def catalog_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of an empty catalog, of each kind once."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

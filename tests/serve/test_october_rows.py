@@ -5,12 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from october import NOW, write_reference, write_vendor_file
+from october import DIRECT, FOUR_PARTIES, bill_october
 from serve_case import HEADERS, ROWS, Place, serving
-
-from tieout import pipeline
-from tieout.store.house import open_house
-from tieout.store.migrations import upgrade
 
 OUT = {"direction": "outgoing"}
 IDS = [f"oct-{number:02d}" for number in range(1, 12)]
@@ -166,20 +162,30 @@ def test_a54_expanded_and_residual_come_to_the_header(
         assert total(expanded) == total(visitor.rows("reseller", **one)) == amount
 
 
-def test_a55_negated_lines_give_negated_totals(tmp_path: Path) -> None:
-    house = open_house(tmp_path / "home")
-    upgrade(house.catalog)
-    rules = {2: ("markup", "10")}
-    folder = write_reference(
-        tmp_path / "reference", chain=("microsoft", "reseller", "customer"), rules=rules
-    )
-    pipeline.load_reference(house, folder, now=NOW)
-    path = write_vendor_file(tmp_path / "negated.csv", negated=True)
-    pipeline.load_files(house, [(path.name, path)], now=NOW)
-    pipeline.run_period(house, "2021-10", now=NOW)
+@pytest.mark.parametrize(
+    ("chain", "rules", "rows"),
+    [
+        (DIRECT, {2: ("pass_through", "")}, [("-30.00", "0"), ("12.95", "0")]),
+        (DIRECT, {2: ("markup", "10")}, [("-33.00", "0"), ("14.25", "0.005")]),
+        (DIRECT, {2: ("fixed", "4.00")}, [("-40.00", "0"), ("17.27", "0")]),
+        (
+            FOUR_PARTIES,
+            {2: ("markup", "5"), 3: ("markup", "10")},
+            [("-34.65", "0"), ("14.96", "0.00275")],
+        ),
+    ],
+    ids=["F-OCT", "F-OCT10", "F-OCT4", "F-CHAIN"],
+)
+def test_a55_negated_lines_give_negated_totals(
+    tmp_path: Path,
+    chain: tuple[str, ...],
+    rules: dict[int, tuple[str, str]],
+    rows: list[tuple[str, str]],
+) -> None:
+    house = bill_october(tmp_path, chain=chain, rules=rules, negated=True)
     with serving(house) as place:
-        rows = place.visitor("reseller").rows("reseller", **OUT)
-    assert told(rows, "totalPrice", "roundingResidual") == [("-33.00", "0"), ("14.25", "0.005")]
+        found = place.visitor("reseller").rows("reseller", **OUT)
+    assert told(found, "totalPrice", "roundingResidual") == rows
 
 
 def test_filters_narrow_the_rows(oct_10: Place) -> None:

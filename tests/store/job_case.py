@@ -7,8 +7,8 @@ from store_case import NOW, PERIOD
 
 from tieout import pipeline
 from tieout.store import jobs
-from tieout.store.catalog import job
 from tieout.store.house import House
+from tieout.store.job_table import job
 from tieout.store.jobs import Lease
 
 WITHOUT: dict[str, Any] = {

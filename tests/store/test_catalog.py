@@ -8,13 +8,22 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Insert, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from store_case import everything
 
 from tieout.errors import Conflict
 from tieout.store import migrations
-from tieout.store.catalog import lake_file, load, metadata, setting, vendor_file
+from tieout.store.catalog import (
+    invoice,
+    lake_file,
+    load,
+    metadata,
+    run,
+    setting,
+    snapshot,
+    vendor_file,
+)
 from tieout.store.database import Catalog, insert_rows, require_tables
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
@@ -58,16 +67,23 @@ def test_the_migrations_make_the_tables_of_the_metadata(catalog: Catalog) -> Non
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_a_manifest_of_before_keeps_its_files_when_matches_may_own_some(catalog: Catalog) -> None:
-    named = {"kind": "charge", "path": "aa/bb.parquet", "rows": 1, "size": 2, "sha256": "0"}
-    kept = {"owner_kind": "run", "owner_id": "run-1", "sums": "{}", **named}
+def _upgrade_past(catalog: Catalog, step: str, *statements: Insert) -> None:
+    """Upgrade to a step, run statements there, and go on to the newest step."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     with catalog.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
-        connection.execute(insert(lake_file).values(**kept))
+        command.upgrade(config, step)
+        for statement in statements:
+            connection.execute(statement)
         command.upgrade(config, "head")
+
+
+def test_a_manifest_of_before_keeps_its_files_when_matches_may_own_some(catalog: Catalog) -> None:
+    named = {"kind": "charge", "path": "aa/bb.parquet", "rows": 1, "size": 2, "sha256": "0"}
+    kept = {"owner_kind": "run", "owner_id": "run-1", "sums": "{}", **named}
+    _upgrade_past(catalog, "0011", insert(lake_file).values(**kept))
+    with catalog.write() as connection:
         connection.execute(insert(lake_file).values(kept | {"owner_kind": "match"}))
     with catalog.read() as connection:
         owners = select(lake_file.c.owner_kind, lake_file.c.hop, lake_file.c.path)
@@ -84,6 +100,28 @@ def test_the_size_of_a_large_file_has_room(house: House) -> None:
         connection.execute(insert(lake_file).values(rows=1, size=size, sums="{}", **named))
     with house.catalog.read() as connection:
         assert connection.scalar(select(lake_file.c.size)) == size
+
+
+def test_an_invoice_of_before_shows_the_snapshot_of_its_run(catalog: Catalog) -> None:
+    texts = (
+        *("period", "seller_id", "seller_name", "buyer_id", "buyer_name", "contract_id"),
+        *("vendor_id", "vendor_name", "currency", "invoice_date", "document_type"),
+        *("total_amount", "detail_total", "rounding_residual", "input_digest"),
+    )
+    numbers = dict.fromkeys(("minor_digits", "row_count", "detail_count", "revision"), 1)
+    said = dict.fromkeys((*texts, "output_digest", "changed_at", "invoice_number"), "-") | numbers
+    ran = dict.fromkeys(("period", "created_at", "input_digest", "output_digest"), "-")
+    ran |= dict.fromkeys(("certificate", "summary"), "{}")
+    _upgrade_past(
+        catalog,
+        "0012",
+        insert(snapshot).values(snapshot_id=7, created_at="-", digest="-"),
+        insert(run).values(run_id="r", is_current=1, snapshot_id=7, **ran),
+        insert(invoice).values(invoice_id="i", run_id="r", hop=2, status_id=1, **said),
+    )
+    with catalog.read() as connection:
+        kept = select(invoice.c.snapshot_id, invoice.c.order_id, invoice.c.summary_id)
+        assert connection.execute(kept).all() == [(7, None, None)]
 
 
 def test_a_write_that_fails_is_rolled_back_as_a_whole(house: House) -> None:

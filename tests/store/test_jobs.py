@@ -13,8 +13,8 @@ from tieout import pipeline
 from tieout.engine.watch import Watch
 from tieout.errors import Conflict, JobCancelled, LeaseLost, NotFound
 from tieout.store import jobs
-from tieout.store.catalog import job
 from tieout.store.house import House
+from tieout.store.job_table import job
 
 
 def test_a_run_and_a_load_are_done_in_the_order_they_came(referenced: House) -> None:

@@ -9,8 +9,8 @@ from store_case import DEMO, NOW, everything
 from tieout import pipeline
 from tieout.errors import BackupRefused, Conflict
 from tieout.pipeline.backup import CONTENTS, opened, sealed
-from tieout.store.catalog import job
 from tieout.store.house import House
+from tieout.store.job_table import job
 from tieout.store.migrations import known_steps, upgrade
 
 EmptyHouse = Callable[[str], House]

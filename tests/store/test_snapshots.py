@@ -9,7 +9,7 @@ from store_case import NOW, load_reference
 
 from tieout import pipeline
 from tieout.engine.duckdb import session
-from tieout.pipeline.period import open_inputs
+from tieout.pipeline.inputs import open_reference
 from tieout.store import manifest
 from tieout.store.catalog import metadata
 from tieout.store.house import House
@@ -70,7 +70,7 @@ def test_a_run_reads_older_files_and_only_rates_that_it_can_use(tmp_path: Path) 
     pq.write_table(table, tmp_path / "exchange_rates.parquet")
     files = {name: tmp_path / f"{name}.parquet" for name in ("price_list", "exchange_rates")}
     with session(tmp_path / "scratch") as engine:
-        open_inputs(engine, [], current=Snapshot(1, files))
+        open_reference(engine, Snapshot(1, files))
         prices = engine.arrow("SELECT segment, meter_id, sku_id FROM price_list").to_pylist()
         usable = engine.arrow('SELECT "from" FROM exchange_rates').to_pylist()
         assert engine.arrow("SELECT * FROM orders").num_rows == 0

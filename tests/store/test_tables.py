@@ -10,8 +10,7 @@ from store_case import PERIOD
 from tieout import tables
 from tieout.engine.duckdb import session
 from tieout.match import match_lines
-from tieout.pipeline.period import open_inputs
-from tieout.store import manifest, vendor_invoices
+from tieout.pipeline.inputs import open_inputs, read_inputs
 from tieout.store.catalog import lake_file
 from tieout.store.house import House
 
@@ -46,9 +45,8 @@ def test_every_lake_file_of_a_month_has_its_declared_shape(billed: House, kind: 
 def test_matched_lines_have_their_declared_shape(billed: House) -> None:
     with session(billed.scratch) as engine:
         with billed.catalog.read() as connection:
-            taken = vendor_invoices.taken_files(connection, billed, period=PERIOD)
-            current = manifest.latest_snapshot(connection, billed)
-        open_inputs(engine, taken, current=current)
+            inputs = read_inputs(connection, billed, period=PERIOD)
+        open_inputs(engine, inputs, house=billed)
         match_lines(engine, first_day=dt.date.fromisoformat(f"{PERIOD}-01"), secret=b"s")
         found = engine.arrow("SELECT * FROM matched_line").schema
     assert shape(found) == shape(tables.MATCHED_LINE)

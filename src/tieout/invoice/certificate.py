@@ -6,11 +6,12 @@ from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import LawBroken
 
 LAWS = {
-    "law_rows": "vendor lines = matched + parked + set aside; a detail line per match and hop",
-    "law_money": "vendor lines = hop-1 detail lines + parked + set aside, by currency",
+    "law_rows": "vendor lines = matched + parked + set aside + late; a detail per match and hop",
+    "law_money": "vendor lines = hop-1 detail lines + parked + set aside + late, by currency",
     "law_residual": "detail + residual = invoice lines; no residual above half a minor unit",
     "law_keys": "a match key names one line per hop",
 }
+LATE = "SELECT currency, total_price AS amount FROM"
 
 
 def check_laws(engine: Engine) -> None:
@@ -69,6 +70,11 @@ def certify(
             "amounts": amounts(engine, "SELECT currency, amount FROM set_aside_line"),
             "lines": aside,
         },
+        "late": {
+            "count": engine.one("SELECT count(*)::INT AS count FROM late_charge")["count"],
+            "amounts": amounts(engine, f"{LATE} late_detail_line WHERE hop = 1"),
+        },
+        "carriedIn": engine.arrow(sql_text("tieout.invoice", "certificate_carried")).to_pylist(),
         "inputDigest": input_digest,
         "outputDigest": output_digest,
     }

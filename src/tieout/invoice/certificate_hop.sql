@@ -20,7 +20,7 @@ SELECT
     exact.hop,
     exact.currency,
     exact.lines,
-    CASE WHEN exact.hop = 1 THEN shortest(vendor.vendor_total) END AS "vendorTotal",
+    CASE WHEN exact.hop = 1 THEN shortest(coalesce(vendor.vendor_total, 0)) END AS "vendorTotal",
     shortest(exact.detail_total) AS "detailTotal",
     shortest(shown.residual) AS residual,
     shortest(shown.invoice_total) AS "invoiceTotal"

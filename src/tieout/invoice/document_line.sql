@@ -10,6 +10,6 @@ SELECT
     0::DECIMAL(38, 18) AS cost_effective_unit_price, NULL::UTINYINT AS cost_effective_unit_price_digits,
     0::DECIMAL(38, 18) AS cost_total_price, NULL::UTINYINT AS cost_total_price_digits,
     getvariable('currency') AS cost_currency, 1::DECIMAL(38, 18) AS cost_exchange_rate,
-    NULL::VARCHAR AS line_uid
+    NULL::VARCHAR AS line_uid, getvariable('order_id')::VARCHAR AS invoice_order_id
 FROM made_line AS made
 ORDER BY charge_no

@@ -5,7 +5,7 @@ SELECT
     concat_ws(
         '|', coalesce(line.vendor_invoice_row_id, line.row_hash), coalesce(repeated.line_seq, 1), line.row_hash
     ) AS rest
-FROM vendor_line AS line
+FROM told_line AS line
 LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
 UNION ALL
 SELECT
@@ -17,5 +17,9 @@ SELECT
 FROM set_aside_line
 UNION ALL
 SELECT 'manualLine|', concat_ws('|', line_id, content) FROM manual_line
+UNION ALL
+SELECT 'lateLine|', concat_ws('|', entry_key, 'late') FROM late_charge
+UNION ALL
+SELECT 'carriedLine|', concat_ws('|', late_of, entry_key, content) FROM carried_input
 UNION ALL
 SELECT head, rest FROM reference_input

@@ -22,7 +22,8 @@ priced AS (
 SELECT
     invoice_id,
     uuid5_of_sha1(row_hash)::VARCHAR AS row_id,
-    hop, seller_id, buyer_id, currency, vendor, contract_id, subscription_id, customer_id, charge_type_id, is_usage,
+    hop, seller_id, buyer_id, currency, vendor, contract_id, invoice_order_id, subscription_id, customer_id,
+    charge_type_id, is_usage,
     line_no,
     CASE WHEN is_lone OR is_usage THEN line_start ELSE cycle_start END AS charge_start_date,
     CASE WHEN is_lone OR is_usage THEN line_end ELSE cycle_end END AS charge_end_date,
@@ -65,5 +66,6 @@ SELECT
                 ELSE rounded_cost_units // cost_grain * units(cost_rate_min) // (1000000000000000000 // cost_grain)
             END)
     END AS margin_amount,
-    NULL::VARCHAR AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id, NULL::VARCHAR AS details
+    NULL::VARCHAR AS origin, NULL::VARCHAR AS part, NULL::VARCHAR AS credits_row_id, NULL::VARCHAR AS details,
+    NULL::VARCHAR AS adjusts_invoice_id
 FROM priced

@@ -18,7 +18,7 @@ SELECT
     0::DECIMAL(38, 18) AS cost_total_price, NULL::UTINYINT AS cost_total_price_digits,
     coalesce(bought.currency_of_cost, typed.currency) AS cost_currency,
     coalesce(bought.rate_of_cost, 1)::DECIMAL(38, 18) AS cost_exchange_rate,
-    NULL::DECIMAL(38, 18) AS discount_total, NULL::VARCHAR AS line_uid
+    NULL::DECIMAL(38, 18) AS discount_total, NULL::VARCHAR AS line_uid, NULL::VARCHAR AS invoice_order_id
 FROM (
     SELECT *, length(split_part(amount, '.', 2))::UTINYINT AS digits FROM manual_line
 ) AS typed

@@ -2,7 +2,8 @@
 
 Reads the relations `vendor_line` and the reference files by name; makes `matched_line`,
 `charge` (what of it is the same at every hop), `placed_charge` and `chain_hop` (the chains they
-take), `parked_line` and `hop_price` (one row per question to the price rules and hop).
+take), `ordered_charge` (those on an invoice of their order), `parked_line` and `hop_price` (one row
+per question to the price rules and hop).
 """
 
 import datetime as dt
@@ -19,6 +20,7 @@ MACROS = (
     "base32_of_60",
     "base32_of_120",
     "signed_key",
+    "is_one_time",
     "changes_seats",
     "months_of_term",
     "months_of_plan",
@@ -47,10 +49,15 @@ STEPS = (
     ("parked_line", "table"),
     ("repeated_line", "table"),
     ("commitment_order", "table"),
+    ("own_order", "table"),
+    ("own_line", "table"),
+    ("ordered_line", "table"),
+    ("waiting_order", "table"),
     ("matched_line", "table"),
     ("placed_charge", "view"),
     ("charge", "view"),
     ("chain_hop", "table"),
+    ("ordered_charge", "table"),
 )
 # tables that no later step reads, by the step after which they go: a large month needs the room
 DONE = {

@@ -7,7 +7,7 @@ kinded AS (
     SELECT
         *,
         (charge_kind = 'usage' OR product_family IN ('azure_plan', 'legacy_usage')) AS is_usage,
-        product_family IN ('reservation', 'savings_plan', 'perpetual_software') AS is_one_time,
+        is_one_time(product_family) AS is_one_time,
         charge_kind IN ('new', 'renew', 'cycle_fee') AND word <> 'extendterm' AS is_fee
     FROM worded
 )

@@ -9,21 +9,25 @@ WITH signed AS (
             chr(31), vendor, coalesce(invoice_number, ''), coalesce(vendor_invoice_row_id, row_hash),
             coalesce(line_seq, 1)
         )) AS match_key,
-        placed.order_id AS commitment_order_id
+        placed.order_id AS commitment_order_id,
+        ordered.chain_no AS own_chain_no, ordered.order_id AS own_order_id
     FROM priced_line AS priced
     JOIN vendor_line AS line USING (file_no, row_number)
     LEFT JOIN repeated_line AS repeated USING (file_no, row_number)
     LEFT JOIN parted_pair AS parted USING (file_no, row_number)
     LEFT JOIN commitment_order AS placed USING (file_no, row_number)
+    LEFT JOIN ordered_line AS ordered USING (file_no, row_number)
     WHERE missing IS NULL AND hop_missing IS NULL AND NOT is_not_reproduced AND parted.reason IS NULL
 )
 SELECT
-    pricing_id, hops, path_id AS chain_no, set_no, file_no, row_number, vendor,
-    match_key,
+    pricing_id, hops, coalesce(own_chain_no, path_id) AS chain_no,
+    CASE WHEN own_chain_no IS NULL THEN set_no ELSE (own_chain_no << 35) | (set_no & ((1::BIGINT << 35) - 1)) END
+        AS set_no,
+    file_no, row_number, vendor, match_key,
     our_subscription_id AS subscription_id, end_customer_id AS customer_id,
     invoice_number AS vendor_invoice_number, vendor_invoice_row_id, customer_domain, product_id,
     sku_id, coalesce(sku_name, product_name) AS description, meter_name,
-    coalesce(commitment_order_id, order_id) AS order_id, order_date,
+    coalesce(own_order_id, commitment_order_id, order_id) AS order_id, order_date,
     charge_type, charge_kind, charge_type_id, is_usage, charge_start_date, charge_end_date,
     cycle_start, cycle_end, days_billed, days_cycle, profile, credit_hop, credit_left,
     credit_hops,

@@ -13,7 +13,7 @@ from tieout.rounding import SqlOperands, policies
 
 MACROS = (
     *("month_cycle_start", "month_cycle_end", "year_cycle_start", "year_cycle_end"),
-    *("term_of_months", "stated_credit_rate"),
+    *("term_of_months", "stated_credit_rate", "is_one_time"),
 )
 NO_FACTOR = ("1", "1")
 ADJUSTED = ("adjusted_up", "1000000::HUGEINT")

@@ -40,6 +40,14 @@ from tieout.pipeline.restore import is_unfinished, restore
 from tieout.pipeline.run_diff import diff_runs
 from tieout.pipeline.sources import deliveries
 from tieout.pipeline.standing import loaded_since, newest_load, published_run
+from tieout.pipeline.summary import (
+    SummaryWish,
+    discard_summary,
+    move_summaries,
+    names_summaries,
+    recorded_summaries,
+    summarize,
+)
 from tieout.pipeline.totals import control_totals
 from tieout.pipeline.trail import check_audit, newest_entry, read_audit
 from tieout.pipeline.upkeep import (
@@ -67,6 +75,7 @@ __all__ = [
     "ManualLine",
     "Place",
     "Stored",
+    "SummaryWish",
     "Wishes",
     "Word",
     "Worker",
@@ -85,6 +94,7 @@ __all__ = [
     "deliveries",
     "diff_runs",
     "discard_document",
+    "discard_summary",
     "do_next",
     "end_record",
     "explain_line",
@@ -104,6 +114,8 @@ __all__ = [
     "loaded_since",
     "match_files",
     "move_on",
+    "move_summaries",
+    "names_summaries",
     "newest_entry",
     "newest_load",
     "outage",
@@ -113,12 +125,14 @@ __all__ = [
     "put_record",
     "read_audit",
     "recorded_decisions",
+    "recorded_summaries",
     "rehash_lake",
     "rejected_rows",
     "restore",
     "run_period",
     "set_line_aside",
     "submit_job",
+    "summarize",
     "take_line_back",
     "utc_text",
     "vendor_certificates",

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import InputsChanged
-from tieout.pipeline.period import digest_inputs, files_of_period, input_lines, open_inputs
-from tieout.store import line_decisions, manifest, manual_lines
-from tieout.store.catalog import vendor_file
+from tieout.pipeline.closed import name_kept_late
+from tieout.pipeline.inputs import Inputs, digest_inputs, input_lines, open_inputs, read_inputs
+from tieout.pipeline.late_run import open_run_places
+from tieout.store import manifest, manual_lines
 from tieout.store.house import House
-from tieout.store.vendor_invoices import TakenFile
+from tieout.store.vendor_files import loaded_file
 
 CHANGES_MAX = 50  # that are named; the others are counted
 
@@ -24,7 +23,7 @@ def open_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> 
         numbers = _billed_numbers(engine, paths)
         ids = sorted({entry["fileId"] for entry in run["certificate"]["inputs"]})
         taken = [
-            _taken(connection, house, file_id=file_id, numbers=numbers.get(file_id, ()))
+            loaded_file(connection, house, file_id=file_id, numbers=numbers.get(file_id, ()))
             for file_id in ids
         ]
         line_ids = [one["lineId"] for one in run["certificate"].get("manualLines", [])]
@@ -40,22 +39,18 @@ def open_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> 
         for line in run["certificate"].get("setAside", {}).get("lines", [])
     ]
     estimate = bool(run["certificate"].get("isEstimate"))
-    open_inputs(
-        engine, taken, current=snapshot, decisions=decisions, typed=typed, is_estimate=estimate
-    )
+    inputs = Inputs(taken, snapshot, is_estimate=estimate, decisions=decisions, typed=typed)
+    open_inputs(engine, inputs, house=house)
+    open_run_places(engine, house, paths=paths)
 
 
 def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any]) -> None:
     """Leave the inputs known now named. Raises InputsChanged when the run was made from others."""
     period = run["period"]
     with house.catalog.read() as connection:
-        taken, is_estimate = files_of_period(connection, house, period=period)
-        current = manifest.latest_snapshot(connection, house)
-        decisions = line_decisions.standing(connection)
-        typed = manual_lines.lines_of(connection, period=period)
-    open_inputs(
-        engine, taken, current=current, decisions=decisions, typed=typed, is_estimate=is_estimate
-    )
+        inputs = read_inputs(connection, house, period=period)
+    open_inputs(engine, inputs, house=house)
+    name_kept_late(engine, inputs.ledger)
     if digest_open_inputs(engine) == run["input_digest"]:
         return
     engine.table("input_now", _whole(input_lines(engine)))
@@ -108,20 +103,3 @@ def _billed_numbers(engine: Engine, paths: Mapping[str, Any]) -> dict[str, list[
     for row in rows:
         numbers.setdefault(row["file_id"], []).append(row["number"])
     return numbers
-
-
-def _taken(connection: Connection, house: House, *, file_id: str, numbers: Any) -> TakenFile:
-    file = connection.execute(
-        select(vendor_file.c.name, vendor_file.c.format)
-        .where(vendor_file.c.file_id == file_id)
-        .limit(1)
-    ).one()
-    kept = {one.kind: house.lake.full(one.path) for one in manifest.lake_files(connection, file_id)}
-    return TakenFile(
-        file_id=file_id,
-        name=file.name,
-        format=file.format,
-        invoice_numbers=tuple(numbers),
-        vendor_line=kept["vendor_line"],
-        rejected_row=kept.get("rejected_row"),
-    )

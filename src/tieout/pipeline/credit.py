@@ -24,9 +24,9 @@ from tieout.pipeline.document import (
     name_document,
     new_document_id,
 )
+from tieout.pipeline.inputs import open_reference
 from tieout.pipeline.line_decisions import Word
 from tieout.pipeline.manual_line import read_amount
-from tieout.pipeline.period import open_reference
 from tieout.pipeline.reprice import rate_anew
 from tieout.report.run_file import name_run_files
 from tieout.store import documents, manifest
@@ -67,7 +67,7 @@ def credit_invoice(
             (header,) = find_invoices(connection, [credit.invoice])
             _refuse_unfit(header, credit)
             family = documents.family_of(connection, header)
-            snapshot_id = documents.snapshot_of(connection, run_id=header["run_id"])
+            snapshot_id = documents.snapshot_of(connection, header)
             known = manifest.snapshot_files(connection, house, snapshot_id=snapshot_id)
             latest = manifest.latest_snapshot(connection, house)
             own_id = new_document_id(connection, header)
@@ -157,7 +157,8 @@ def _name_family(
         "SELECT * EXCLUDE (run_id) FROM detail_line WHERE run_id = getvariable('credited_run')"
         " AND hop = getvariable('hop') AND seller_id = getvariable('seller_id')"
         " AND buyer_id = getvariable('buyer_id') AND vendor = getvariable('vendor_id')"
-        " AND currency = getvariable('currency')",
+        " AND currency = getvariable('currency')"
+        " AND invoice_order_id IS NOT DISTINCT FROM getvariable('order_id')",
     )
     engine.table(
         "credited_charge",

@@ -25,9 +25,9 @@ from tieout.pipeline.document import (
     name_document,
     new_document_id,
 )
+from tieout.pipeline.inputs import open_reference
 from tieout.pipeline.line_decisions import Word
 from tieout.pipeline.manual_line import read_amount
-from tieout.pipeline.period import open_reference
 from tieout.store import manifest
 from tieout.store.catalog import CUSTOM, DEBIT_MEMO, DRAFTS, INVOICE
 from tieout.store.house import House

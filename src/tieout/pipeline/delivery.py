@@ -14,10 +14,10 @@ from tieout.engine.duckdb import Engine, literal, sql_text
 from tieout.errors import TotalsDiffer
 from tieout.intake import DETAIL_FORMATS, ExportFolder, StagedFile
 from tieout.money import parse_number, round_fraction
-from tieout.pipeline.explain import line_name
+from tieout.pipeline.delivered import happened_to, say_lapsed
 from tieout.pipeline.keep import drop_unnamed, utc_text
 from tieout.pipeline.overlap import find_overlaps, say_overlaps
-from tieout.store import line_decisions, manifest, overlaps, vendor_invoices
+from tieout.store import late_lines, line_decisions, manifest, overlaps, vendor_invoices
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
@@ -33,22 +33,6 @@ class Arrival:
     _: KW_ONLY
     now: dt.datetime
     export: ExportFolder | None = None
-
-
-HAPPENED = {
-    "copy": "is a copy of what was loaded before and is not counted again",
-    "replaces": "replaces the version loaded before as a whole",
-    "detail": "is billed from its monthly file; this one is kept as its detail, not billed",
-    "outranks": "is billed from this file from the next run on, no longer from its daily file",
-}
-
-ESTIMATED = {  # the rows of a month that no invoice bills yet
-    "new": "is previewed until a billed file of the month is loaded, and never billed",
-    "copy": HAPPENED["copy"],
-    "replaces": HAPPENED["replaces"],
-    "detail": "is previewed from its monthly file; this one is kept as its detail",
-    "outranks": "is previewed from this file from the next run on, no longer from its daily file",
-}
 
 
 def summed_invoices(
@@ -106,10 +90,10 @@ def _agrees(expected: str, found: str) -> bool:
     return wanted in [round_fraction(exact, digits=digits, mode=mode) for mode in modes]
 
 
-def _change(house: House, engine: Engine, *, invoice: Mapping[str, Any]) -> str:
-    """Say how many rows a new version of an invoice adds, removes and leaves as they were."""
+def _change(house: House, engine: Engine, *, invoice: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give how many rows a new version of an invoice adds, removes and leaves as they were."""
     if invoice["invoice_number"] is None:
-        return ""
+        return {}
     with house.catalog.read() as connection:
         before = vendor_invoices.standing_paths(
             connection,
@@ -119,17 +103,19 @@ def _change(house: House, engine: Engine, *, invoice: Mapping[str, Any]) -> str:
             code=invoice["format"],
         )
     if not before:
-        return ""
+        return {}
     number = literal(invoice["invoice_number"])
     ids = ", ".join(literal(file_id) for file_id in invoice["file_ids"])
     engine.parquet("old_line", before, schema=VENDOR_LINE)
-    engine.view("old_version", f"SELECT row_hash FROM old_line WHERE invoice_number = {number}")
+    engine.view(
+        "old_version", f"SELECT row_hash, subtotal FROM old_line WHERE invoice_number = {number}"
+    )
     engine.view(
         "new_version",
-        f"SELECT row_hash FROM vendor_line WHERE invoice_number = {number} AND file_id IN ({ids})",
+        f"SELECT row_hash, subtotal FROM vendor_line WHERE invoice_number = {number}"
+        f" AND file_id IN ({ids})",
     )
-    rows = engine.one(sql_text("tieout.pipeline", "version_change"))
-    return f": {rows['added']} rows added, {rows['removed']} removed, {rows['unchanged']} unchanged"
+    return engine.one(sql_text("tieout.pipeline", "version_change"))
 
 
 def publish_delivery(
@@ -142,6 +128,7 @@ def publish_delivery(
 ) -> None:
     """Publish a load in one transaction and complete the reports."""
     ids = {file.file_id for file, _ in staged}
+    closed = _keep_closed_periods(house, found)
     ordered = sorted(arrival.reports, key=lambda report: bool(report["status"] == "loaded"))
     of_file = {report["fileId"]: report for report in ordered if report["fileId"] in ids}
     _complete_reports(of_file, found)
@@ -168,10 +155,9 @@ def publish_delivery(
                     continue
                 values["invoice_number"] = vendor_invoices.estimate_name(invoice)
             happened = vendor_invoices.publish(connection, values, detail_formats=DETAIL_FORMATS)
-            sentence = _happened(invoice, happened)
-            for file_id in invoice["file_ids"] if sentence else ():
-                of_file[file_id]["notices"].append(
-                    sentence + (change if happened == "replaces" else "")
+            for file_id in invoice["file_ids"]:
+                of_file[file_id]["notices"] += happened_to(
+                    invoice, happened, change=change, is_closed=invoice["period"] in closed
                 )
         for number in vendor_invoices.drop_older(connection, load_id=load_id):
             for report in of_file.values():
@@ -179,7 +165,7 @@ def publish_delivery(
                     f"invoice {number} stood in an earlier version of this export and is in this"
                     " one no more: it is not billed from the next run on"
                 )
-        _say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
+        say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
 
 
 def _named(export: ExportFolder | None) -> dict[str, str | None]:
@@ -187,39 +173,15 @@ def _named(export: ExportFolder | None) -> dict[str, str | None]:
     return {} if export is None else {"export_id": export.export_id, "etag": export.etag}
 
 
-def _happened(invoice: Mapping[str, Any], happened: str) -> str:
-    """Say what became of a vendor invoice, or of an estimate, in the store; nothing where new."""
-    if invoice["invoice_number"] is not None:
-        return (
-            "" if happened == "new" else f"invoice {invoice['invoice_number']} {HAPPENED[happened]}"
-        )
-    return (
-        f"the estimate of {invoice['period']} ({invoice['rows']} rows, {invoice['currency']}"
-        f" {invoice['subtotal']}) {ESTIMATED[happened]}"
-    )
-
-
-def _say_lapsed(
-    of_file: Mapping[str, dict[str, Any]],
-    found: Sequence[Mapping[str, Any]],
-    *,
-    before: Sequence[Mapping[str, Any]],
-    after: Sequence[Mapping[str, Any]],
-) -> None:
-    """Say which decisions have no line to act on any more: each belongs to its file's line."""
-    acting = {one["decision_id"] for one in after}
-    for invoice in found:
-        named = (invoice["vendor"], invoice["invoice_number"])
-        lapsed = [
-            line_name(one["file_id"], one["row_number"])
-            for one in before
-            if one["decision_id"] not in acting and (one["vendor"], one["invoice_number"]) == named
-        ]
-        for file_id in invoice["file_ids"] if lapsed else ():
-            of_file[file_id]["notices"].append(
-                f"invoice {invoice['invoice_number']}: what set aside line {', '.join(lapsed)} has"
-                " lapsed with that file; every line of this one is billed until a person judges it"
-            )
+def _keep_closed_periods(house: House, found: Sequence[dict[str, Any]]) -> set[str]:
+    """Leave vendor invoices in months whose invoices are verified; give which of all are such."""
+    with house.catalog.read() as connection:
+        for invoice in found:
+            named = {name: invoice[name] for name in ("vendor", "invoice_number")}
+            kept = vendor_invoices.closed_period(connection, **named)
+            invoice["period"] = kept or invoice["period"]
+        periods = {one["period"] for one in found if one["period"]}
+        return {one for one in periods if late_lines.verified_parties(connection, period=one)}
 
 
 def _complete_reports(

@@ -21,14 +21,14 @@ from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.line_decisions import Word
 from tieout.store import audit, documents
 from tieout.store.audit import Event
-from tieout.store.catalog import DRAFTS, NEW_CORRECTED, VENDOR_LINES
+from tieout.store.catalog import ADJUSTMENT, DRAFTS, INVOICE, NEW_CORRECTED, VENDOR_LINES
 from tieout.store.house import House
 from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
 
-PARTIES = ("hop", "seller_id", "buyer_id", "vendor_id", "contract_id", "currency")
+PARTIES = ("hop", "seller_id", "buyer_id", "vendor_id", "contract_id", "currency", "order_id")
 FROZEN = (  # what a document that corrects another takes from it
     *("seller_name", "buyer_name", "contract_type_name", "vendor_name", "minor_digits"),
-    *("tax_zone", "tax_rate", "payment_terms_days"),
+    *("tax_zone", "tax_rate", "payment_terms_days", "order_number"),
 )
 NAMED = ("document_type", "credits_invoice_id", "total_amount", "currency", "output_digest")
 KEPT = {  # kind of lake file -> relation
@@ -121,7 +121,8 @@ def discard_document(house: House, name: str, *, word: Word) -> dict[str, Any]:
             raise Conflict(
                 reason=f"invoice {said} is {STATUS_NAMES[header['status_id']]}: credit it instead"
             )
-        if header["source_id"] == VENDOR_LINES:
+        by_runs = ((VENDOR_LINES, header["document_type"]), (ADJUSTMENT, INVOICE))
+        if (header["source_id"], header["document_type"]) in by_runs:
             raise Conflict(reason=f"invoice {said} is made by the runs of its month")
         documents.remove_draft(connection, header)
         before = {name: header[name] for name in NAMED}
@@ -149,6 +150,7 @@ def _header(engine: Engine, document: Document, *, word: Word) -> Header:
         "credits_invoice_id": document.credits_invoice_id,
         "status_id": NEW_CORRECTED,
         "detail_count": lines,
+        "snapshot_id": document.snapshot_id,
         "input_digest": hashlib.sha256(inputs.encode()).hexdigest(),
         "changed_at": utc_text(word.now),
         "revision": 1,

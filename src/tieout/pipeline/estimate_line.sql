@@ -1,5 +1,5 @@
 -- The unbilled vendor lines that a period previews, with their file's number.
-SELECT line.*, taken.file_no
+SELECT line.*, taken.file_no, FALSE AS is_billed
 FROM vendor_line_all AS line
 JOIN taken_invoice AS taken
     ON taken.file_id = line.file_id

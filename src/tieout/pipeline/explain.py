@@ -19,7 +19,9 @@ from tieout.pipeline.explained.find import (
     source_lines,
 )
 from tieout.pipeline.explained.frozen import Frozen
+from tieout.pipeline.explained.late import HELD, LateLines
 from tieout.pipeline.explained.line import Line
+from tieout.pipeline.explained.row import first, read_row
 from tieout.pipeline.explained.seen import as_seen
 from tieout.pipeline.explained.told import (
     differences,
@@ -125,9 +127,10 @@ class Explainer:
         """Name the files of the published runs; what is asked of a snapshot is kept."""
         self.engine, self.house = engine, house
         with house.catalog.read() as connection:
-            found = connection.execute(select(run).where(manifest.is_published())).mappings()
+            found = connection.execute(select(run).where(manifest.is_billing())).mappings()
             self.runs = {one["run_id"]: dict(one) for one in found}
         name_run_files(engine, house, runs=list(self.runs), hops=(), kinds=KINDS)
+        self._late = LateLines(engine, house, runs=self.runs)
         self._files = RunFiles(engine, house)
         self._frozen: dict[int, Frozen] = {}
 
@@ -151,12 +154,12 @@ class Explainer:
             "fileId": named.file_id,
             "format": file["format"],
             "rowNumber": named.row_number,
-            **_row(engine, header=json.loads(file["header"])),
+            **read_row(engine, header=json.loads(file["header"])),
         }
         if found["line"] is None:
             raise NotFound(kind="vendor line", name=named.line_id)
-        found["vendorLine"] = _first(engine, "explained_vendor_line")
-        found["rejected"] = _first(engine, "explained_rejection")
+        found["vendorLine"] = first(engine, "explained_vendor_line")
+        found["rejected"] = first(engine, "explained_rejection")
         found["decisions"] = [
             {"decision": one["decision"], "reason": one["reason"]}
             | {"by": one["decided_by"], "at": one["decided_at"]}
@@ -171,17 +174,20 @@ class Explainer:
         """
         engine = self.engine
         row = engine.arrow("SELECT * FROM vendor_line WHERE row_number = getvariable('row_number')")
+        late = self._late.of_line()
         held = engine.arrow(sql_text("tieout.pipeline", "explained_run"))["run_id"].to_pylist()
-        held = [run_id] if run_id in held else held
+        held = [one for one in held if one not in late.taking_back]
+        held = [run_id] if run_id in held else held or late.waiting
         if not held or not row.num_rows:
-            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
+            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration", "late"))
             return {**nothing, "parked": None, "hops": [], "tried": [], "differences": []}
         taken = self.runs[held[0]]
+        rated = self._late.run_that_rated(late, taken)
         engine.let(run_id=taken["run_id"])
-        parked = _first(engine, "explained_parking")
+        parked = first(engine, "explained_parking")
         hops = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
-        first_day = dt.date.fromisoformat(f"{taken['period']}-01")
-        frozen = self._snapshot(taken["snapshot_id"])
+        first_day = dt.date.fromisoformat(f"{rated['period']}-01")
+        frozen = self._snapshot(rated["snapshot_id"])
         line = Line(row.to_pylist()[0])
         twins = self._files.twins_of(line, run_id=taken["run_id"])
         change = [line, *(twin.line for twin in twins)]
@@ -197,7 +203,8 @@ class Explainer:
         return {
             "runId": taken["run_id"],
             "period": taken["period"],
-            "snapshot": taken["snapshot_id"],
+            "snapshot": rated["snapshot_id"],
+            "late": late.told(taken["run_id"], self.runs),
             "parked": parked,
             "match": tell_match(way),
             "proration": tell_proration(way),
@@ -206,7 +213,7 @@ class Explainer:
                 for priced, stored in zip_longest(way.hops[: len(hops)], hops)
             ],
             "tried": [] if way.hops else _tried_hops(way),
-            "differences": parking_differences(way, parked) if parked else differences(way, hops),
+            "differences": _differences(way, hops, parked=parked) if hops or parked else [],
         }
 
     def _snapshot(self, snapshot_id: int) -> Frozen:
@@ -215,6 +222,15 @@ class Explainer:
                 used = manifest.snapshot_files(connection, self.house, snapshot_id=snapshot_id)
             self._frozen[snapshot_id] = Frozen(self.engine, used.files)
         return self._frozen[snapshot_id]
+
+
+def _differences(
+    way: Way, hops: list[dict[str, Any]], *, parked: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Give what the run stored and the recomputation do not share; a held line lacks nothing."""
+    if parked is None:
+        return differences(way, hops)
+    return [] if parked["reason"] == HELD else parking_differences(way, parked)
 
 
 def _tried_hops(way: Way) -> list[dict[str, Any]]:
@@ -251,29 +267,3 @@ def _file(connection: Connection, prefix: str) -> Mapping[str, Any] | None:
     begins = vendor_file.c.file_id.startswith(prefix, autoescape=True)
     found = connection.execute(select(vendor_file).where(begins)).mappings().first()
     return None if found is None else dict(found)
-
-
-def _row(engine: Engine, *, header: list[str]) -> dict[str, Any]:
-    """Give the physical line of the row and its cells under their names; a rejected one's too."""
-    rows = engine.arrow("SELECT * FROM cells WHERE row_number = getvariable('row_number')")
-    if rows.num_rows:
-        row = rows.to_pylist()[0]
-        cells = [row[f"c{at}"] for at in range(len(header))]
-        return {"line": row["line"], "cells": _named(header, cells)}
-    rejected = engine.arrow(
-        "SELECT line, cells FROM rejected_row WHERE row_number = getvariable('row_number')"
-    ).to_pylist()
-    if not rejected:
-        return {"line": None, "cells": []}
-    return {"line": rejected[0]["line"], "cells": _named(header, rejected[0]["cells"])}
-
-
-def _named(header: list[str], cells: list[str]) -> list[dict[str, str | None]]:
-    """Pair names and cells in order; a row may have more or fewer cells than the header."""
-    names = [*header, *[None] * (len(cells) - len(header))]
-    return [{"name": name, "cell": cell} for name, cell in zip(names, cells, strict=False)]
-
-
-def _first(engine: Engine, name: str) -> dict[str, Any] | None:
-    found = engine.arrow(sql_text("tieout.pipeline", name)).to_pylist()
-    return found[0] if found else None

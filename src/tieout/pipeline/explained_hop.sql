@@ -1,7 +1,9 @@
 -- One line at each hop of a run: who sells to whom, by which rule and policy, what is paid and what
 -- is asked; and the consolidated line that it went into, with the exact sum of its detail lines.
 WITH mine AS (
-    SELECT detail_line.*, charge.* EXCLUDE (run_id, charge_no)
+    SELECT
+        detail_line.*, charge.* EXCLUDE (run_id, charge_no),
+        coalesce(part, '') AS part_said, coalesce(invoice_order_id, '') AS order_key
     FROM detail_line
     JOIN charge USING (run_id, charge_no)
     WHERE file_id = getvariable('file_id') AND row_number = getvariable('row_number')
@@ -9,13 +11,18 @@ WITH mine AS (
 ),
 summed AS (
     SELECT
-        hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id,
+        hop, seller_id, buyer_id, vendor, currency, coalesce(invoice_order_id, '') AS order_key,
+        subscription_id, charge_type_id, coalesce(part, '') AS part_said,
         sum(detail.total_price) AS sum_of_details, count(*) AS lines
     FROM detail_line AS detail
     JOIN charge USING (run_id, charge_no)
     WHERE (subscription_id, charge_type_id) IN (SELECT (subscription_id, charge_type_id) FROM mine)
         AND run_id = getvariable('run_id')
     GROUP BY ALL
+),
+keyed_line AS (
+    SELECT *, coalesce(invoice_order_id, '') AS order_key, coalesce(part, '') AS part_said
+    FROM invoice_line
 )
 SELECT
     hop, seller_id AS "sellerId", buyer_id AS "buyerId", mine.contract_id AS "contractId",
@@ -33,7 +40,13 @@ SELECT
     line.source_line_count::BIGINT AS "rowLineCount",
     shortest(summed.sum_of_details) AS "sumOfDetails", summed.lines::BIGINT AS "linesSummed"
 FROM mine
-LEFT JOIN invoice_line AS line
-    USING (run_id, hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
-LEFT JOIN summed USING (hop, seller_id, buyer_id, vendor, currency, subscription_id, charge_type_id)
+LEFT JOIN keyed_line AS line
+    USING (
+        run_id, hop, seller_id, buyer_id, vendor, currency, order_key, subscription_id, charge_type_id,
+        part_said
+    )
+LEFT JOIN summed
+    USING (
+        hop, seller_id, buyer_id, vendor, currency, order_key, subscription_id, charge_type_id, part_said
+    )
 ORDER BY hop

@@ -13,9 +13,9 @@ from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.errors import Conflict
 from tieout.match import let_key
 from tieout.pipeline.filed_lines import SIDES, refuse_faults
+from tieout.pipeline.inputs import SECRET
 from tieout.pipeline.keep import utc_text, write
 from tieout.pipeline.match_files import match_files
-from tieout.pipeline.period import SECRET
 from tieout.reference import view_current
 from tieout.report.visibility import Viewer, Wanted, visible_invoices
 from tieout.store import filed_matches, manifest

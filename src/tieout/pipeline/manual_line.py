@@ -130,6 +130,8 @@ def _refuse_unfit(header: Header) -> None:
         raise Conflict(reason=f"invoice {name} takes no manual line: no billed vendor line made it")
     if header["hop"] == 1:
         raise Conflict(reason=f"invoice {name} is the vendor's own document")
+    if header["order_id"] is not None:
+        raise Conflict(reason=f"invoice {name} is an order's own: it waits for parked lines only")
 
 
 def corrected_line(

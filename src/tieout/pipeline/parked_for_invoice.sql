@@ -2,8 +2,7 @@
 -- whose subscription is known and whose chain is another.
 WITH said AS (
     SELECT DISTINCT invoice_id, charge.vendor_invoice_number
-    FROM detail_line
-    JOIN known_invoice USING (hop, seller_id, buyer_id, vendor, currency)
+    FROM known_line
     JOIN charge USING (charge_no)
 ),
 parked AS (

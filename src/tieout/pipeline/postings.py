@@ -24,7 +24,7 @@ from tieout.store.house import House
 from tieout.store.workflow import Header, invoices_of
 
 TIE_OUT = "Equity:Tieout"
-WAITING = {"rejected": "Rejected", "parked": "Parked", "setAside": "SetAside"}
+WAITING = {"rejected": "Rejected", "parked": "Parked", "setAside": "SetAside", "late": "Late"}
 
 
 @dataclass(frozen=True)

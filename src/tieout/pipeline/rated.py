@@ -8,6 +8,8 @@ from typing import TypeVar
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.invoice import consolidate_hops
 from tieout.match import match_lines
+from tieout.pipeline.carried import has_carried
+from tieout.pipeline.closed import part_late, rate_late
 from tieout.rate import rate_hops
 from tieout.tables import DETAIL_LINE
 
@@ -22,13 +24,17 @@ def rate_lines(
     `keep(kind, sql)` is called for parked lines and charges, `keep(kind, sql, hop=hop)` for the
     detail lines of each hop, while the SQL can be computed. A line whose amounts have no room at
     some hop stands on no hop (ruling 27), nor does the rest of its seat change: with such lines
-    parked all is matched, rated and kept anew.
+    parked all is matched, rated and kept anew. Lines that came after their invoices were verified
+    are rated too, and left in `late_charge` for `keep_late`.
     """
     while True:
         parked = _count(engine)
         match_lines(engine, first_day=dt.date.fromisoformat(f"{period}-01"), secret=secret)
+        is_closed = part_late(engine)
         kept = [keep(kind, f"SELECT * FROM {kind}") for kind in ("parked_line", "charge")]
         kept += [keep("detail_line", "SELECT * FROM detail_hop", hop=n) for n in rate_hops(engine)]
+        if is_closed:
+            rate_late(engine)
         if _count(engine) == parked:
             return kept
 
@@ -68,10 +74,10 @@ def invoice_lines(engine: Engine, *, period: str, keep: Callable[..., Kept]) -> 
 
     Reads what `rate_lines` left, and `detail_line` of all hops.
     """
-    return [
-        keep("invoice_line", "SELECT * FROM hop_invoice_line", hop=hop)
-        for hop in consolidate_hops(engine, period=period)
-    ]
+    line = "SELECT * FROM hop_invoice_line"
+    if has_carried(engine):
+        line = sql_text("tieout.pipeline", "carried_invoice_line")
+    return [keep("invoice_line", line, hop=hop) for hop in consolidate_hops(engine, period=period)]
 
 
 def _count(engine: Engine) -> int:

@@ -2,16 +2,15 @@
 -- is rounded as integers of 10^-18.
 WITH regrouped AS (
     SELECT
-        invoice_id, subscription_id, charge_type_id, part, detail_line.currency,
+        invoice_id, subscription_id, charge_type_id, part, known_line.currency,
         sum(total_price) AS detail_total,
         count(*) AS line_count,
         count(*) - count(origin) AS source_line_count,
         sum(cost_total_price) AS cost_detail_total,
         min(cost_currency) AS cost_currency_min, max(cost_currency) AS cost_currency_max
-    FROM detail_line
+    FROM known_line
     JOIN charge USING (charge_no)
-    JOIN known_invoice USING (hop, seller_id, buyer_id, vendor, currency)
-    GROUP BY invoice_id, subscription_id, charge_type_id, part, detail_line.currency
+    GROUP BY invoice_id, subscription_id, charge_type_id, part, known_line.currency
 )
 SELECT
     regrouped.*,

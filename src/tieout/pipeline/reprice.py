@@ -1,13 +1,14 @@
 """Lines rated anew with the reference data known now, as a run of their month would rate them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
-from tieout.pipeline.period import SECRET, files_of_period, open_inputs
+from tieout.pipeline.inputs import SECRET, open_inputs, read_inputs
 from tieout.pipeline.rated import rate_lines
-from tieout.store import line_decisions, manifest
+from tieout.store import manifest
 from tieout.store.house import House
 
 
@@ -24,9 +25,8 @@ def rate_anew(
     With them go all lines of the same subscriptions, since rows of a seat change wait together.
     """
     with house.catalog.read() as connection:
-        taken, is_estimate = files_of_period(connection, house, period=period)
-        decisions = line_decisions.standing(connection)
-    open_inputs(engine, taken, current=current, decisions=decisions, is_estimate=is_estimate)
+        inputs = read_inputs(connection, house, period=period)
+    open_inputs(engine, replace(inputs, current=current, typed=()), house=house)
     engine.register("asked_place", places)
     engine.table("asked_line", sql_text("tieout.pipeline", "asked_line"))
     engine.view("vendor_line", "SELECT * FROM asked_line")

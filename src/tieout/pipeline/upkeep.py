@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed, utc_text
-from tieout.store import documents, manifest, overlaps, vendor_invoices, workflow
+from tieout.store import documents, late_lines, manifest, overlaps, vendor_invoices, workflow
 from tieout.store.answered import drop_answers
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
@@ -21,7 +21,8 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
     """Give the certificate of a period's published run, with the lake files behind it.
 
     The unbilled files of the period, the rows that files share, the invoices verified though lines
-    were parked, and the documents made by hand about the period, are those known now.
+    were parked, the documents made by hand about the period, and the months that bill its late
+    lines, are those known now.
     """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
@@ -47,11 +48,15 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
         estimates = vendor_invoices.estimates(connection, period=period)
         by_hand = documents.documents_of(connection, period=period)
         accepted = workflow.accepted_parked(connection, period=period)
+        carried = late_lines.billed_elsewhere(connection, late_of=period)
     return {
         "isEstimate": False,
         "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
         "manualLines": [],
+        "late": {"count": 0, "amounts": []},
+        "carriedIn": [],
         **found["certificate"],
+        "carriedTo": carried,
         "estimates": estimates,
         "overlaps": shared,
         "acceptedParked": accepted,

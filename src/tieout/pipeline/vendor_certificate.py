@@ -13,7 +13,7 @@ from tieout.report.run_file import name_run_files
 from tieout.store import manifest
 from tieout.store.house import House
 
-WAITING = ("rejected", "parked", "setAside")
+WAITING = ("rejected", "parked", "setAside", "late")
 KINDS = ("charge", "detail_line", "parked_line")
 
 
@@ -52,7 +52,7 @@ def _told(parts: Iterable[Mapping[str, Any]], *, vendor: str, number: str) -> di
         by_place.setdefault(part["place"], []).append(part)
     hops = by_place.get("hop", [])
     first = [one for one in hops if one["hop"] == 1]
-    placed = [*first, *by_place.get("parked", []), *by_place.get("setAside", [])]
+    placed = [*first, *(one for place in WAITING[1:] for one in by_place.get(place, []))]
     read, billed = (_by_currency(lines) for lines in (by_place.get("read", []), placed))
     if read != billed:
         status = "not_tied"

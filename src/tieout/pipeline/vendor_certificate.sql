@@ -1,4 +1,4 @@
--- Where the money of every vendor invoice of a run is: read, rejected, set aside, parked, and the
+-- Where the money of every vendor invoice of a run is: read, rejected, set aside, parked, late, and the
 -- detail lines of each hop with how many consolidated lines they stand in.
 SELECT
     vendor, invoice_number, billing_currency AS currency, 'read' AS place, NULL::INT AS hop,
@@ -25,11 +25,20 @@ JOIN (
 ) AS line USING (file_id, invoice_number)
 GROUP BY ALL
 UNION ALL
+SELECT line.vendor, charge.vendor_invoice_number, line.currency, 'late', NULL, count(*), sum(line.total_price), NULL
+FROM late_detail_line AS line
+JOIN late_charge AS charge USING (charge_no)
+WHERE line.hop = 1
+GROUP BY ALL
+UNION ALL
 SELECT
     line.vendor, charge.vendor_invoice_number, line.currency, 'hop', line.hop, count(*), sum(line.total_price),
-    count(DISTINCT (line.seller_id, line.buyer_id, charge.subscription_id, charge.charge_type_id, charge.part))
+    count(DISTINCT (
+        line.seller_id, line.buyer_id, line.invoice_order_id, charge.subscription_id, charge.charge_type_id,
+        charge.part
+    ))
 FROM detail_line AS line
 JOIN charge USING (charge_no)
-WHERE charge.origin IS NULL
+WHERE charge.origin IS NULL AND charge.part IS NULL -- late lines are of vendor invoices of other months
 GROUP BY ALL
 ORDER BY ALL

@@ -18,8 +18,8 @@ from tieout.engine.duckdb import Engine, after, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import StoreDamaged, StoreDiffers
 from tieout.invoice import rounded_group
-from tieout.pipeline.period import name_grains
-from tieout.pipeline.run_lines import name_lines, output_digests
+from tieout.pipeline.inputs import name_grains
+from tieout.pipeline.known_lines import name_lines, output_digests
 from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, ESTIMATE, audit_entry, invoice
 from tieout.store.house import House

@@ -7,7 +7,7 @@ import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,18 @@ from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Fault, NotFound, PolicyRefused, ReferenceRefused
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import check_laws
+from tieout.pipeline.carried import add_carried_lines
 from tieout.pipeline.changed_inputs import digest_open_inputs
-from tieout.pipeline.period import SECRET, files_of_period, open_inputs
+from tieout.pipeline.closed import keep_late, name_kept_late
+from tieout.pipeline.inputs import SECRET, Inputs, open_inputs, read_inputs
 from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import stage_folder
 from tieout.rounding import Policy, other_policies, parse_policy, policies
-from tieout.store import line_decisions, manifest, manual_lines
+from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, VENDOR_LINES, invoice
 from tieout.store.house import House
 from tieout.store.manifest import Snapshot
-from tieout.store.manual_lines import Typed
 from tieout.store.resources import RESOURCES
-from tieout.store.vendor_invoices import TakenFile
 from tieout.tables import DETAIL_LINE, INVOICE_LINE, PARKED_LINE
 
 POLICIES = "policies.toml"
@@ -39,16 +39,18 @@ LINES_MAX = 1000  # of lines that newly wait, or no longer do; all of them are c
 
 @dataclass(frozen=True)
 class Month:
-    """What a month is rated from, as it stands: files, decisions, typed lines, its run."""
+    """What a month is rated from, as it stands, and its run."""
 
     period: str
-    taken: list[TakenFile]
-    is_estimate: bool
-    decisions: list[Mapping[str, Any]]
-    typed: list[Typed]
-    base: Snapshot
+    house: House
+    inputs: Inputs
     run: Mapping[str, Any] | None
     secret: bytes
+
+    @property
+    def base(self) -> Snapshot:
+        """The reference data that its run used, else those known now."""
+        return self.inputs.current
 
 
 @dataclass(frozen=True)
@@ -101,19 +103,17 @@ def what_if(
 
 def _month(house: House, period: str) -> Month:
     with house.catalog.read() as connection:
-        taken, is_estimate = files_of_period(connection, house, period=period)
+        inputs = read_inputs(connection, house, period=period)
         run = manifest.current_run(connection, period=period)
-        base = manifest.latest_snapshot(connection, house)
         if run is not None:
             base = manifest.snapshot_files(connection, house, snapshot_id=run["snapshot_id"])
-        decisions = line_decisions.standing(connection)
-        typed = manual_lines.lines_of(connection, period=period)
-    if not taken:
+            inputs = replace(inputs, current=base)
+    if not inputs.taken:
         raise NotFound(kind="vendor invoice of period", name=period)
-    if not base.snapshot_id:
+    if not inputs.current.snapshot_id:
         raise NotFound(kind="reference data", name="nothing was loaded yet")
     secret = str(house.catalog.setting(SECRET)).encode()
-    return Month(period, taken, is_estimate, list(decisions), typed, base, run, secret)
+    return Month(period, house, inputs, run, secret)
 
 
 def _given(folder: Path) -> list[str]:
@@ -164,6 +164,7 @@ def _before(engine: Engine, house: House, *, month: Month, scratch: Path) -> tup
     """Give what the month came to: its run, where that was computed from the same as now."""
     if month.run is not None:
         _open(engine, month, base=month.base)
+        name_kept_late(engine, month.inputs.ledger)
         if digest_open_inputs(engine) == month.run["input_digest"]:
             with house.catalog.read() as connection:
                 paths = manifest.run_paths(connection, house, run_id=month.run["run_id"])
@@ -175,14 +176,7 @@ def _before(engine: Engine, house: House, *, month: Month, scratch: Path) -> tup
 
 
 def _open(engine: Engine, month: Month, *, base: Snapshot) -> None:
-    open_inputs(
-        engine,
-        month.taken,
-        current=base,
-        decisions=month.decisions,
-        typed=month.typed,
-        is_estimate=month.is_estimate,
-    )
+    open_inputs(engine, replace(month.inputs, current=base), house=month.house)
 
 
 def _rate(engine: Engine, month: Month, *, base: Snapshot, folder: Path) -> Rated:
@@ -197,12 +191,13 @@ def _rate(engine: Engine, month: Month, *, base: Snapshot, folder: Path) -> Rate
     _open(engine, month, base=base)
     files = rate_lines(engine, period=month.period, secret=month.secret, keep=kept)
     rated = [path for kind, path in files if kind == "detail_line"]
-    added = add_manual_lines(engine, rated, keep=kept)
+    added = add_manual_lines(engine, rated, keep=kept) + add_carried_lines(engine, keep=kept)
     detail = [*rated, *(path for kind, path in added if kind == "detail_line")]
     engine.parquet("detail_line", detail, schema=DETAIL_LINE)
     lines = [path for _, path in invoice_lines(engine, period=month.period, keep=kept)]
     engine.parquet("invoice_line", lines, schema=INVOICE_LINE)
     issue_invoices(engine)
+    keep_late(engine, keep=kept)
     check_laws(engine)
     return Rated(lines, [path for kind, path in files if kind == "parked_line"])
 

@@ -21,8 +21,8 @@ from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
 from tieout.store import jobs
-from tieout.store.catalog import CANCELLED, DONE, FAILED
 from tieout.store.house import House
+from tieout.store.job_table import CANCELLED, DONE, FAILED
 from tieout.store.jobs import Lease
 
 LEASE_S, RETRY_S, BUSY_S = 60, 10, 2

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
-from tieout.errors import Conflict, InputsChanged, LawBroken, NotFound
+from tieout.errors import Conflict, InputsChanged, NotFound
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.chosen_drafts import Choice, chosen, wanted
+from tieout.pipeline.known_lines import check_digests, name_lines, name_of
 from tieout.pipeline.line_decisions import Word
-from tieout.pipeline.run_lines import name_lines, output_digests
 from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, VENDOR_LINES
 from tieout.store.house import House
@@ -60,10 +60,10 @@ def verify_invoices(
             raise Conflict(reason="; ".join(held.values()))
         of_run = [one for one in of_run if one["invoice_id"] not in held]
         watch.phase("digests")
-        _check_digests(engine, of_run)
+        check_digests(engine, of_run)
         for one in by_hand:
             name_lines(engine, house, run_id=one["run_id"], known=[one])
-            _check_digests(engine, [one])
+            check_digests(engine, [one])
         watch.phase("publish")
         with house.catalog.write() as connection:
             _verify(connection, of_run, by_hand=by_hand, choice=choice, word=word)
@@ -168,7 +168,7 @@ def _held(
         for one in known
         if one["status_id"] in DRAFTS and one["invoice_id"] not in chosen
     }
-    names = {one["invoice_id"]: _name(one) for one in known}
+    names = {one["invoice_id"]: name_of(one) for one in known}
     held: dict[str, str] = {}
     for one in sorted(drafts, key=lambda header: (header["hop"], header["invoice_id"])):
         invoice_id = one["invoice_id"]
@@ -184,22 +184,6 @@ def _held(
             listed = ", ".join(names[name] for name in above[:3])
             held[invoice_id] = f"{names[invoice_id]}: not verified yet one hop above: {listed}"
     return held
-
-
-def _name(header: Header) -> str:
-    return f"invoice {header['invoice_id']} ({header['seller_id']} to {header['buyer_id']})"
-
-
-def _check_digests(engine: Engine, ready: Sequence[Header]) -> None:
-    """Recompute the output digests of invoices from their lines. Raises LawBroken."""
-    found = output_digests(engine, ready)
-    for one in ready:
-        if found.get(one["invoice_id"]) != one["output_digest"]:
-            raise LawBroken(
-                law=f"{_name(one)} is verified as it was previewed",
-                left=one["output_digest"],
-                right=str(found.get(one["invoice_id"])),
-            )
 
 
 def _told(header: Header) -> dict[str, Any]:

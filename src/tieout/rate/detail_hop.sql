@@ -24,6 +24,9 @@ SELECT
                 THEN discount_of(line.total, price.list_left)
         END
     END AS discount_total,
-    NULL::VARCHAR AS line_uid
+    NULL::VARCHAR AS line_uid,
+    ordered.invoice_order_id
 FROM rated AS line
 JOIN hop_price AS price ON price.pricing_id = line.pricing_id AND price.hop = getvariable('hop')
+LEFT JOIN ordered_charge AS ordered
+    ON ordered.charge_no = line.charge_no AND ordered.hop = getvariable('hop')

@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "purpose": ("resell", "consume", "invoice"),
     "policy": tuple(sorted(policies().keys() - {"consolidated"})),
     "start_status": ("new", "verified", "issued"),
+    "late_lines": ("next_invoice", "hold", "adjustment_invoice"),
     "rule_kind": (
         *("markup", "margin", "discount_on_list", "list", "fixed", "pass_through", "gap_share"),
     ),

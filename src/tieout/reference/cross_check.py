@@ -65,6 +65,7 @@ CHECKS = (
     Check("faults_parent_cycle", reads=("contracts",)),
     Check("faults_chain_to_vendor", reads=("contracts", "subscriptions"), trusts=("contracts",)),
     Check("faults_consume_subscription", reads=("contracts", "subscriptions")),
+    Check("faults_order_of_vendor", reads=("contracts", "orders")),
     Check("faults_fine_rate"),
     Check("faults_rule_value"),
     Check("faults_rule_percent"),

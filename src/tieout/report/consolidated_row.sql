@@ -15,7 +15,7 @@ SELECT
     coalesce(coin.digits, l.minor_digits) AS cost_total_price_digits,
     l.cost_currency, l.cost_exchange_rate, l.minor_digits AS margin_digits,
     l.vendor_invoice_number, l.order_id, l.order_date, l.meter_name, l.source_line_count,
-    l.details AS custom_charge_details, l.credits_row_id
+    l.details AS custom_charge_details, l.credits_row_id, l.adjusts_invoice_id
 FROM seen_line AS l
 LEFT JOIN charge_class AS class USING (charge_type_id)
 LEFT JOIN currency_coin AS coin ON l.cost_currency = coin.currency

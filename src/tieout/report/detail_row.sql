@@ -16,7 +16,8 @@ SELECT
     d.cost_total_price, d.cost_total_price_digits, d.cost_currency, d.cost_exchange_rate,
     d.vendor_invoice_number, d.order_id, d.order_date, d.meter_name,
     CASE WHEN d.origin IS NULL THEN 1 ELSE 0 END AS source_line_count,
-    CASE WHEN d.origin = 'custom' THEN d.description END AS custom_charge_details, d.credits_row_id
+    CASE WHEN d.origin = 'custom' THEN d.description END AS custom_charge_details, d.credits_row_id,
+    parent.adjusts_invoice_id
 FROM seen_detail AS d
 LEFT JOIN seen_line AS parent
     ON d.invoice_id = parent.invoice_id

@@ -14,7 +14,7 @@ SELECT
     l.rounding_residual AS unit_price,
     l.rounding_residual AS effective_unit_price,
     l.rounding_residual AS total_price,
-    0 AS source_line_count, l.credits_row_id
+    0 AS source_line_count, l.credits_row_id, l.adjusts_invoice_id
 FROM seen_line AS l
 WHERE l.rounding_residual <> 0
     AND (NOT getvariable('corrections_only') OR l.charge_type_id IN (3, 7))

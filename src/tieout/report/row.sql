@@ -5,7 +5,7 @@ WITH numbered AS (
         row_number() OVER (
             PARTITION BY p.ordinal
             ORDER BY
-                nullif(p.subscription_id, '') NULLS LAST, p.part, p.phase, p.sort_start, p.sort_end, p.sort_sign,
+                nullif(p.subscription_id, '') NULLS LAST, p.part NULLS FIRST, p.phase, p.sort_start, p.sort_end, p.sort_sign,
                 p.file_id, p.row_number
         ) AS line_no
     FROM row_with_margin AS p
@@ -33,10 +33,10 @@ SELECT
     n.cost_currency AS reseller_currency, n.cost_exchange_rate AS exchange_rate,
     n.margin_amount, n.margin_digits,
     CASE WHEN i.vendor_invoice_visible THEN n.vendor_invoice_number END AS vendor_invoice_number,
-    NULL::VARCHAR AS invoice_consolidation_id,
+    i.summary_id AS invoice_consolidation_id,
     n.order_id, orders.order_number, n.order_date,
     n.meter_name, NULL::VARCHAR AS meter_category, n.source_line_count,
-    NULL::VARCHAR AS adjusts_invoice_id, n.credits_row_id,
+    n.adjusts_invoice_id, n.credits_row_id,
     i.cost_visible, i.vendor_invoice_visible
 FROM numbered AS n
 INNER JOIN visible_invoice AS i USING (ordinal)

@@ -22,6 +22,7 @@ INNER JOIN detail_line AS d
     AND i.buyer_id = d.buyer_id
     AND i.vendor_id = d.vendor
     AND i.currency = d.currency
+    AND i.order_id IS NOT DISTINCT FROM d.invoice_order_id
 INNER JOIN charge AS c ON d.run_id = c.run_id AND d.charge_no = c.charge_no
 WHERE (getvariable('subscription_id') IS NULL OR c.subscription_id = getvariable('subscription_id'))
     AND (NOT getvariable('corrections_only') OR c.charge_type_id IN (3, 7))

@@ -38,7 +38,8 @@ SELECT
     g.cost_total_price,
     CASE WHEN g.source_line_count = 1 THEN g.cost_total_price_digits END AS cost_total_price_digits,
     g.cost_currency, g.cost_exchange_rate,
-    g.vendor_invoice_number, g.order_id, g.order_date, g.meter_name, g.source_line_count, g.credits_row_id
+    g.vendor_invoice_number, g.order_id, g.order_date, g.meter_name, g.source_line_count, g.credits_row_id,
+    parent.adjusts_invoice_id
 FROM usage_group AS g
 LEFT JOIN seen_line AS parent
     ON g.invoice_id = parent.invoice_id

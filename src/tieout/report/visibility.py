@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from tieout.store.catalog import invoice, run
+from tieout.store.catalog import DRAFTS, invoice, run, summary_invoice
 from tieout.store.database import Catalog
 
 GENERAL = (1, 2, 3, 4)
@@ -16,6 +16,7 @@ PREVIEW = (0, 6)
 OWNER_HOP = 2  # who sells at hop 2 bought at hop 1 and so owns the channel
 NOTHING, OWNED, SOLD = "nothing", "owned", "sold"
 DIRECTIONS = ("incoming", "outgoing", "all")
+SHOWN_RUN = func.coalesce(invoice.c.shown_run_id, invoice.c.run_id)
 
 _COPIED = (
     *("run_id", "period", "invoice_id", "hop", "seller_id", "seller_name", "buyer_id"),
@@ -34,6 +35,9 @@ _COPIED = (
         "revision",
         "source_id",
         "credits_invoice_id",
+        "order_id",
+        "order_number",
+        "summary_id",
     ),
 )
 _INTEGERS = (
@@ -50,7 +54,7 @@ VISIBLE_INVOICE = pa.schema(
         pa.field("vendor_invoice_visible", pa.bool_()),
         *(
             pa.field(name, pa.int64() if name in _INTEGERS else pa.string())
-            for name in ("snapshot_id", *_COPIED)
+            for name in ("snapshot_id", "shown_run_id", *_COPIED)
         ),
     ]
 )
@@ -86,7 +90,8 @@ def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.
 
     Both sides of a hop see it from Verified on; before that only the channel's owner, or whoever
     sells it where previews are shared. Cost shows to the seller of the hop if the role may see it;
-    the vendor's invoice number to the channel's owner alone.
+    the vendor's invoice number to the channel's owner alone; the summary that an invoice is joined
+    in to its buyer once that is verified.
     """
     with catalog.read() as connection:
         found = connection.execute(_query(viewer, wanted)).mappings().all()
@@ -98,9 +103,17 @@ def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.
 
 def _query(viewer: Viewer, wanted: Wanted) -> Select[Any]:
     columns = [invoice.c[name] for name in _COPIED]
+    # where a later run has the same lines, a verified invoice still shows what it was verified with
+    shown = func.coalesce(invoice.c.snapshot_id, run.c.snapshot_id).label("snapshot_id")
     return (
-        select(*columns, run.c.snapshot_id)
-        .join(run, run.c.run_id == invoice.c.run_id)
+        select(
+            *columns,
+            shown,
+            SHOWN_RUN.label("shown_run_id"),
+            summary_invoice.c.status_id.label("summary_status"),
+        )
+        .join(run, run.c.run_id == SHOWN_RUN)
+        .outerjoin(summary_invoice, summary_invoice.c.summary_id == invoice.c.summary_id)
         .where(_in_reach(viewer, wanted), _in_direction(viewer, wanted), *_filters(wanted))
         .order_by(invoice.c.invoice_date, invoice.c.invoice_id)
     )
@@ -146,6 +159,8 @@ def _row(record: Mapping[Any, Any], viewer: Viewer, *, ordinal: int) -> dict[str
     row = dict(record)
     if not cost_visible:
         row |= dict.fromkeys(("cost_amount", "cost_currency", "margin_amount", "input_digest"))
+    if row.pop("summary_status") in DRAFTS and not sells:
+        row["summary_id"] = None
     return row | {
         "ordinal": ordinal,
         "invoice_bytes": uuid.UUID(record["invoice_id"]).bytes,

@@ -11,7 +11,8 @@ BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
 BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
 SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, *BILLING)
+SUMMARIES = "v2.invoice-consolidations"
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, SUMMARIES, *BILLING)
 VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
 MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
 MOVES = ("verify", "issue", "pay", "card-error")
@@ -37,17 +38,17 @@ ROLES = {
     "sellerAdmin": Role(
         sees_cost=True,
         previews=OWNED,
-        endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING),
+        endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BILLING),
         reads_vendor_rows=True,
     ),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, *BILLING)
+        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BILLING)
     ),
     "accountManager": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *SOLD_ONLY)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *SOLD_ONLY)
     ),
     "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, *BOUGHT)
+        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BOUGHT)
     ),
     GATEWAY: Role(
         sees_cost=False, previews=NOTHING, endpoints=("operations.pay", "operations.card-error")

@@ -5,17 +5,8 @@ Amounts are text here: SQLite's NUMERIC is floating point. Times are ISO 8601 UT
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.types import BigInteger
 
 from tieout.store.resources import RESOURCES
 
@@ -101,6 +92,7 @@ INVOICE, ESTIMATE = "Invoice", "Estimate"  # document types; an estimate is a dr
 CREDIT_NOTE, DEBIT_MEMO = "CreditNote", "DebitMemo"
 VENDOR_LINES, CUSTOM, ADJUSTMENT = 1, 4, 5  # source ids: what a document was made from
 MONTH, DOCUMENT = "month", "document"  # kinds of runs: a whole month, or one document by hand
+AFTER_CLOSE = "after_close"  # another kind: the adjustments of a closed month, for late lines
 
 vendor_invoice = _table(
     "vendor_invoice",
@@ -162,7 +154,8 @@ run = _table(
 invoice = _table(
     "invoice",
     _text("invoice_id", primary_key=True),
-    _text("run_id", ForeignKey("run.run_id")),
+    _text("run_id", ForeignKey("run.run_id")),  # of its lines' files: a later run may hold them too
+    _text("shown_run_id", null=True),  # whose names a verified document is shown with; null: run_id
     _text("period"),
     _integer("hop"),
     _text("seller_id"),
@@ -181,6 +174,9 @@ invoice = _table(
     _text("document_type"),
     _integer("source_id", server_default=str(VENDOR_LINES)),
     _text("credits_invoice_id", null=True),  # the document that this one corrects
+    *(_text("order_id", null=True), _text("order_number", null=True)),  # where it is one order's
+    _text("summary_id", null=True),  # the summary invoice that it is joined in
+    _integer("snapshot_id", null=True),  # whose names, order numbers and cost centres it shows
     _integer("status_id"),
     _text("total_amount"),
     _text("detail_total"),
@@ -205,7 +201,24 @@ invoice = _table(
     Index("ix_invoice_seller", "seller_id", "period"),
     Index("ix_invoice_buyer", "buyer_id", "period"),
     Index("ix_invoice_run", "run_id"),
+    Index("ix_invoice_summary", "summary_id"),
     Index("ux_invoice_number", "seller_id", "invoice_number", unique=True),
+)
+
+# Verified invoices of one provider, consumer and currency joined; each names its summary.
+summary_invoice = _table(
+    "summary_invoice",
+    _text("summary_id", primary_key=True),
+    _text("summary_number", null=True),  # null until verified
+    *(_text("seller_id"), _text("buyer_id"), _text("currency"), _integer("minor_digits")),
+    *(_text("invoice_date"), _integer("status_id"), _text("total_amount")),
+    *(_text("rounding_residual"), _integer("included_count")),
+    _text("skipped"),  # JSON: invoice, its provider, and why it is not joined
+    *(_text("verified_at", null=True), _text("issued_at", null=True), _text("paid_at", null=True)),
+    *(_text("changed_at"), _integer("revision")),
+    Index("ix_summary_invoice_seller", "seller_id", "invoice_date"),
+    Index("ix_summary_invoice_buyer", "buyer_id", "invoice_date"),
+    Index("ux_summary_number", "seller_id", "summary_number", unique=True),
 )
 
 # Lines that persons typed onto drafts: rows are added, never changed; every run of the month has
@@ -255,23 +268,6 @@ answered_request = _table(
     _text("fingerprint"),  # SHA-256 of the request's body
     _text("answer"),  # JSON
     _text("answered_at"),
-)
-
-# What workers do. The token grows whenever a job changes hands; who has an older one publishes
-# nothing.
-JOB_STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED) = (
-    *("queued", "running", "done", "failed", "cancelled"),
-)
-job = _table(
-    "job",
-    Column("job_id", Integer, primary_key=True),
-    *(_text("kind"), _text("arguments"), _text("state")),  # arguments, progress, result: JSON
-    *(_integer(name) for name in ("token", "attempts", "attempts_max", "cancel_asked")),
-    *(_text("owner", null=True), _text("lease_until", null=True), _text("due_at")),
-    *(_text(name, null=True) for name in ("progress", "result", "error")),
-    *(_text("submitted_at"), _text("started_at", null=True), _text("ended_at", null=True)),
-    CheckConstraint(f"state IN {JOB_STATES}", name="job_state_known"),
-    Index("ix_job_state", "state", "due_at"),
 )
 
 access_key = _table(

@@ -52,9 +52,10 @@ def remove_draft(connection: Connection, header: Header) -> None:
     connection.execute(update(run).where(run.c.run_id == header["run_id"]).values(is_current=0))
 
 
-def snapshot_of(connection: Connection, *, run_id: str) -> int:
-    """Give the snapshot that a run used."""
-    return int(connection.scalar(select(run.c.snapshot_id).where(run.c.run_id == run_id)) or 0)
+def snapshot_of(connection: Connection, header: Header) -> int:
+    """Give the snapshot that an invoice shows, by default the one that its run used."""
+    used = select(run.c.snapshot_id).where(run.c.run_id == header["run_id"])
+    return int(header["snapshot_id"] or connection.scalar(used) or 0)
 
 
 def family_of(connection: Connection, header: Header) -> dict[str, str]:

@@ -21,6 +21,7 @@ from tieout.store.workflow import take_numbers, written_number
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 NOT_KEPT = ("start_status", "vendor_invoice_number", "is_corrected")  # of a run's header
+ROWS_SAME = ("output_digest", "cost_amount", "margin_amount")  # where they are, rows are the same
 
 
 def replace_invoices(
@@ -61,8 +62,15 @@ def replace_invoices(
 def _keep_verified(
     connection: Connection, header: Mapping[str, Any], *, known: Mapping[str, Any], now: str
 ) -> None:
-    """Point a verified invoice at the new run; its figures must be the same from hop 2 on."""
+    """Point a verified invoice at the new run; its figures must be the same from hop 2 on.
+
+    Its rows stay to the byte, so names are still those that the run it was verified with knew.
+    """
     changes: dict[str, Any] = {"run_id": header["run_id"]}
+    if changes["run_id"] == known["run_id"]:
+        return
+    if all(known[name] == header[name] for name in ROWS_SAME):
+        changes["shown_run_id"] = known["shown_run_id"] or known["run_id"]
     if header["document_type"] == ESTIMATE:
         raise Conflict(
             reason=f"verified invoice {known['invoice_number']} would become an estimate"
@@ -76,6 +84,7 @@ def _keep_verified(
             )
         fixed = ("status_id", "invoice_number", "verified_at", "issued_at")
         changes = {k: v for k, v in header.items() if k not in (*fixed, *NOT_KEPT)}
+        changes["shown_run_id"] = None
         changes |= {"changed_at": now, "revision": known["revision"] + 1}
     connection.execute(
         update(invoice).where(invoice.c.invoice_id == known["invoice_id"]).values(**changes)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, or_, select, text, update
 
 from tieout.errors import Conflict, JobCancelled, LeaseLost, NotFound
-from tieout.store.catalog import CANCELLED, FAILED, QUEUED, RUNNING, job
+from tieout.store.job_table import CANCELLED, FAILED, QUEUED, RUNNING, job
 
 ATTEMPTS_MAX = 3
 SILENT = "its worker ended, or stood still past its lease, without a word"

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from tieout.store.catalog import (
+    AFTER_CLOSE,
     MONTH,
     lake_file,
     load,
@@ -199,6 +200,11 @@ def publish_run(
 def is_published() -> ColumnElement[bool]:
     """Select the runs of months that readers see."""
     return and_(run.c.is_current == 1, run.c.kind == MONTH)
+
+
+def is_billing() -> ColumnElement[bool]:
+    """Select the runs whose vendor lines are billed: those of months, and adjustments of them."""
+    return and_(run.c.is_current == 1, run.c.kind.in_((MONTH, AFTER_CLOSE)))
 
 
 def current_run(connection: Connection, *, period: str) -> Mapping[str, Any] | None:

@@ -73,7 +73,7 @@ RESOURCES: dict[str, Resource] = {
             *("number", "reference_number", "vendor_id:id!", "seller_id:id!", "buyer_id:id!"),
             *("currency:currency!", "billing_day:billing_day", "payment_terms_days:integer"),
             *("rounding_policy:policy", "tax_zone", "tax_rate:amount", "cost_center"),
-            *("start_status:start_status", "white_label", *_DATED),
+            *("start_status:start_status", "white_label", "late_lines:late_lines", *_DATED),
         ),
         _resource(
             "plans",

@@ -237,6 +237,20 @@ def verified_invoice(
     return found
 
 
+def closed_period(connection: Connection, *, vendor: str, invoice_number: str | None) -> str | None:
+    """Give the period that a vendor invoice keeps, because an invoice of it is verified."""
+    period: str | None = connection.execute(
+        select(vendor_invoice.c.period).where(
+            vendor_invoice.c.vendor == vendor,
+            vendor_invoice.c.invoice_number == invoice_number,
+            vendor_invoice.c.state == "current",
+        )
+    ).scalar()
+    if period and verified_invoice(connection, vendor=vendor, periods=(period,)):
+        return period
+    return None
+
+
 def taken_files(
     connection: Connection, house: House, *, period: str, state: str = "current"
 ) -> list[TakenFile]:

@@ -106,9 +106,7 @@ def _by_charge(engine: Engine, house: House, *, name: str) -> list[Named]:
     """Find the lines of the published runs with this match key, or vendor row id."""
     column = "match_key" if MATCH_KEY.fullmatch(name) else "vendor_invoice_row_id"
     with house.catalog.read() as connection:
-        runs = (
-            connection.execute(select(run.c.run_id).where(manifest.is_published())).scalars().all()
-        )
+        runs = connection.execute(select(run.c.run_id).where(manifest.is_billing())).scalars().all()
     name_run_files(engine, house, runs=runs, hops=(), kinds=("charge",))
     return _named(
         engine,

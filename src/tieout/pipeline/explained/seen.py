@@ -26,7 +26,7 @@ MATCH = (
 OWNER_MATCH = ("vendorSubscriptionId", "entitlementId")
 OWNER = (
     *("vendorLineId", "file", "fileId", "format", "rowNumber", "line", "cells", "vendorLine"),
-    *("rejected", "parked", "decisions"),
+    *("rejected", "parked", "decisions", "late"),
 )
 OWN_FIGURES = ("unitPrice", "effectiveUnitPrice", "totalPrice")
 

@@ -47,6 +47,7 @@ WITH taken AS (
         AND doc.buyer_id = d.buyer_id
         AND doc.vendor_id = d.vendor
         AND doc.currency = d.currency
+        AND doc.order_id IS NOT DISTINCT FROM d.invoice_order_id
     INNER JOIN charge AS c ON d.run_id = c.run_id AND d.charge_no = c.charge_no
     WHERE (NOT getvariable('by_wanted_customer')
             OR c.customer_id IN (SELECT id FROM wanted_customer))

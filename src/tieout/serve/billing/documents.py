@@ -40,7 +40,7 @@ class Documents:
 
     def digest_parts(self) -> list[str]:
         """Give what changes whenever a byte of the answer could."""
-        names = ("invoice_id", "run_id", "status_id", "revision")
+        names = ("invoice_id", "shown_run_id", "status_id", "revision")
         parts = []
         for table in (self.table, self.elsewhere):
             rows = zip(*(table[name].to_pylist() for name in names), strict=True)
@@ -128,8 +128,9 @@ def define_lines(
         engine.let(**{f"by_{name}": values is not None})
         engine.register(name, pa.table({"id": pa.array(values or (), pa.string())}))
     engine.table("core_line", sql_text(PACKAGE, "core_line"))
-    for name in ("organization", "rate_period", "purchase_order", "identified_line"):
+    for name in ("organization", "rate_period", "purchase_order", "cost_center"):
         engine.view(name, sql_text(PACKAGE, name))
+    engine.view("identified_line", sql_text(PACKAGE, "identified_line"))
     engine.table("subscription", sql_text(PACKAGE, "subscription"))
     engine.table("repeated_id", sql_text(PACKAGE, "repeated_id"))
     for name in ("kept_line", "rounding_line"):

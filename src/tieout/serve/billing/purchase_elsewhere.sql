@@ -7,3 +7,4 @@ SEMI JOIN elsewhere ON d.run_id = elsewhere.run_id
     AND d.buyer_id = elsewhere.buyer_id
     AND d.vendor = elsewhere.vendor_id
     AND d.currency = elsewhere.currency
+    AND d.invoice_order_id IS NOT DISTINCT FROM elsewhere.order_id

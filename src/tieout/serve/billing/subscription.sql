@@ -1,5 +1,5 @@
 -- Each subscription with a line, as the newest row of its snapshot tells it: its plan, its one rate
--- id, the SKU names of its plan, the cost centre of its last hop.
+-- id, the SKU names of its plan, its last hop.
 WITH newest AS (
     SELECT *
     FROM reference_subscriptions
@@ -22,7 +22,7 @@ rated AS (
         AND s.plan_period_id = applies.plan_period_id
 ),
 last_hop AS (
-    SELECT snapshot_id, contract_id, seller_id, cost_center
+    SELECT snapshot_id, contract_id, seller_id
     FROM reference_contracts
     QUALIFY row_number() OVER (PARTITION BY snapshot_id, contract_id ORDER BY valid_from DESC) = 1
 )
@@ -47,7 +47,7 @@ SELECT
     coalesce(period.overuse_sku, rate.overuse_sku) AS rate_overuse_sku,
     coalesce(period.cancellation_sku, rate.cancellation_sku) AS rate_cancellation_sku,
     last_hop.seller_id AS direct_seller_id,
-    nullif(coalesce(last_hop.cost_center, s.cost_center), '') AS customer_cost_center
+    s.contract_id AS last_contract_id, s.cost_center
 FROM rated AS s
 LEFT JOIN last_hop ON s.snapshot_id = last_hop.snapshot_id AND s.contract_id = last_hop.contract_id
 LEFT JOIN reference_plans AS plan

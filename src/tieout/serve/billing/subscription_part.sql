@@ -7,11 +7,12 @@ SELECT
     s.end_date AS subscription_end, s.plan_id, s.plan_name, s.plan_category,
     coalesce(s.billing_model, l.billing_model) AS billing_model,
     coalesce(
+        placed.po_number,
         po.po_number,
         CASE WHEN getvariable('requester') IN (s.direct_seller_id, l.customer_id) THEN s.po_number END
     ) AS subscription_po_number,
     CASE WHEN getvariable('requester') IN (s.direct_seller_id, l.customer_id)
-        THEN s.customer_cost_center END AS customer_center,
+        THEN nullif(coalesce(held.cost_center, s.cost_center), '') END AS customer_center,
     customer.name AS customer_name, customer.erp_id AS customer_number
 FROM (
     SELECT
@@ -28,8 +29,14 @@ FROM (
 INNER JOIN document AS doc USING (ordinal)
 LEFT JOIN subscription AS s
     ON doc.snapshot_id = s.snapshot_id AND l.subscription_id = s.subscription_id
+LEFT JOIN reference_orders AS placed
+    ON doc.snapshot_id = placed.snapshot_id AND doc.contract_id = placed.contract_id
+    AND s.order_id = placed.order_id
 LEFT JOIN purchase_order AS po
     ON doc.snapshot_id = po.snapshot_id AND doc.contract_id = po.contract_id
     AND s.order_id = po.order_id
+LEFT JOIN cost_center AS held
+    ON doc.snapshot_id = held.snapshot_id AND doc.period = held.period
+    AND s.last_contract_id = held.contract_id
 LEFT JOIN organization AS customer
     ON doc.snapshot_id = customer.snapshot_id AND l.customer_id = customer.organization_id

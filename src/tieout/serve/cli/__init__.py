@@ -41,6 +41,8 @@ COMMANDS = {
     "credit": "corrections",
     "charge": "corrections",
     "discard": "corrections",
+    "summarize": "summary",
+    "summaries": "summary",
     "audit": "audit",
     "certificate": "certificate",
     "export": "export",

@@ -99,11 +99,32 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
     )
     for kind, name in WAITING.items():
         shell.say(f"{name}: {_money(found[kind])}")
+    _print_late(shell, found)
     _print_named(shell, found)
     for entry in sorted({i["currency"] for i in found["inputs"] if i["currency"]}):
         shell.say(_tied(found, currency=entry))
     shell.say(f"input digest  {found['inputDigest']}")
     shell.say(f"output digest {found['outputDigest']}")
+
+
+def _print_late(shell: Shell, found: dict[str, Any]) -> None:
+    """Say what came after the month closed, which months bill it, and what it bills of others."""
+    late = found["late"]
+    if late["count"]:
+        money = ", ".join(f"{a['amount']} {a['currency']}" for a in late["amounts"])
+        shell.say(f"late, after invoices were verified: {late['count']} ({money})")
+        for one in found["carriedTo"]:
+            where = "by adjustments of" if one["isAdjustment"] else "in"
+            shell.say(f"  billed {where} {one['period']}: {_lines(one)}")
+        waiting = late["count"] - sum(one["lines"] for one in found["carriedTo"])
+        if waiting:
+            shell.say(f"  not billed yet: {waiting}; run the next open month", style="yellow")
+    for one in found["carriedIn"]:
+        shell.say(f"billed here, though late lines of {one['period']}: {_lines(one)}")
+
+
+def _lines(one: dict[str, Any]) -> str:
+    return f"{one['lines']} ({one['amount']} {one['currency']})"
 
 
 def _print_named(shell: Shell, found: dict[str, Any]) -> None:
@@ -128,7 +149,7 @@ def _print_named(shell: Shell, found: dict[str, Any]) -> None:
     if found["documents"]:
         named = ("invoiceId", "documentType", "invoiceNumber", "creditsInvoiceId")
         shell.table(
-            "made by hand about this month, beside its invoices",
+            "about this month, beside its invoices",
             ["document", "type", "number", "corrects", "total>", "currency", "status"],
             rows=[
                 [one[key] for key in (*named, "totalAmount", "currency", "status")]
@@ -157,8 +178,13 @@ def _tied(found: dict[str, Any], *, currency: str) -> str:
             h["detailTotal"] for h in found["hops"] if (h["hop"], h["currency"]) == (1, currency)
         ]
     }
-    for kind, name in WAITING.items():
+    for kind, name in {**WAITING, "late": "late"}.items():
         parts[name] = [a["amount"] for a in found[kind]["amounts"] if a["currency"] == currency]
+    carried = [one["amount"] for one in found["carriedIn"] if one["currency"] == currency]
+    if carried:
+        parts["of other months"] = [shortest(-parse_number(text)) for text in carried]
+    if not found["late"]["count"]:
+        del parts["late"]
     placed = {name: sum(to_units(parse_number(t)) for t in texts) for name, texts in parts.items()}
     sign = "=" if read == sum(placed.values()) else "is not"
     said = " + ".join(

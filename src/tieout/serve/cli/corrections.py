@@ -150,8 +150,14 @@ def charge(shell: Shell, /, lines: tuple[tuple[str, str, str], ...], **said: Any
 @BY
 @click.pass_obj
 def discard(shell: Shell, document: str, *, reason: str, by: str) -> None:
-    """Withdraw a credit note, debit memo or custom invoice, by id, that is not verified yet."""
+    """Withdraw a credit note, debit memo, custom or summary invoice that is not verified yet."""
     word = Word(by=by, now=dt.datetime.now(dt.UTC), reason=reason)
+    if pipeline.names_summaries(shell.house, [document]):
+        done = pipeline.discard_summary(shell.house, document, word=word)
+        if shell.json:
+            shell.print_json(done)
+        shell.say(f"summary invoice {done['invoiceConsolidationId']} is withdrawn")
+        return
     done = pipeline.discard_document(shell.house, document, word=word)
     if shell.json:
         shell.print_json(done)

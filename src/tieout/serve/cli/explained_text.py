@@ -14,6 +14,8 @@ def cells_title(one: Found) -> str:
 
 def way_lines(one: Found) -> Iterator[str]:
     """Say the match, then each hop: priced, or tried where the line waits."""
+    if one.get("late"):
+        yield from late_lines(one["late"])
     if one["match"]:
         yield from match_lines(one)
     for hop in one.get("tried", ()):
@@ -21,6 +23,19 @@ def way_lines(one: Found) -> Iterator[str]:
     for hop in one["hops"]:
         yield ""
         yield from hop_lines(hop)
+
+
+def late_lines(late: Found) -> Iterator[str]:
+    """Say for which month the line came late, and where it is billed or taken back."""
+    if late["billedIn"] is None:
+        yield f"late: it came after {late['period']} closed; the next open month's run bills it"
+    elif late["billedIn"] != late["period"]:
+        yield f"late: it came after {late['period']} closed and is billed in {late['billedIn']}"
+    if late["replaces"]:
+        yield f"  in the place of vendor line {late['replaces']}"
+    if late["isTakenBack"]:
+        where = late["takenBackIn"] or "the next open month"
+        yield f"taken back in {where}: a newer version of the vendor invoice has it no more"
 
 
 def match_lines(one: Found) -> Iterator[str]:

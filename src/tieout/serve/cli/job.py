@@ -9,7 +9,7 @@ from tieout import pipeline
 from tieout.serve.cli import Shell
 from tieout.serve.cli.decisions import BY
 from tieout.serve.cli.load import month, wishes_asked
-from tieout.store.catalog import JOB_STATES
+from tieout.store.job_table import JOB_STATES
 
 ATTEMPTS = click.option(
     "--attempts",

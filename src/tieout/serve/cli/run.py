@@ -18,6 +18,10 @@ from tieout.serve.cli.stopping import Stopping, stoppable
 def run(shell: Shell, period: str, *, strict: bool) -> None:
     """Bill a calendar month (YYYY-MM). Drafts are replaced, verified invoices never.
 
+    Lines that came after their invoices were verified are late: by contract the next open month
+    bills them, an adjustment does, or they are held. A month with such lines, or with newer vendor
+    files, is run again before later ones.
+
     Ctrl-C stops it; the month then stands as it stood before.
     """
     house, before = shell.house, pipeline.published_run(shell.house, period)
@@ -41,6 +45,11 @@ def run(shell: Shell, period: str, *, strict: bool) -> None:
         f" invoices in {done['seconds']} s"
     )
     shell.say(f"run {done['runId']}, output digest {done['outputDigest']}")
+    if done["late"]:
+        by = f", on {done['adjustments']} adjustments" if done["adjustments"] else ""
+        shell.say(f"{done['late']} late lines of {period} are not on its verified invoices{by}")
+    if done["carried"]:
+        shell.say(f"{done['carried']} late lines of earlier months are billed here")
     if done["isEstimate"]:
         shell.say("the month has unbilled files only: every invoice is an estimate, to preview")
     if done["parked"]:

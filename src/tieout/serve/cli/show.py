@@ -97,6 +97,9 @@ COLUMNS = {
     "documentType": invoice.c.document_type,
     "invoiceSourceId": invoice.c.source_id,
     "creditsInvoiceId": invoice.c.credits_invoice_id,
+    "orderId": invoice.c.order_id,
+    "orderNumber": invoice.c.order_number,
+    "invoiceConsolidationId": invoice.c.summary_id,
     "invoiceDate": invoice.c.invoice_date,
     "rowCount": invoice.c.row_count,
     "detailCount": invoice.c.detail_count,
@@ -120,7 +123,7 @@ def invoices(shell: Shell, *, period: str | None) -> None:
     shell.table(
         "invoices",
         [
-            *("invoice", "type", "number", "hop>", "seller", "buyer"),
+            *("invoice", "type", "number", "order", "hop>", "seller", "buyer"),
             *("total>", "currency", "status>", "lines>"),
         ],
         rows=[
@@ -128,6 +131,7 @@ def invoices(shell: Shell, *, period: str | None) -> None:
                 r["invoiceId"],
                 r["documentType"],
                 r["invoiceNumber"],
+                r["orderNumber"],
                 r["hop"],
                 r["providerId"],
                 r["consumerId"],

@@ -3,8 +3,7 @@ SELECT
     i.*,
     status.name AS status,
     CASE i.source_id WHEN 1 THEN 'Vendor' WHEN 4 THEN 'Custom' WHEN 5 THEN 'Adjustment' END AS source,
-    CASE WHEN i.source_id = 1 THEN 1 END AS frequency_id,
-    CASE WHEN i.source_id = 1 THEN 'Per Billing Cycle' END AS frequency,
+    frequency.frequency_id, frequency.name AS frequency,
     coalesce(coin.digits, i.minor_digits) AS cost_digits
 FROM visible_invoice AS i
 INNER JOIN (
@@ -12,4 +11,6 @@ INNER JOIN (
     (0, 'New'), (1, 'Verified'), (2, 'Issued'), (3, 'Paid'), (4, 'Payment Card Error'),
     (6, 'New Corrected')
 ) AS status (status_id, name) ON i.status_id = status.status_id
+LEFT JOIN (VALUES (1, 'Per Billing Cycle'), (2, 'Per Order')) AS frequency (frequency_id, name)
+    ON i.source_id = 1 AND frequency.frequency_id = CASE WHEN i.order_id IS NULL THEN 1 ELSE 2 END
 LEFT JOIN currency_coin AS coin ON i.cost_currency = coin.currency

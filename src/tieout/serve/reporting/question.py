@@ -62,6 +62,32 @@ def read_question(request: Request, settings: Settings, *, preview: bool, rows: 
     return Question(_wanted(one, given, preview=preview), view, ignored, tuple(normal))
 
 
+def read_plain(request: Request, known: Sequence[str]) -> dict[str, str]:
+    """Read the query of an endpoint of version 2, each name once; unknown ones are refused."""
+    given = request.query_params.multi_items()
+    for name, _ in given:
+        if name in NOT_SERVED:
+            raise bad_parameter(name, "is not served yet")
+    if unknown := sorted({name for name, _ in given} - {*known}):
+        raise ReportingProblem(
+            code="UNKNOWN_PARAMETER",
+            detail="the query names a parameter that this endpoint does not know",
+            errors=[
+                Reason(parameter=name if HEADER_SAFE.fullmatch(name) else "?", reason="unknown")
+                for name in unknown
+            ],
+        )
+    values = dict(given)
+    if len(values) != len(given):
+        raise bad_parameter(next(iter(values)), "is given more than once")
+    if values.get("format", "json") != "json":
+        reason = Reason(parameter="format", reason="unknown value")
+        raise ReportingProblem(code="BAD_FORMAT", detail="format accepts json", errors=[reason])
+    if not accepts(request.headers.get("accept", "*/*"), "application/json"):
+        raise ReportingProblem(code="NOT_ACCEPTABLE")
+    return values
+
+
 def identifier(name: str, value: str) -> str:
     """Give an id as it is; raises the 400 of a malformed one."""
     return _match(name, value, pattern=IDENTIFIER) or ""

@@ -75,19 +75,20 @@ ROW = (
     Field("exchangeRate", "exchange_rate", NUMBER, when=SELLER),
     Field("marginAmount", "margin_amount", NUMBER, digits="margin_digits", when=SELLER),
     Field("vendorInvoiceNumber", "vendor_invoice_number", when=CONSUMER),
-    Field("invoiceConsolidationId", kind=EMPTY),
+    Field("invoiceConsolidationId", "invoice_consolidation_id"),
     Field("orderId", "order_id"),
     Field("orderNumber", "order_number"),
     Field("orderDateUtc", "order_date", DAY),
     Field("meterName", "meter_name"),
     Field("meterCategory", kind=EMPTY),
     Field("sourceLineCount", "source_line_count", INTEGER),
-    Field("adjustsInvoiceId", kind=EMPTY),
+    Field("adjustsInvoiceId", "adjusts_invoice_id"),
     Field("creditsRowId", "credits_row_id"),
 )
 
 
-def _amount(column: str) -> str:
+def amount(column: str) -> str:
+    """Give the SQL of an amount that is kept as text."""
     return f"{column}::DECIMAL(38, 18)"
 
 
@@ -112,16 +113,16 @@ HEADER = (
     Field("contractTypeName", "contract_type_name"),
     Field("vendorName", "vendor_name"),
     Field("currency", "currency"),
-    Field("totalAmount", _amount("total_amount"), NUMBER, digits="minor_digits"),
-    Field("detailTotal", _amount("detail_total"), NUMBER),
-    Field("roundingResidual", _amount("rounding_residual"), NUMBER),
+    Field("totalAmount", amount("total_amount"), NUMBER, digits="minor_digits"),
+    Field("detailTotal", amount("detail_total"), NUMBER),
+    Field("roundingResidual", amount("rounding_residual"), NUMBER),
     Field("rowCount", "row_count", INTEGER),
     Field("detailCount", "detail_count", INTEGER),
-    Field("costAmount", _amount("cost_amount"), NUMBER, digits="cost_digits", when=SELLER),
-    Field("marginAmount", _amount("margin_amount"), NUMBER, digits="minor_digits", when=SELLER),
-    Field("invoiceConsolidationId", kind=EMPTY),
-    Field("orderId", kind=EMPTY),
-    Field("orderNumber", kind=EMPTY),
+    Field("costAmount", amount("cost_amount"), NUMBER, digits="cost_digits", when=SELLER),
+    Field("marginAmount", amount("margin_amount"), NUMBER, digits="minor_digits", when=SELLER),
+    Field("invoiceConsolidationId", "summary_id"),
+    Field("orderId", "order_id"),
+    Field("orderNumber", "order_number"),
     Field("dueDate", "due_date"),
     Field("verifiedAtUtc", "verified_at"),
     Field("issuedAtUtc", "issued_at"),

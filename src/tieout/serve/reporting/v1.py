@@ -167,10 +167,8 @@ def check_reach(catalog: Catalog, key: Key, *, requester: str) -> bool:
 def _etag(question: Question, viewer: Viewer, *, endpoint: Endpoint, invoices: pa.Table) -> str:
     """Give a strong tag of the question, the viewer and the invoices' revisions; no money in it."""
     asked = [endpoint.name, repr(viewer), repr(question.normal), repr(question.view)]
-    seen = zip(
-        *(invoices[name].to_pylist() for name in ("invoice_id", "run_id", "status_id", "revision")),
-        strict=True,
-    )
+    names = ("invoice_id", "shown_run_id", "status_id", "revision")
+    seen = zip(*(invoices[name].to_pylist() for name in names), strict=True)
     text = "\n".join([*asked, *(repr(one) for one in seen)])
     return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
 

@@ -1,4 +1,4 @@
-"""The Reporting API, version 2: the detail lines behind one row, and how they were priced."""
+"""The Reporting API, version 2: the lines behind a row, how they were priced, and summaries."""
 
 import hashlib
 import json
@@ -28,8 +28,9 @@ from tieout.report.visibility import (
 from tieout.serve.access import AccessRefused, verify_key
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
-from tieout.serve.problems import Reason, ReportingProblem, bad_parameter, reporting_problem
-from tieout.serve.reporting.question import HEADER_SAFE, NOT_SERVED, accepts, identifier
+from tieout.serve.problems import ReportingProblem, bad_parameter, reporting_problem
+from tieout.serve.reporting.consolidations import add_consolidations
+from tieout.serve.reporting.question import identifier, read_plain
 from tieout.serve.reporting.v1 import check_reach
 from tieout.serve.roles import Role
 from tieout.serve.settings import Surroundings
@@ -90,6 +91,7 @@ def create(surroundings: Surroundings) -> FastAPI:
             openapi_extra={"parameters": query},
         )
         app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
+    add_consolidations(app, surroundings)
     return app
 
 
@@ -139,31 +141,11 @@ def _seen(
 
 
 def _question(request: Request) -> bool:
-    """Read the query; give whether drafts are asked for. Unknown names are always refused."""
-    given = request.query_params.multi_items()
-    for name, _ in given:
-        if name in NOT_SERVED:
-            raise bad_parameter(name, "is not served yet")
-    if unknown := sorted({name for name, _ in given} - {*KNOWN}):
-        raise ReportingProblem(
-            code="UNKNOWN_PARAMETER",
-            detail="the query names a parameter that this endpoint does not know",
-            errors=[
-                Reason(parameter=name if HEADER_SAFE.fullmatch(name) else "?", reason="unknown")
-                for name in unknown
-            ],
-        )
-    values = dict(given)
-    if len(values) != len(given):
-        raise bad_parameter(next(iter(values)), "is given more than once")
-    if values.get("isPreview", "false") not in ("true", "false"):
+    """Read the query; give whether drafts are asked for."""
+    preview = read_plain(request, KNOWN).get("isPreview", "false")
+    if preview not in ("true", "false"):
         raise bad_parameter("isPreview", "is true or false")
-    if values.get("format", "json") != "json":
-        reason = Reason(parameter="format", reason="unknown value")
-        raise ReportingProblem(code="BAD_FORMAT", detail="format accepts json", errors=[reason])
-    if not accepts(request.headers.get("accept", "*/*"), "application/json"):
-        raise ReportingProblem(code="NOT_ACCEPTABLE")
-    return values.get("isPreview") == "true"
+    return preview == "true"
 
 
 def _sources(

@@ -1,0 +1,95 @@
+"""What became of a line that came late, or was taken back: which month bills it, and for which."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tieout.engine.duckdb import Engine, literal, sql_text
+from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE
+from tieout.store import manifest
+from tieout.store.house import House
+from tieout.store.late_lines import CARRIED, LATE
+
+HELD = "LATE_AFTER_CLOSE"
+Run = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """The entries of one vendor line: run, its own month, what it replaces, which run rated it."""
+
+    entries: Sequence[Mapping[str, Any]]
+
+    @property
+    def taking_back(self) -> set[str]:
+        """The runs that bill what takes the line back."""
+        return {one["run_id"] for one in self._backs if one["is_billed"]}
+
+    @property
+    def _backs(self) -> list[Mapping[str, Any]]:
+        return [one for one in self.entries if one["is_taken_back"]]
+
+    @property
+    def _itself(self) -> list[Mapping[str, Any]]:
+        return [one for one in self.entries if not one["is_taken_back"]]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The run of its own month, where no month bills it yet."""
+        return [one["run_id"] for one in self._itself if not one["is_billed"]][:1]
+
+    def entry(self, run_id: str) -> Mapping[str, Any] | None:
+        """Give what a run holds of the line as a late one."""
+        found = [one for one in self._itself if one["run_id"] == run_id]
+        return found[0] if found else None
+
+    def told(self, run_id: str, runs: Mapping[str, Run]) -> dict[str, Any] | None:
+        """Give it as JSON values; None for a line that is neither late nor taken back."""
+        own = self.entry(run_id)
+        back = sorted(runs[one]["period"] for one in self.taking_back if one in runs)
+        if own is None and not self._backs:
+            return None
+        return {
+            "period": own["late_of"] if own else runs[run_id]["period"],
+            "billedIn": runs[run_id]["period"] if own is None or own["is_billed"] else None,
+            "replaces": own["replaces"] if own else None,
+            "isTakenBack": bool(self._backs),
+            "takenBackIn": back[-1] if back else None,
+        }
+
+
+class LateLines:
+    """The late lines that published runs bill, or have rated for a later one."""
+
+    def __init__(self, engine: Engine, house: House, *, runs: Mapping[str, Run]) -> None:
+        """Name them; `charge` is the published runs' relation."""
+        self._engine, self._house, self._runs = engine, house, runs
+        with house.catalog.read() as connection:
+            paths = {
+                run_id: manifest.run_paths(connection, house, run_id=run_id) for run_id in runs
+            }
+        for kind, schema in ((CARRIED, CARRIED_LINE), (LATE, LATE_CHARGE)):
+            engine.register(f"no_{kind}", schema.empty_table())
+            parts = [f"SELECT NULL::VARCHAR AS run_id, NULL::VARCHAR AS of_month, * FROM no_{kind}"]
+            for run_id, its in paths.items():
+                listed = ", ".join(literal(str(path)) for path in its.get(kind, ()))
+                month = literal(runs[run_id]["period"])
+                if listed:
+                    parts.append(
+                        f"SELECT {literal(run_id)} AS run_id, {month} AS of_month, *"
+                        f" FROM read_parquet([{listed}])"
+                    )
+            engine.view(f"told_{kind}", " UNION ALL BY NAME ".join(parts))
+
+    def of_line(self) -> LateLine:
+        """Give the entries of the line that is explained, by the variables that name it."""
+        found = self._engine.arrow(sql_text("tieout.pipeline", "explained_late"))
+        return LateLine(found.to_pylist())
+
+    def run_that_rated(self, late: LateLine, taken: Run) -> Run:
+        """Give the run whose reference data and month priced a line of the run `taken`."""
+        own = late.entry(taken["run_id"])
+        if own is None or own["rated_run_id"] is None:
+            return taken
+        with self._house.catalog.read() as connection:
+            return manifest.run_by_id(connection, run_id=own["rated_run_id"])

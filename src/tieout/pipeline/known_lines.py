@@ -1,0 +1,79 @@
+"""A run's lines with the invoices that they are on, and whether those still say what they said."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.errors import LawBroken
+from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
+from tieout.store import manifest
+from tieout.store.house import House
+from tieout.store.workflow import Header
+from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
+
+KNOWN = pa.schema(  # of `known_invoice`; `hop` is a number, all else text
+    [
+        pa.field("hop", pa.int32()),
+        *(
+            pa.field(name, pa.string())
+            for name in ("invoice_id", "seller_id", "buyer_id", "vendor", "currency", "order_id")
+        ),
+    ]
+)
+
+
+def name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Header]) -> None:
+    """Name a run's lines, `known_invoice`, all of its invoices, and `known_line`: theirs."""
+    with house.catalog.read() as connection:
+        paths = manifest.run_paths(connection, house, run_id=run_id)
+    for name, schema in (("detail_line", DETAIL_LINE), ("charge", CHARGE)):
+        engine.parquet(f"kept_{name}", paths.get(name, []), schema=schema)
+        engine.register(f"no_{name}", schema.empty_table())  # columns younger than the run are null
+        both = f"SELECT * FROM no_{name} UNION ALL BY NAME SELECT * FROM kept_{name}"
+        engine.view(name, both)
+    engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
+    rows = [{**one, "vendor": one["vendor_id"]} for one in known]
+    named = [{name: row[name] for name in KNOWN.names} for row in rows]
+    engine.register("known_invoice", pa.Table.from_pylist(named, schema=KNOWN))
+    engine.view("known_line", sql_text("tieout.pipeline", "known_line"))
+
+
+def name_of(header: Header) -> str:
+    """Name an invoice to a person: its id and its parties."""
+    return f"invoice {header['invoice_id']} ({header['seller_id']} to {header['buyer_id']})"
+
+
+def output_digests(engine: Engine, ready: Sequence[Header]) -> dict[str, str]:
+    """Compute the output digests of invoices of the run that `name_lines` named; by id."""
+    if not ready:
+        return {}
+    ids = [one["invoice_id"] for one in ready]
+    numbers = pa.array(range(len(ids)), pa.int32())
+    engine.register(
+        "ready_invoice",
+        pa.table({"invoice_id": pa.array(ids, pa.string()), "invoice_no": numbers}),
+    )
+    engine.view(
+        "invoice_key",
+        "SELECT *, unhex(replace(invoice_id, '-', '')) AS invoice_bytes FROM ready_invoice",
+    )
+    engine.view(
+        "invoiced_line",
+        "SELECT * FROM known_line JOIN charge USING (charge_no)"
+        " JOIN invoice_key USING (invoice_id)",
+    )
+    look_at_row_ids(engine)
+    return {ids[number]: digest for number, digest in digests_of_invoices(engine).items()}
+
+
+def check_digests(engine: Engine, ready: Sequence[Header]) -> None:
+    """Recompute the output digests of invoices from their lines. Raises LawBroken."""
+    found = output_digests(engine, ready)
+    for one in ready:
+        if found.get(one["invoice_id"]) != one["output_digest"]:
+            raise LawBroken(
+                law=f"{name_of(one)} is verified as it was previewed",
+                left=one["output_digest"],
+                right=str(found.get(one["invoice_id"])),
+            )

@@ -1,0 +1,151 @@
+"""Lines that come after their month closed: billed by the next one, or held."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from late_case import LATE, NEXT, arrive, load, set_contracts, write_lines, write_november
+from late_store import (
+    ANNA,
+    LAST,
+    at_hops,
+    closed,
+    half_closed,
+    headers,
+    held,
+    late_sums,
+    lines_of_files,
+    recomputed,
+    run,
+    told,
+)
+from october import NOW, PERIOD
+from store_case import everything
+from stored import stored_lines
+
+from tieout import pipeline
+from tieout.errors import Conflict, NotFound
+from tieout.pipeline import Choice
+
+
+def test_the_next_month_bills_a_late_line_and_the_closed_one_stays(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    pipeline.export_reference(house, tmp_path / "reference")
+    before, kept = told(house, PERIOD), lines_of_files(house, PERIOD)
+    arrive(house, tmp_path, LATE)
+    assert told(house, PERIOD) == before
+    assert lines_of_files(house, PERIOD) == kept
+    load(house, write_november(tmp_path / "november.csv"))
+    (done,) = run(house, NEXT)
+    assert (done["vendorLines"], done["detailLines"], done["invoices"]) == (1, 6, 3)
+    assert late_sums(house, NEXT) == at_hops({"oct-12": "-7.53"})
+    # each consolidated line is rounded once: 15 x 1.05 and -7.53 x 1.05, then x 1.10
+    totals = {hop: Fraction(one["total_amount"]) for hop, one in headers(house, NEXT).items()}
+    assert totals == {1: Fraction("7.47"), 2: Fraction("7.84"), 3: Fraction("8.63")}
+    rows = [row for row in stored_lines(house, NEXT, kind="invoice_line") if row["part"]]
+    own = headers(house, PERIOD)
+    assert {row["hop"]: row["adjusts_invoice_id"] for row in rows} == {
+        hop: one["invoice_id"] for hop, one in own.items()
+    }
+    assert headers(house, NEXT)[1]["invoice_number"] == "G011111111"  # the vendor's own document
+    october, november = (pipeline.certificate_of(house, month) for month in (PERIOD, NEXT))
+    said = {"currency": "EUR", "lines": 1, "amount": "-7.53"}
+    assert october["late"] == {"count": 1, "amounts": [{"currency": "EUR", "amount": "-7.53"}]}
+    assert october["carriedTo"] == [{"period": NEXT, **said}]
+    assert november["carriedIn"] == [{"period": PERIOD, **said}]
+    assert (november["hops"][0]["vendorTotal"], november["hops"][0]["detailTotal"]) == (
+        "15",
+        "7.47",
+    )
+    recomputed(house, tmp_path, PERIOD, NEXT)
+    state = everything(house)
+    run(house, PERIOD, NEXT, PERIOD, NEXT)
+    assert everything(house) == state
+    assert (
+        pipeline.load_files(house, [("late.csv", tmp_path / "late.csv")], now=NOW)[0]["status"]
+        == "duplicate_file"
+    )
+    for period in (PERIOD, NEXT):
+        rated = pipeline.what_if(house, period, folder=tmp_path / "reference")
+        assert rated["comparedWith"].startswith("run ")
+        assert {hop["totalDifference"] for hop in rated["hops"]} == {"0"}
+
+
+def test_a_held_line_is_parked_until_its_contract_lets_it_go(store_at: Any, tmp_path: Path) -> None:
+    house = store_at(held)
+    before = told(house, PERIOD)
+    arrive(house, tmp_path, LATE)
+    assert told(house, PERIOD) == before
+    (line,) = pipeline.parked_lines(house, period=PERIOD)["parked"]
+    assert (line["reason"], line["hop"], line["amount"]) == ("LATE_AFTER_CLOSE", 2, "-7.53")
+    recomputed(house, tmp_path, PERIOD)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == {}
+    reference = tmp_path / "reference"
+    pipeline.export_reference(house, reference)
+    set_contracts(reference, late_lines={2: "next_invoice"})
+    pipeline.load_reference(house, reference, now=NOW)
+    run(house, PERIOD)
+    assert pipeline.parked_lines(house, period=PERIOD)["parked"] == []
+    assert told(house, PERIOD) == before
+    own = told(house, NEXT)
+    run(house, NEXT, LAST)  # November is verified: the line waits for a month that is open
+    assert told(house, NEXT) == own
+    assert late_sums(house, LAST) == at_hops({"oct-12": "-7.53"})
+
+
+def test_a_month_is_run_again_before_later_ones_forget_what_came_late(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    load(house, write_lines(tmp_path / "late.csv", [LATE]))
+    load(house, write_november(tmp_path / "november.csv"))
+    before = everything(house)
+    with pytest.raises(
+        Conflict, match="2021-10 has verified invoices and vendor files that its run"
+    ):
+        run(house, NEXT)
+    assert everything(house) == before
+    run(house, PERIOD, NEXT)
+    assert late_sums(house, NEXT) == at_hops({"oct-12": "-7.53"})
+
+
+def test_late_lines_alone_make_drafts_that_the_months_own_file_joins(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    arrive(house, tmp_path, LATE)
+    (done,) = run(house, NEXT)
+    assert (done["vendorLines"], done["detailLines"]) == (0, 3)
+    assert {one["status_id"] for one in headers(house, NEXT).values()} == {0}
+    recomputed(house, tmp_path, NEXT)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    found = headers(house, NEXT)
+    assert {one["status_id"] for one in found.values()} == {1}
+    assert found[1]["invoice_number"] == "G011111111"
+    assert Fraction(found[3]["total_amount"]) == Fraction("8.63")
+    with pytest.raises(NotFound, match="no vendor invoice of period"):
+        run(house, "2021-09")
+
+
+def test_with_hop_2_verified_and_hop_3_a_draft_a_late_line_leaves_both(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(half_closed)
+    before = told(house, PERIOD)
+    arrive(house, tmp_path, LATE)
+    assert told(house, PERIOD) == before
+    (verified,) = pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)["verified"]
+    assert (verified["hop"], verified["totalAmount"]) == (3, "19.69")  # reporting-api.md 7.4
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == at_hops({"oct-12": "-7.53"})
+    run(house, PERIOD, NEXT)
+    assert {hop: one["total_amount"] for hop, one in headers(house, PERIOD).items()} == {
+        hop: one[1] for hop, one in before.items()
+    }
