@@ -1,14 +1,15 @@
 """Recompute a certificate without tieout: python recompute.py CERTIFICATE.json LAKE_FOLDER."""
-import csv, gzip, hashlib, itertools, json, pyarrow.parquet, sys, uuid
+import hashlib, json, pyarrow.parquet, sys, uuid
 from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal, getcontext
+from recompute_records import place_billed, place_late, records  # lies beside this file
 getcontext().prec = 76  # no sum below is ever rounded by accident
 IDS = uuid.UUID("5f0a9a9e-6a3c-5d0b-9f6e-7469656f7574")  # invoice ids are UUIDs of version 5 in it
 MINOR = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0)
 MINOR |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)  # every other currency: 2
 SHOWN = ("charge_type", "charge_start_date", "charge_end_date", "quantity", "effective_unit_price",
          "total_price", "currency")  # what an invoice's digest covers, after each line's id
-GROUP = ("invoice_id", "subscription_id", "charge_type_id", "part")
+GROUP = ("subscription_id", "charge_type_id", "part")
 FIGURES = "hop currency lines vendorTotal detailTotal residual invoiceTotal"
 def sha256(content): return hashlib.sha256(content).hexdigest()
 def plain(x):  # the shortest text of a number; any other value as text, none as nothing
@@ -19,15 +20,8 @@ def compare(what, said, found):
 def rows(kind):
     for p in (lake + file["path"] for file in certificate["files"] if file["kind"] == kind):
         yield from (x for b in pyarrow.parquet.ParquetFile(p).iter_batches() for x in b.to_pylist())
-def records(path):  # of a vendor's CSV: number and cells by column; empty records do not count
-    unpack = gzip.open if open(path, "rb").read(2) == b"\x1f\x8b" else open
-    stream = unpack(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
-    head = stream.readline().lower().replace(" ", "").replace("_", "")
-    reader = csv.DictReader(itertools.chain([head], stream), delimiter=max(",;\t", key=head.count))
-    return enumerate((cells for cells in reader if any(cells.values())), start=1)
 certificate, lake, faults, home = json.load(open(sys.argv[1], "rb")), sys.argv[2] + "/", [], {}
-texts, (wrong, lines, money, invoiced, groups, late_in) = (
-    defaultdict(list), (Counter() for _ in range(6)))
+texts, (wrong, lines, money, invoiced, groups) = defaultdict(list), (Counter() for _ in range(5))
 charges = {charge["charge_no"]: charge for charge in rows("charge")}
 for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Lines of every hop.
     key, amount, month = (line["hop"], line["currency"]), line["total_price"], certificate["period"]
@@ -36,14 +30,11 @@ for line in (charges[x["charge_no"]] | x for x in rows("detail_line")):  # 1. Li
     row_id = line["vendor_invoice_row_id"] or uuid.uuid5(
         invoice, "\x1f".join(filter(None, ["detail", line["match_key"], line["part"]])))
     texts[invoice].append("|".join([str(row_id), *(plain(line[name]) for name in SHOWN)]) + "\n")
-    groups[str(invoice), line["subscription_id"], line["charge_type_id"], line["part"]] += amount
+    groups[str(invoice), *(line[name] for name in GROUP)] += amount
     lines[key], money[key] = lines[key] + 1, money[key] + amount
-    if line["hop"] == 1 and line["part"]:  # it came late, and its own month tells its record
-        late_in[line["part"].removeprefix("late "), line["currency"]] += amount
-    elif line["hop"] == 1:
-        home[line["file_id"], line["row_number"]] = ("hop 1", amount)
+    place_billed(line, home, money)
 for x in rows("invoice_line"):  # 2. Each consolidated line: its lines' sum, rounded half away.
-    exact = groups.pop((*map(x.get, GROUP),), Decimal("NaN"))
+    exact = groups.pop((x["invoice_id"], *(x[name] for name in GROUP)), Decimal("NaN"))
     rounded = exact.quantize(Decimal(1).scaleb(-MINOR.get(x["currency"], 2)), ROUND_HALF_UP)
     wrong["sums"] += (x["total_price"], x["rounding_residual"]) != (rounded, rounded - exact)
     invoiced[x["hop"], x["currency"]] += x["total_price"]
@@ -53,19 +44,7 @@ twins = {(x["file_id"], x["row_hash"], (x["file_id"], x["row_number"]) in aside)
 wrong["records"] = sum(is_aside and (*one, False) not in twins for *one, is_aside in twins)
 home |= {key: ("setAside", Decimal(amount)) for key, amount in aside.items()}  # 3. On no hop.
 home |= {(x["file_id"], x["row_number"]): ("parked", x["amount"]) for x in rows("parked_line")}
-late = {x["charge_no"]: x for x in rows("late_charge")}  # what came after invoices were verified
-for line in (x for x in rows("late_detail_line") if x["hop"] == 1):
-    amount, x = line["total_price"], late[line["charge_no"]]
-    lines["late"], money["late", line["currency"]] = (
-        lines["late"] + 1, money["late", line["currency"]] + amount)
-    if x["entry_key"].startswith("+"):  # else it takes a line back
-        home[x["file_id"], x["row_number"]] = ("placed late", amount)
-for x in rows("told_again"):  # billed from one file, told by another now, or by none
-    where, amount = home.pop((x["billed_file_id"], x["billed_row_number"]))
-    if x["file_id"]:
-        home[x["file_id"], x["row_number"]] = where, amount
-    else:
-        money["hop 1", x["currency"]] += amount if where == "hop 1" else 0
+place_late(rows, home, lines, money)  # what came after invoices were verified
 seen = {(x["invoice_number"], (x["file_id"], x["row_number"]) in home) for x in rows("vendor_line")}
 others = {number for number, is_here in seen if not is_here and (number, True) not in seen} - {None}
 home |= {(x["file_id"], x["row_number"]): ("rejected", x["subtotal"])
@@ -89,8 +68,8 @@ for kind in ("rejected", "parked", "setAside", "late"):
     said = {entry["currency"]: entry["amount"] for entry in certificate[kind]["amounts"]}
     found = {key[1]: plain(money[key]) for key in money if key[0] == kind and key[1]}
     compare(kind, (certificate[kind]["count"], said), (lines[kind], found))
-said = {(x["period"], x["currency"]): x["amount"] for x in certificate["carriedIn"]}
-compare("carried in", said, {key: plain(late_in[key]) for key in late_in})
+said = {("carried in", x["period"], x["currency"]): x["amount"] for x in certificate["carriedIn"]}
+compare("carried in", said, {k: plain(money[k]) for k in money if k[0] == "carried in"})
 for said, key in zip(certificate["hops"], sorted(invoiced), strict=True):
     sums = map(plain, (money[key], invoiced[key] - money[key], invoiced[key]))
     found = *key, lines[key], plain(money["hop 1", key[1]]) if key[0] == 1 else None, *sums

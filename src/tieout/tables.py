@@ -9,9 +9,7 @@ import pyarrow as pa
 
 AMOUNT = pa.decimal128(38, 18)
 PRICE = pa.decimal128(38, 24)
-TEXT = pa.string()
-DATE = pa.date32()
-DIGITS = pa.uint8()
+TEXT, DATE, DIGITS = pa.string(), pa.date32(), pa.uint8()
 
 
 def schema_of(**columns: tuple[pa.DataType, bool]) -> pa.Schema:

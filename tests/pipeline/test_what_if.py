@@ -107,8 +107,8 @@ def test_another_policy_rounds_as_it_says(tmp_path: Path) -> None:
 
 
 def test_a_month_that_changed_since_its_run_is_rated_anew(tmp_path: Path) -> None:
-    house = bill_october(tmp_path, rules=MARKUP_10)
-    folder = write_october(tmp_path / "same", chain=DIRECT, rules=MARKUP_10)
+    house = bill_october(tmp_path, rules=MARKUP_10, status="new")
+    folder = write_october(tmp_path / "same", chain=DIRECT, rules=MARKUP_10, status="new")
     later = write_vendor_file(tmp_path / "later.csv", negated=True)
     pipeline.load_files(house, [(later.name, later)], now=NOW)
     found = pipeline.what_if(house, PERIOD, folder=folder)

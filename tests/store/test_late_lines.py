@@ -9,6 +9,7 @@ from late_case import LATE, NEXT, arrive, load, set_contracts, write_lines, writ
 from late_store import (
     ANNA,
     LAST,
+    all_drafts,
     at_hops,
     closed,
     half_closed,
@@ -25,7 +26,7 @@ from store_case import everything
 from stored import stored_lines
 
 from tieout import pipeline
-from tieout.errors import Conflict, NotFound
+from tieout.errors import Conflict, InputsChanged, NotFound
 from tieout.pipeline import Choice
 
 
@@ -54,7 +55,7 @@ def test_the_next_month_bills_a_late_line_and_the_closed_one_stays(
     october, november = (pipeline.certificate_of(house, month) for month in (PERIOD, NEXT))
     said = {"currency": "EUR", "lines": 1, "amount": "-7.53"}
     assert october["late"] == {"count": 1, "amounts": [{"currency": "EUR", "amount": "-7.53"}]}
-    assert october["carriedTo"] == [{"period": NEXT, **said}]
+    assert october["carriedTo"] == [{"period": NEXT, "isAdjustment": False, **said}]
     assert november["carriedIn"] == [{"period": PERIOD, **said}]
     assert (november["hops"][0]["vendorTotal"], november["hops"][0]["detailTotal"]) == (
         "15",
@@ -149,3 +150,46 @@ def test_with_hop_2_verified_and_hop_3_a_draft_a_late_line_leaves_both(
     assert {hop: one["total_amount"] for hop, one in headers(house, PERIOD).items()} == {
         hop: one[1] for hop, one in before.items()
     }
+
+
+def test_a_draft_made_before_a_line_came_late_is_run_again(store_at: Any, tmp_path: Path) -> None:
+    house = store_at(all_drafts)
+    pipeline.verify_invoices(house, Choice(period=PERIOD), word=ANNA)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    arrive(house, tmp_path, LATE)
+    with pytest.raises(InputsChanged) as refused:
+        pipeline.verify_invoices(house, Choice(period=NEXT), word=ANNA)
+    (change,) = refused.value.changes
+    assert change.startswith(f"carriedLine {PERIOD}|+")
+    before = pipeline.certificate_of(house, NEXT)["runId"]
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == at_hops({"oct-12": "-7.53"})
+    moved = pipeline.diff_runs(house, before, after=NEXT)
+    assert [(one["kind"], one["change"]) for one in moved["inputs"]] == [("carriedLine", "added")]
+    assert [one["difference"] for one in moved["totals"]] == ["-7.53", "-7.9065", "-8.69715"]
+    done = pipeline.verify_invoices(house, Choice(period=NEXT), word=ANNA)["verified"]
+    assert [one["totalAmount"] for one in done] == ["7.84", "8.63"]
+
+
+def test_a_parked_line_that_finds_its_place_after_verification_is_late(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    load(house, write_lines(tmp_path / "other.csv", [LATE], SubscriptionId="sub-2"))
+    run(house, PERIOD)
+    before = told(house, PERIOD)
+    assert [one["reason"] for one in pipeline.parked_lines(house)["parked"]] == ["NO_SUBSCRIPTION"]
+    reference = tmp_path / "reference"
+    pipeline.export_reference(house, reference)
+    path = reference / "subscriptions.csv"
+    rows = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([*rows, rows[1].replace("s-1", "s-2").replace("sub-1", "sub-2")]) + "\n"
+    )
+    pipeline.load_reference(house, reference, now=NOW)
+    run(house, PERIOD)
+    assert (told(house, PERIOD), pipeline.parked_lines(house)["parked"]) == (before, [])
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == at_hops({"oct-12": "-7.53"})
+    recomputed(house, tmp_path, PERIOD, NEXT)

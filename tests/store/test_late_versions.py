@@ -150,6 +150,9 @@ def test_an_explanation_tells_where_a_late_line_is_billed(store_at: Any, tmp_pat
     assert late is not None
     assert (late["billedIn"], late["takenBackIn"]) == (PERIOD, NEXT)
     assert explained(house, "october.csv:2")[0] is None
+    late, _ = explained(house, "second.csv:2")  # oct-02, told again
+    assert late is not None
+    assert late["sameAs"] == f"{replaced[:17]}2"
 
 
 def test_a_held_line_is_explained_without_a_difference(store_at: Any, tmp_path: Path) -> None:

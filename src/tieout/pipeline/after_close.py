@@ -73,11 +73,14 @@ def adjust_month(
     )
 
 
-def adjustment_headers(made: Adjustments, *, period: str, now: str) -> list[dict[str, Any]]:
+def adjustment_headers(
+    made: Adjustments, *, summary: Mapping[str, Any], now: str
+) -> list[dict[str, Any]]:
     """Give the rows of the catalog: drafts of the closed month, dated as its invoices."""
     said = {
         "run_id": made.run_id,
-        "period": period,
+        "period": summary["period"],
+        "snapshot_id": summary["snapshot"],
         "input_digest": made.input_digest,
         "document_type": INVOICE,
         "source_id": ADJUSTMENT,

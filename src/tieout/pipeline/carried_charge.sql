@@ -2,8 +2,8 @@
 -- nothing else bills, and whose chain is open here or that are billed here already.
 WITH closed AS (
     SELECT DISTINCT run_id, charge_no
-    FROM earlier_late_detail_line
-    SEMI JOIN closed_invoice USING (hop, seller_id, buyer_id, vendor, currency)
+    FROM (SELECT *, coalesce(invoice_order_id, '') AS order_said FROM earlier_late_detail_line)
+    SEMI JOIN closed_invoice USING (hop, seller_id, buyer_id, vendor, currency, order_said)
 )
 SELECT
     row_number() OVER (ORDER BY late.of_month, late.entry_key) AS carried_no, late.of_month AS late_of,

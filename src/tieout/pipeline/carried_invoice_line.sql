@@ -1,7 +1,8 @@
 -- The consolidated lines of a hop, those of late lines with what stands apart in them and the invoice
 -- of their own month.
 WITH adjusted AS (
-    SELECT detail.hop, seller_id, buyer_id, vendor, currency, part, max(adjusts_invoice_id) AS its_invoice_id
+    SELECT
+        detail.hop, seller_id, buyer_id, vendor, currency, invoice_order_id, part, max(adjusts_invoice_id) AS its_invoice_id
     FROM carried_detail AS detail
     JOIN carried_charge USING (carried_no)
     GROUP BY ALL
@@ -19,4 +20,5 @@ FROM named AS line
 LEFT JOIN adjusted
     ON adjusted.hop = line.hop AND adjusted.seller_id = line.seller_id AND adjusted.buyer_id = line.buyer_id
     AND adjusted.vendor = line.vendor AND adjusted.currency = line.currency AND adjusted.part = line.own_part
+    AND adjusted.invoice_order_id IS NOT DISTINCT FROM line.invoice_order_id
 ORDER BY line.invoice_id, line.line_no

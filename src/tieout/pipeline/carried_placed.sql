@@ -3,8 +3,12 @@
 WITH chained AS (
     SELECT
         carried_no,
-        string_agg(concat_ws(chr(31), hop, seller_id, buyer_id, vendor, contract_id, currency), chr(30) ORDER BY hop)
-            AS chain
+        string_agg(
+            concat_ws(
+                chr(31), hop, seller_id, buyer_id, vendor, contract_id, currency, coalesce(invoice_order_id, '')
+            ),
+            chr(30) ORDER BY hop
+        ) AS chain
     FROM carried_detail
     GROUP BY carried_no
 )

@@ -101,8 +101,14 @@ def part_late(engine: Engine) -> bool:
     engine.table("matched_line", sql_text(PACKAGE, "late_month_match"))
     engine.run("DROP TABLE every_match")
     engine.run(f"INSERT INTO parked_line {sql_text(PACKAGE, 'late_parked_line')}")
-    engine.table("chain_hop", sql_text("tieout.match", "chain_hop"))
+    _name_chains(engine)
     return True
+
+
+def _name_chains(engine: Engine) -> None:
+    """Name the chains that the lines in `matched_line` take, and which of them are of orders."""
+    for name in ("chain_hop", "ordered_charge"):
+        engine.table(name, sql_text("tieout.match", name))
 
 
 def rate_late(engine: Engine) -> None:
@@ -116,13 +122,15 @@ def rate_late(engine: Engine) -> None:
         "SELECT * EXCLUDE (closed_hop, late_lines) FROM late_match WHERE late_lines <> 'hold'"
         " ORDER BY chain_no, subscription_id, file_no, row_number",
     )
+    _name_chains(engine)
     engine.register("no_detail_line", DETAIL_LINE.empty_table())
     engine.table("added_detail", "SELECT * FROM no_detail_line")
     engine.table("added_charge", "SELECT * FROM charge")
     for _ in rate_hops(engine):
-        engine.run("INSERT INTO added_detail SELECT * FROM detail_hop")
+        engine.run("INSERT INTO added_detail BY NAME SELECT * FROM detail_hop")
     engine.run("DROP TABLE matched_line")
     engine.run("ALTER TABLE month_match RENAME TO matched_line")
+    _name_chains(engine)
     for name in ("entry", "charge"):
         engine.table(f"late_{name}", sql_text(PACKAGE, f"late_{name}"))
 

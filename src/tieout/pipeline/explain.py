@@ -179,7 +179,8 @@ class Explainer:
         held = [one for one in held if one not in late.taking_back]
         held = [run_id] if run_id in held else held or late.waiting
         if not held or not row.num_rows:
-            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration", "late"))
+            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
+            nothing["late"] = self._late.billed_as()
             return {**nothing, "parked": None, "hops": [], "tried": [], "differences": []}
         taken = self.runs[held[0]]
         rated = self._late.run_that_rated(late, taken)

@@ -2,8 +2,8 @@
 -- another, what takes lines back included. `line_key` names each.
 WITH closed AS (
     SELECT DISTINCT run_id, charge_no
-    FROM ran_detail_line
-    SEMI JOIN verified_invoice USING (run_id, hop, seller_id, buyer_id, vendor, currency)
+    FROM (SELECT *, coalesce(invoice_order_id, '') AS order_said FROM ran_detail_line)
+    SEMI JOIN verified_invoice USING (run_id, hop, seller_id, buyer_id, vendor, currency, order_said)
 ),
 settled AS (
     SELECT DISTINCT run_id, charge_no, entry_key, replaces, rated_run_id

@@ -32,4 +32,5 @@ LEFT JOIN told ON told.run_id = signed.run_id AND told.charge_no = its_no AND to
 LEFT JOIN invoice_key AS key
     ON key.hop = signed.hop AND key.seller_id = signed.seller_id AND key.buyer_id = signed.buyer_id
     AND key.vendor = signed.vendor AND key.currency = signed.currency
+    AND key.invoice_order_id IS NOT DISTINCT FROM signed.invoice_order_id
 ORDER BY signed.hop, late_no

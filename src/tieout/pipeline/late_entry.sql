@@ -18,8 +18,8 @@ gone AS (
 -- the contract of the first closed hop that a line was billed at says what to do with it now
 billed_under AS (
     SELECT run_id, charge_no, arg_min(contract_id, hop) AS contract_id
-    FROM ran_detail_line
-    SEMI JOIN verified_invoice USING (run_id, hop, seller_id, buyer_id, vendor, currency)
+    FROM (SELECT *, coalesce(invoice_order_id, '') AS order_said FROM ran_detail_line)
+    SEMI JOIN verified_invoice USING (run_id, hop, seller_id, buyer_id, vendor, currency, order_said)
     SEMI JOIN gone_line USING (run_id, charge_no)
     GROUP BY run_id, charge_no
 ),

@@ -43,11 +43,13 @@ TOLD_AGAIN = schema_of(
     currency=(TEXT, NEVER_NULL),
 )
 
-# Within a session: the verified invoices of a month from hop 2 on.
+# Within a session: the verified invoices of a month from hop 2 on; `order_said` is the order that
+# has an invoice of its own, or empty.
 CLOSED_INVOICE = schema_of(
     hop=(pa.int32(), NEVER_NULL),
     seller_id=(TEXT, NEVER_NULL),
     buyer_id=(TEXT, NEVER_NULL),
     vendor=(TEXT, NEVER_NULL),
     currency=(TEXT, NEVER_NULL),
+    order_said=(TEXT, NEVER_NULL),
 )

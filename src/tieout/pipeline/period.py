@@ -134,9 +134,10 @@ def _issue(
     files += [*lines, *keep_late(engine, keep=keep)]
     engine.watch.phase("certify")
     check_laws(engine)
-    # never verified by itself: late lines alone, and an order with parked lines (rulings 24)
-    late = "" if not inputs.taken else " WHERE order_id IN (SELECT order_id FROM waiting_order)"
-    engine.run(f"UPDATE invoice_header SET start_status = 'new'{late}")
+    drafts = "TRUE"
+    if inputs.taken:  # no order's invoice is verified without lines of its order (rulings 24)
+        drafts = "order_id IN (SELECT order_id FROM waiting_order)"
+    engine.run(f"UPDATE invoice_header SET start_status = 'new' WHERE {drafts}")
     return files
 
 
@@ -235,7 +236,7 @@ def _publish_adjustments(
     late_lines.replace_adjustments(
         connection,
         values,
-        headers=adjustment_headers(made, period=summary["period"], now=now),
+        headers=adjustment_headers(made, summary=summary, now=now),
         files=made.files,
         replaced=ledger.open_run_id,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
 
 from tieout.errors import Conflict
 from tieout.store import manifest
@@ -25,7 +25,7 @@ from tieout.store.lake import LakeFile
 from tieout.store.vendor_invoices import told_by
 
 LATE, CARRIED = "late_charge", "carried_line"  # kinds of lake files
-Parties = Mapping[str, Any]  # hop, seller_id, buyer_id, vendor and currency of an invoice
+Parties = Mapping[str, Any]  # hop, seller_id, buyer_id, vendor, currency, order of an invoice
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,11 @@ def _adjusted_parties(connection: Connection, *, run_id: str) -> list[Parties]:
 
 def _parties(connection: Connection, *wanted: ColumnElement[bool]) -> list[Parties]:
     names = ("hop", "seller_id", "buyer_id", "currency")
-    columns = (*(invoice.c[name] for name in names), invoice.c.vendor_id.label("vendor"))
+    columns = (
+        *(invoice.c[name] for name in names),
+        invoice.c.vendor_id.label("vendor"),
+        func.coalesce(invoice.c.order_id, "").label("order_said"),
+    )
     return [dict(row) for row in connection.execute(select(*columns).where(*wanted)).mappings()]
 
 

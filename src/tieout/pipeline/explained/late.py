@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tieout.engine.duckdb import Engine, literal, sql_text
-from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE
+from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, TOLD_AGAIN
 from tieout.store import manifest
 from tieout.store.house import House
 from tieout.store.late_lines import CARRIED, LATE
 
 HELD = "LATE_AFTER_CLOSE"
 Run = Mapping[str, Any]
+NOT_LATE = {"billedIn": None, "replaces": None, "isTakenBack": False, "takenBackIn": None}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class LateLine:
             "replaces": own["replaces"] if own else None,
             "isTakenBack": bool(self._backs),
             "takenBackIn": back[-1] if back else None,
+            "sameAs": None,
         }
 
 
@@ -68,7 +70,8 @@ class LateLines:
             paths = {
                 run_id: manifest.run_paths(connection, house, run_id=run_id) for run_id in runs
             }
-        for kind, schema in ((CARRIED, CARRIED_LINE), (LATE, LATE_CHARGE)):
+        kinds = {CARRIED: CARRIED_LINE, LATE: LATE_CHARGE, "told_again": TOLD_AGAIN}
+        for kind, schema in kinds.items():
             engine.register(f"no_{kind}", schema.empty_table())
             parts = [f"SELECT NULL::VARCHAR AS run_id, NULL::VARCHAR AS of_month, * FROM no_{kind}"]
             for run_id, its in paths.items():
@@ -85,6 +88,11 @@ class LateLines:
         """Give the entries of the line that is explained, by the variables that name it."""
         found = self._engine.arrow(sql_text("tieout.pipeline", "explained_late"))
         return LateLine(found.to_pylist())
+
+    def billed_as(self) -> dict[str, Any] | None:
+        """Give, of a line that a newer file tells again, the vendor line that is billed for it."""
+        found = self._engine.arrow(sql_text("tieout.pipeline", "explained_again")).to_pylist()
+        return {**NOT_LATE, **found[0]} if found else None
 
     def run_that_rated(self, late: LateLine, taken: Run) -> Run:
         """Give the run whose reference data and month priced a line of the run `taken`."""

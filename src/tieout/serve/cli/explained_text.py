@@ -27,7 +27,9 @@ def way_lines(one: Found) -> Iterator[str]:
 
 def late_lines(late: Found) -> Iterator[str]:
     """Say for which month the line came late, and where it is billed or taken back."""
-    if late["billedIn"] is None:
+    if late["sameAs"]:
+        yield f"the same as vendor line {late['sameAs']} of {late['period']}, which is billed"
+    elif late["billedIn"] is None:
         yield f"late: it came after {late['period']} closed; the next open month's run bills it"
     elif late["billedIn"] != late["period"]:
         yield f"late: it came after {late['period']} closed and is billed in {late['billedIn']}"
