@@ -10,13 +10,18 @@
     │   ├── Conflict             a verified invoice would change, or another writer is at work
     │   │   ├── InputsChanged    what an invoice was previewed from is not what is known now
     │   │   ├── RecordChanged    a record of reference data is not what the request expects
-    │   │   └── WriterBusy       another load, run or change is at work on the store
+    │   │   ├── WriterBusy       another load, run or change is at work on the store
+    │   │   ├── WriterLost       the hold on the store was lost while it was at work
+    │   │   ├── LeaseLost        a job that went to another worker meanwhile
+    │   │   └── JobCancelled     a job that someone asked to end
+    │   ├── BackupRefused        a backup that is damaged, or a place that is taken
     │   ├── RequestKeyReused     an idempotency key that came before with another request
     │   └── PolicyRefused        a rounding policy with an unknown step or an incomplete round
     ├── NotANumber               text that is not a plain decimal number
     ├── NotADate                 text that is not an ISO calendar date
     ├── LawBroken                a border did not tie out: a bug or a damaged store, never an input
     ├── StoreDamaged             a lake file is missing or differs from its recorded hash
+    ├── StoreDiffers             files or figures of a store are not what was recorded: all of them
     └── AuditBroken              an entry of the audit was changed, removed or put in
 
 Constructors take facts by keyword, keep them as attributes and build the sentence.
@@ -129,6 +134,37 @@ class WriterBusy(Conflict):
         )
 
 
+class WriterLost(Conflict):
+    """A writer whose hold on the store was lost: another may be at work by now."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            reason="the hold on the store was lost with the connection to the catalog; nothing was"
+            " published, do it again"
+        )
+
+
+class LeaseLost(Conflict):
+    """A worker whose job was taken over by another."""
+
+    def __init__(self, *, job_id: int) -> None:
+        """Keep the number of the job."""
+        self.job_id = job_id
+        super().__init__(
+            reason=f"job {job_id} was taken over, since its lease had ended; nothing was published"
+        )
+
+
+class JobCancelled(Conflict):
+    """A job that someone asked to end before it published."""
+
+    def __init__(self, *, job_id: int) -> None:
+        """Keep the number of the job."""
+        self.job_id = job_id
+        super().__init__(reason=f"job {job_id} was cancelled")
+
+
 class RecordChanged(Conflict):
     """A record of reference data that is not the one a request was written for."""
 
@@ -137,6 +173,15 @@ class RecordChanged(Conflict):
         self.resource, self.is_there, self.kind = resource, is_there, kind
         state = "is not what If-Match or If-None-Match expects" if is_there else "is not there"
         super().__init__(reason=f"the {kind} of {resource} {state}; read it again")
+
+
+class BackupRefused(Refused):
+    """A backup that cannot be written where it should be, or cannot be restored."""
+
+    def __init__(self, *, path: str, reason: str) -> None:
+        """Keep the backup or the place in it or for it, and the reason."""
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: {reason}")
 
 
 class RequestKeyReused(Refused):
@@ -204,6 +249,15 @@ class StoreDamaged(TieoutError):
         """Keep the path inside the lake and the difference."""
         self.path, self.reason = path, reason
         super().__init__(f"lake file {path}: {reason}")
+
+
+class StoreDiffers(TieoutError):
+    """A store that was checked whole and is not what was recorded."""
+
+    def __init__(self, *, differences: Sequence[str]) -> None:
+        """Keep every difference, a sentence each."""
+        self.differences = tuple(differences)
+        super().__init__("\n".join(self.differences))
 
 
 class AuditBroken(TieoutError):

@@ -207,7 +207,14 @@ def test_the_invoices_add_up_to_the_certificate(billed: Program) -> None:
 
 def test_verify_store_passes_and_tells_which_file_is_damaged(billed: Program) -> None:
     found = billed("verify-store", "--json").json
-    assert found == {"files": len(lake_files(billed.home)), "status": "whole"}
+    headers = billed("invoices", "--json").json["invoices"]
+    verified = [one for one in headers if one["statusId"] == 1]
+    assert found == {
+        "files": len(lake_files(billed.home)),
+        "invoices": len(verified),
+        "lines": sum(one["rowCount"] for one in verified),
+        "status": "whole",
+    }
     damaged = next((billed.home / "lake" / "detail_line").rglob("*.parquet"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
     said = billed("verify-store", "--json")

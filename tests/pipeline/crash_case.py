@@ -15,7 +15,7 @@ from typing import Any
 import forked
 from sqlalchemy import Table, select
 
-from tieout.pipeline import verify_store
+from tieout.pipeline import rehash_lake
 from tieout.store import manifest
 from tieout.store.catalog import (
     audit_entry,
@@ -128,7 +128,7 @@ def opened(home: Path) -> Iterator[House]:
 def seen(home: Path) -> State:
     """Give all that a fresh reader sees; every lake file that is named must be whole."""
     for house in opened(home):
-        assert verify_store(house) > 0
+        assert rehash_lake(house) > 0
         with house.catalog.read() as connection:
             found = {
                 table.name: [dict(row) for row in connection.execute(_ordered(table)).mappings()]

@@ -13,7 +13,7 @@ import httpx
 from crash_case import TransactionWatch, finish, start, wait_until_begun
 from sqlalchemy import func, select
 
-from tieout.pipeline import Word, check_audit, verify_store
+from tieout.pipeline import Word, check_audit, rehash_lake
 from tieout.serve.access import create_key
 from tieout.serve.app import utc_now
 from tieout.store.catalog import answered_request, audit_entry, reference, snapshot
@@ -75,7 +75,7 @@ def _counts(home: Path) -> dict[str, Any]:
         "rows": reference["organizations"],
     }
     try:
-        verify_store(house)
+        rehash_lake(house)
         check_audit(house)
         with house.catalog.read() as connection:
             return {

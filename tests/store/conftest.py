@@ -125,3 +125,18 @@ def loaded(store_at: StoreAt) -> House:
 def billed(store_at: StoreAt) -> House:
     """Open a store with the demo's month billed."""
     return store_at(_billed)
+
+
+@pytest.fixture
+def empty_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], House]]:
+    """Give what opens an installation without a file or a table, by its kind of catalog."""
+    made: list[House] = []
+
+    def opened_house(kind: str) -> House:
+        url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+        made.append(open_house(tmp_path / f"empty-{len(made)}", catalog_url=url))
+        return made[-1]
+
+    yield opened_house
+    for house in made:
+        house.catalog.close()

@@ -108,7 +108,8 @@ def run(house: House, *periods: str) -> list[dict[str, Any]]:
 
 
 def recomputed(house: House, folder: Path, *periods: str) -> None:
-    """Recompute the certificates of months without tieout."""
+    """Recompute the certificates of months without tieout, and verified invoices with it."""
+    assert pipeline.verify_store(house)["invoices"]
     for period in periods:
         path = folder / f"{period}.json"
         path.write_text(json.dumps(pipeline.certificate_of(house, period)))

@@ -93,6 +93,15 @@ def test_a_manifest_of_before_keeps_its_files_when_matches_may_own_some(catalog:
         ]
 
 
+def test_the_size_of_a_large_file_has_room(house: House) -> None:
+    size = 5 << 40
+    named = {"owner_kind": "run", "owner_id": "r", "kind": "charge", "path": "a", "sha256": "0"}
+    with house.catalog.write() as connection:
+        connection.execute(insert(lake_file).values(rows=1, size=size, sums="{}", **named))
+    with house.catalog.read() as connection:
+        assert connection.scalar(select(lake_file.c.size)) == size
+
+
 def test_an_invoice_of_before_shows_the_snapshot_of_its_run(catalog: Catalog) -> None:
     texts = (
         *("period", "seller_id", "seller_name", "buyer_id", "buyer_name", "contract_id"),

@@ -2,11 +2,12 @@
 
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tieout.errors import StoreDamaged
-from tieout.store.lake import Lake, LakeFile
+from tieout.store.lake import Lake, LakeFile, move_file
 
 CONTENT = b"thirty rows of October"
 DIGEST = sha256(CONTENT).hexdigest()
@@ -22,6 +23,19 @@ def _kept(lake: Lake, content: bytes = CONTENT, suffix: str = ".parquet") -> Lak
     with lake.draft(suffix) as draft:
         draft.write_bytes(content)
         return lake.keep(draft, kind="vendor_line", rows=30, hop=2)
+
+
+def test_a_file_comes_from_another_file_system(lake: Lake, tmp_path: Path) -> None:
+    elsewhere = Path("/dev/shm")  # noqa: S108 - the one other file system that is there
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is one file system only")
+    with TemporaryDirectory(dir=elsewhere) as folder:
+        source = Path(folder) / "draft"
+        source.write_bytes(CONTENT)
+        assert move_file(source, lake.root / "moved") == DIGEST
+        assert not source.exists()
+    assert (lake.root / "moved").read_bytes() == CONTENT
+    assert move_file(lake.root / "moved", lake.root / "again") is None
 
 
 def _there(lake: Lake) -> set[str]:

@@ -43,7 +43,7 @@ def _consolidate(engine: Engine) -> Iterator[int]:
         for name in ("set_sum", "consolidated_group"):
             engine.table(name, sql_text("tieout.invoice", name))
         engine.view("consolidated_operand", sql_text("tieout.invoice", "consolidated_operand"))
-        rounded, line = {"rounded_group": _rounded_group()}, "invoice_line"
+        rounded, line = {"rounded_group": rounded_group("consolidated_operand")}, "invoice_line"
         engine.view("hop_invoice_line", after(rounded, sql_text("tieout.invoice", line)))
         yield hop
         engine.run("DROP TABLE consolidated_group")
@@ -59,8 +59,11 @@ def _consolidate(engine: Engine) -> Iterator[int]:
     )
 
 
-def _rounded_group() -> str:
-    """Compile the policy that rounds consolidated lines around its operands."""
+def rounded_group(operand: str) -> str:
+    """Give SQL that adds the rounded total and cost to the groups in a relation.
+
+    It has `total_units`, `cost_units` (10^-18, perhaps null), `minor_grain` and `cost_grain`.
+    """
     consolidated = policies()["consolidated"]
     columns = Columns(prefix="x", limbs=False)
     total = consolidated.add_to(columns, SqlOperands("total_units", minor_grain="minor_grain"))
@@ -68,7 +71,7 @@ def _rounded_group() -> str:
     return (
         f"SELECT * EXCLUDE ({columns.names}), {total} AS rounded_units,"
         f" {cost} AS rounded_cost_units"
-        f" FROM {columns.over('consolidated_operand')}"
+        f" FROM {columns.over(operand)}"
     )
 
 

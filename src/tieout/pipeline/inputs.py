@@ -167,6 +167,11 @@ def open_reference(engine: Engine, current: manifest.Snapshot) -> None:
         view_current(engine, resource, path=current.files.get(label))
         engine.view(label, f"SELECT * FROM current_{label}")
     engine.view("exchange_rates", sql_text("tieout.pipeline", "usable_rate"))
+    name_grains(engine)
+
+
+def name_grains(engine: Engine) -> None:
+    """Name `minor_grain`: of each currency its smallest coin in 10^-18, and its decimals."""
     grains = {code: digits for code, digits in currencies().items() if digits <= SCALE}
     engine.register(
         "minor_grain",

@@ -8,7 +8,7 @@ from tieout.engine.duckdb import Engine
 from tieout.errors import Refused
 from tieout.store import manifest
 from tieout.store.house import House
-from tieout.store.lake import LakeFile, sync_file
+from tieout.store.lake import LakeFile, move_file, sync_file
 
 
 def utc_text(now: dt.datetime) -> str:
@@ -19,9 +19,8 @@ def utc_text(now: dt.datetime) -> str:
 def keep(house: House, draft: Path, *, kind: str, rows: int, hop: int | None = None) -> LakeFile:
     """Move a file that a stage wrote into the lake."""
     with house.lake.draft("".join(draft.suffixes)) as place:
-        place.unlink(missing_ok=True)
-        draft.replace(place)
-        return house.lake.keep(place, kind=kind, rows=rows, hop=hop)
+        sha256 = move_file(draft, place)
+        return house.lake.keep(place, kind=kind, rows=rows, hop=hop, sha256=sha256)
 
 
 def write_text(path: Path, text: Iterable[str]) -> None:
@@ -41,9 +40,10 @@ def write_text(path: Path, text: Iterable[str]) -> None:
 def drop_unnamed(house: House) -> list[str]:
     """Remove the lake files that the manifest does not name; give their paths.
 
-    Only the one writer may: what another is about to name would go as well.
+    Only the one writer may: what another is about to name would go as well. So it is done in a
+    transaction that writes, in which a writer that lost its hold is refused.
     """
-    with house.catalog.read() as connection:
+    with house.catalog.write() as connection:
         return house.lake.collect(set(manifest.named_paths(connection)))
 
 

@@ -44,18 +44,15 @@ def name_of(header: Header) -> str:
     return f"invoice {header['invoice_id']} ({header['seller_id']} to {header['buyer_id']})"
 
 
-def check_digests(engine: Engine, ready: Sequence[Header]) -> None:
-    """Recompute the output digests of invoices from their lines. Raises LawBroken."""
+def output_digests(engine: Engine, ready: Sequence[Header]) -> dict[str, str]:
+    """Compute the output digests of invoices of the run that `name_lines` named; by id."""
     if not ready:
-        return
+        return {}
+    ids = [one["invoice_id"] for one in ready]
+    numbers = pa.array(range(len(ids)), pa.int32())
     engine.register(
         "ready_invoice",
-        pa.table(
-            {
-                "invoice_id": pa.array([one["invoice_id"] for one in ready], pa.string()),
-                "invoice_no": pa.array(range(len(ready)), pa.int32()),
-            }
-        ),
+        pa.table({"invoice_id": pa.array(ids, pa.string()), "invoice_no": numbers}),
     )
     engine.view(
         "invoice_key",
@@ -67,11 +64,16 @@ def check_digests(engine: Engine, ready: Sequence[Header]) -> None:
         " JOIN invoice_key USING (invoice_id)",
     )
     look_at_row_ids(engine)
-    found = digests_of_invoices(engine)
-    for number, one in enumerate(ready):
-        if found.get(number) != one["output_digest"]:
+    return {ids[number]: digest for number, digest in digests_of_invoices(engine).items()}
+
+
+def check_digests(engine: Engine, ready: Sequence[Header]) -> None:
+    """Recompute the output digests of invoices from their lines. Raises LawBroken."""
+    found = output_digests(engine, ready)
+    for one in ready:
+        if found.get(one["invoice_id"]) != one["output_digest"]:
             raise LawBroken(
                 law=f"{name_of(one)} is verified as it was previewed",
                 left=one["output_digest"],
-                right=str(found.get(number)),
+                right=str(found.get(one["invoice_id"])),
             )

@@ -31,6 +31,7 @@ from tieout.pipeline.delivery import (
     summed_invoices,
 )
 from tieout.pipeline.keep import drop_unnamed, keep, write
+from tieout.pipeline.outage import FULL
 from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
 from tieout.store.audit import PROGRAM
@@ -182,6 +183,8 @@ def _stage(desk: Desk, *, name: str, path: Path) -> dict[str, Any]:
         try:
             report["fileId"] = copy_file(path, copy)
         except OSError as error:
+            if error.errno in FULL:  # it is not the file's fault: a worker tries again
+                raise
             return {**report, "notices": [f"{name}: {error.strerror}"]}
         aside.submit(sync_file, copy)
         return {**report, **_stage_copy(desk, report=report, copy=copy)}

@@ -126,14 +126,17 @@ def _issue(
     if not (inputs.taken or has_carried(engine)):
         raise NotFound(kind="vendor invoice of period", name=period)
     secret = str(house.catalog.setting(SECRET)).encode()
+    engine.watch.phase("rate")
     files = rate_lines(engine, period=period, secret=secret, keep=keep)
     files += add_manual_lines(engine, _detail_paths(house, files), keep=keep)
     files += add_carried_lines(engine, keep=keep)
     engine.parquet("detail_line", _detail_paths(house, files), schema=DETAIL_LINE)
+    engine.watch.phase("invoice")
     lines = invoice_lines(engine, period=period, keep=keep)
     engine.parquet("invoice_line", [house.lake.full(f.path) for f in lines], schema=INVOICE_LINE)
     issue_invoices(engine)
     files += [*lines, *keep_late(engine, keep=keep)]
+    engine.watch.phase("certify")
     check_laws(engine)
     drafts = "TRUE"
     if inputs.taken:  # no order's invoice is verified without lines of its order (rulings 24)

@@ -116,18 +116,6 @@ def rejected_rows(house: House) -> dict[str, Any]:
     return {"rejected": [{"file": names.get(row.pop("file_id")), **row} for row in found]}
 
 
-def verify_store(house: House) -> int:
-    """Rehash every lake file that the manifest names; give their number.
-
-    Raises StoreDamaged at the first that is missing or differs.
-    """
-    with house.catalog.read() as connection:
-        named = manifest.named_paths(connection)
-    for path, sha256 in sorted(named.items()):
-        house.lake.check(path, sha256)
-    return len(named)
-
-
 def forget_answers(house: House, *, now: dt.datetime, days: int = ANSWER_DAYS) -> int:
     """Forget what the management API answered more than some days ago; give the number."""
     before = utc_text(now - dt.timedelta(days=days))

@@ -6,6 +6,7 @@ Amounts are text here: SQLite's NUMERIC is floating point. Times are ISO 8601 UT
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.types import BigInteger
 
 from tieout.store.resources import RESOURCES
 
@@ -55,7 +56,7 @@ lake_file = _table(
     _text("path", primary_key=True),
     _integer("hop", null=True),
     _integer("rows"),
-    _integer("size"),
+    Column("size", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
     _text("sha256"),
     _text("sums"),  # JSON: totals by currency, as text
     CheckConstraint("owner_kind IN ('snapshot', 'load', 'run', 'match')", name="owner_kind_known"),

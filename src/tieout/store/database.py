@@ -1,7 +1,8 @@
 """The catalog's database: connections that read one state or change all or nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import (
@@ -14,11 +15,26 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    make_url,
     select,
 )
 
 from tieout.errors import Conflict
 from tieout.store.catalog import setting
+
+# Checks whether this thread may still write; it raises otherwise, and holds on until the commit.
+Check = Callable[[Connection], None]
+_checks: ContextVar[tuple[Check, ...]] = ContextVar("checks", default=())
+
+
+@contextmanager
+def checked_by(check: Check) -> Iterator[None]:
+    """Let a check stand at the begin of each transaction in which this thread writes meanwhile."""
+    before = _checks.set((*_checks.get(), check))
+    try:
+        yield
+    finally:
+        _checks.reset(before)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -40,8 +56,11 @@ class Catalog:
         """Connect lazily; `store.migrations.upgrade` makes the tables."""
         self.url = url
         # an error's text ends up in a log, where no amount and no cell may stand
-        self.engine: Engine = create_engine(url, hide_parameters=True)
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        # a connection that was cut while it lay in the pool is not given out
+        self.engine: Engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=not self.is_sqlite
+        )
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin)
@@ -55,9 +74,14 @@ class Catalog:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection whose changes are all committed at the end, or none."""
+        """Give a connection whose changes are all committed at the end, or none.
+
+        Raises what the checks of this thread raise (`checked_by`).
+        """
         options = {"tieout_write": True}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            for check in _checks.get():
+                check(connection)
             yield connection
 
     def setting(self, name: str) -> str | None:

@@ -1,19 +1,18 @@
 """One installation: its catalog, its lake, its scratch folder and its one writer at a time."""
 
-import fcntl
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import text
-
-from tieout.errors import WriterBusy
-from tieout.store.database import Catalog
+from tieout.store.database import Catalog, checked_by
+from tieout.store.jobs import Lease, expire, hold, is_held
 from tieout.store.lake import Lake
+from tieout.store.writer import advisory_lock, file_lock
 
-WRITER_LOCK = 7_428_001  # any fixed number: PostgreSQL's advisory locks are known by number
+SCRATCH = "scratch"
 
 
 @dataclass(frozen=True)
@@ -23,51 +22,41 @@ class House:
     home: Path
     catalog: Catalog
     lake: Lake
+    lease: Lease | None = None  # of the job that this process does, when it is a worker
 
     @property
     def scratch(self) -> Path:
-        """Where engines may spill; nothing there outlives a command."""
-        return self.home / "scratch"
+        """Where engines may spill; nothing there outlives a command. Each job has a place there."""
+        place = self.home / SCRATCH
+        return place if self.lease is None else place / self.lease.name
 
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Be the only writer, whose scratch ends with it; the lock ends with the process.
 
-        Raises WriterBusy when another load, run or clean-up is at work.
+        What a worker writes meanwhile is published only while it has its job. Raises WriterBusy
+        when another load, run or clean-up is at work.
         """
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "writer.lock").open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WriterBusy from None
-            if self.catalog.is_sqlite:
-                with self._scratch_cleared():
-                    yield
-                return
-            with self.catalog.engine.connect() as connection:
-                taken = connection.scalar(
-                    text("SELECT pg_try_advisory_lock(:number)"), {"number": WRITER_LOCK}
-                )
-                connection.commit()
-                if not taken:
-                    raise WriterBusy
-                try:
-                    with self._scratch_cleared():
-                        yield
-                finally:
-                    connection.execute(
-                        text("SELECT pg_advisory_unlock(:number)"), {"number": WRITER_LOCK}
-                    )
-                    connection.commit()
-
-    @contextmanager
-    def _scratch_cleared(self) -> Iterator[None]:
-        """Remove at the end what this command and killed ones left in the scratch folder."""
-        try:
+        holder = "" if self.lease is None else self.lease.name
+        with ExitStack() as held:
+            path = self.home / "writer.lock"
+            held.enter_context(file_lock(path, holder=holder, is_lost=self._is_lost))
+            if not self.catalog.is_sqlite:
+                lock = advisory_lock(self.catalog, holder=holder, is_lost=self._is_lost)
+                held.enter_context(lock)
+            if self.lease is not None:
+                held.enter_context(checked_by(partial(hold, lease=self.lease)))
+                for left in (self.home / SCRATCH).glob("job-*"):
+                    shutil.rmtree(left, ignore_errors=True)
+            held.callback(shutil.rmtree, self.scratch, ignore_errors=True)
             yield
-        finally:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _is_lost(self, name: str) -> bool:
+        """Tell whether the job of a lock's holder is in no hand or another one by now."""
+        with self.catalog.write() as connection:
+            expire(connection)
+            return not is_held(connection, name)
 
 
 def open_house(home: Path, *, catalog_url: str | None = None, lake: Path | None = None) -> House:

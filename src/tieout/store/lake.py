@@ -58,6 +58,19 @@ def copy_file(source: Path, target: Path) -> str:
     return hash_file(target)
 
 
+def move_file(source: Path, target: Path) -> str | None:
+    """Move a file, from one file system to another too; give its SHA-256 where it was copied."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        digest = copy_file(source, target)
+        source.unlink()
+        return digest
+    return None
+
+
 def send_file(source: int, target: int, *, size: int) -> int:
     """Copy in the kernel and give the bytes copied, more than `size` when the file grew.
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieout import __version__
-from tieout.errors import ReferenceRefused, TieoutError
+from tieout.errors import ReferenceRefused, StoreDiffers, TieoutError
 from tieout.serve.cli.printable import printable, printable_json
 from tieout.serve.settings import Settings
 from tieout.store.database import require_tables
@@ -53,8 +53,12 @@ COMMANDS = {
     "match": "match",
     "key": "key",
     "serve": "serve",
+    "job": "job",
+    "work": "work",
     "verify-store": "store",
     "gc": "store",
+    "backup": "backup",
+    "restore": "backup",
     "bench": "bench",
 }
 PIPE_WIDTH = 150  # room for two tables side by side
@@ -156,7 +160,21 @@ def main() -> None:
     except TieoutError as refusal:
         click.echo(f"tieout: {printable(str(refusal), keep=_lines(refusal))}", err=True)
         sys.exit(REFUSED)
+    except Exception as error:
+        said = _outage(error)
+        if said is None:
+            raise
+        click.echo(f"tieout: {printable(said)}", err=True)
+        sys.exit(REFUSED)
+
+
+def _outage(error: Exception) -> str | None:
+    """Give the sentence for what failed around the command: a full disk, a cut connection."""
+    # slow to import, and every command's errors are told here
+    found: str | None = importlib.import_module("tieout.pipeline.outage").outage(error)
+    return found
 
 
 def _lines(refusal: TieoutError) -> str:
-    return "\n" if isinstance(refusal, ReferenceRefused) else ""  # a line for each fault
+    """Give the sign that may stand in the sentence: each fault or difference has a line."""
+    return "\n" if isinstance(refusal, ReferenceRefused | StoreDiffers) else ""

@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,23 +45,35 @@ def expected_total(
     return expected
 
 
+WISHES = (
+    click.option("--period", callback=month, help="The month the invoices belong to, YYYY-MM."),
+    click.option("--invoice", "invoice_number", help="The number of files that name no invoice."),
+    click.option(
+        "--expect-total",
+        "expected",
+        multiple=True,
+        callback=expected_total,
+        metavar="CUR=AMOUNT",
+        help="Refuse the delivery unless its rows add up to this, before or with tax.",
+    ),
+    click.option(
+        "--accept-mismatch",
+        is_flag=True,
+        help="Load a file although its own totals row differs from its rows.",
+    ),
+)
+
+
+def wishes_asked(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of what a person says about a delivery."""
+    for option in reversed(WISHES):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--period", callback=month, help="The month the invoices belong to, YYYY-MM.")
-@click.option("--invoice", "invoice_number", help="The number of files that name no invoice.")
-@click.option(
-    "--expect-total",
-    "expected",
-    multiple=True,
-    callback=expected_total,
-    metavar="CUR=AMOUNT",
-    help="Refuse the delivery unless its rows add up to this, before or with tax.",
-)
-@click.option(
-    "--accept-mismatch",
-    is_flag=True,
-    help="Load a file although its own totals row differs from its rows.",
-)
+@wishes_asked
 @click.option("--strict", is_flag=True, help="Exit 3 when rows were rejected.")
 @RUN_BY
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""`tieout verify-store` and `tieout gc`: the lake against the manifest."""
+"""`tieout verify-store` and `tieout gc`: the store against what was recorded."""
 
 import datetime as dt
 
@@ -6,16 +6,28 @@ import click
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
+from tieout.serve.cli.stopping import Stopping, stoppable
 
 
 @click.command()
 @click.pass_obj
 def verify_store(shell: Shell) -> None:
-    """Rehash every lake file against the manifest."""
-    checked = pipeline.verify_store(shell.house)
+    """Rehash every lake file against the manifest, and recompute every verified invoice.
+
+    Consolidated lines and residuals are computed again from the detail lines, and held with sums
+    and output digest against what was kept at verification. Exit 1 names every difference.
+    """
+    house = shell.house
+    stopping = Stopping(what_stands=lambda: "nothing was changed")
+    with stoppable(stopping):
+        found = pipeline.verify_store(house, watch=stopping)
     if shell.json:
-        shell.print_json({"files": checked, "status": "whole"})
-    shell.say(f"{checked} lake files are what the manifest says")
+        shell.print_json({**found, "status": "whole"})
+    shell.say(f"{found['files']} lake files are what the manifest says")
+    shell.say(
+        f"{found['invoices']} verified invoices with {found['lines']} consolidated lines come to"
+        " what was verified"
+    )
 
 
 @click.command()
