@@ -27,9 +27,11 @@ from tieout.store.catalog import invoice, lake_file
 from tieout.store.catalog_rows import tables_to_fill
 from tieout.store.house import House
 from tieout.store.lake import hash_file
+from tieout.store.published import changed_manifest
 
 WORD = pipeline.Word(by="anna", now=LATER, reason="asked for")
 CENT = Decimal("0.01")
+MANIFEST = "the manifest names other files of"
 # what the catalog is has no say in it
 ON_SQLITE = pytest.mark.parametrize("catalog_kind", ["sqlite"])
 
@@ -59,9 +61,15 @@ def verified(store_at: Callable[[Callable[[House, Path], object]], House]) -> Ho
 
 
 def differences(house: House) -> list[str]:
+    """Give what differs but for the manifest, of which `other_files` tells."""
     with pytest.raises(StoreDiffers) as found:
         pipeline.verify_store(house)
-    return list(found.value.differences)
+    return [one for one in found.value.differences if not one.startswith(MANIFEST)]
+
+
+def other_files(house: House) -> list[str]:
+    with house.catalog.read() as connection:
+        return changed_manifest(connection)
 
 
 def headers(house: House) -> list[dict[str, Any]]:
@@ -241,3 +249,45 @@ def test_a_verified_invoice_that_is_gone_is_named(verified: House) -> None:
         connection.execute(invoice.delete().where(invoice.c.invoice_id == one["invoice_id"]))
     (said,) = differences(verified)
     assert said.startswith(f"invoice {one['invoice_number']} ({one['invoice_id']}): verified by")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("owner_kind", ["load", "run", "snapshot"])
+def test_a_file_changed_with_its_hash_in_the_manifest_is_noticed(
+    verified: House, owner_kind: str
+) -> None:
+    assert other_files(verified) == []
+    with verified.catalog.read() as connection:
+        named = connection.execute(
+            select(lake_file).where(lake_file.c.owner_kind == owner_kind).limit(1)
+        ).mappings()
+        file = dict(named.one())
+    path = verified.lake.full(file["path"])
+    if path.suffix == ".parquet":
+        pq.write_table(pq.read_table(path), path, compression="none")
+    else:
+        path.write_bytes(path.read_bytes() + b"\n")
+    with verified.catalog.write() as connection:
+        same = lake_file.c.path == file["path"]
+        connection.execute(update(lake_file).where(same).values(sha256=hash_file(path)))
+    found = other_files(verified)
+    assert found
+    assert all(one.startswith(f"{MANIFEST} {owner_kind} ") for one in found)
+    with pytest.raises(StoreDiffers, match=MANIFEST):
+        pipeline.verify_store(verified)
+
+
+@ON_SQLITE
+def test_a_discarded_draft_leaves_nothing_to_notice(verified: House) -> None:
+    made = pipeline.charge_by_hand(
+        verified,
+        pipeline.CustomInvoice(
+            [pipeline.Charge(quantity="1", unit_price="2", details="Advice")],
+            "c-brightwater-molenaar",
+            period=PERIOD,
+        ),
+        word=WORD,
+    )
+    pipeline.discard_document(verified, made["invoiceId"], word=WORD)
+    assert other_files(verified) == []
+    assert pipeline.verify_store(verified)["files"] > 0

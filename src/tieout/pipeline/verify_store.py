@@ -1,6 +1,7 @@
 """The store held against what was recorded: every lake file, every verified invoice.
 
-A lake file must have the hash that the manifest says. The consolidated lines and residuals of a
+A lake file must have the hash that the manifest says, and the manifest must name the files that the
+audit says each load, run and snapshot was published with. The consolidated lines and residuals of a
 verified invoice are computed again from its detail lines, the document's sums from those, its
 output digest from what the buyer sees; each must be what was kept when it was verified.
 Source: arithmetic.md 7, reporting-api.md 6.
@@ -23,6 +24,7 @@ from tieout.pipeline.known_lines import name_lines, output_digests
 from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, ESTIMATE, audit_entry, invoice
 from tieout.store.house import House
+from tieout.store.published import changed_manifest
 from tieout.store.workflow import Header
 from tieout.tables import INVOICE_LINE
 
@@ -40,6 +42,7 @@ def verify_store(house: House, *, watch: Watch = UNWATCHED) -> dict[str, int]:
     differences = list(damaged.values())
     with house.catalog.read() as connection:
         headers = _verified(connection)
+        differences += changed_manifest(connection)
         differences += _since_verification(connection, headers)
     of_runs: dict[str, list[Header]] = defaultdict(list)
     for header in headers:
