@@ -29,14 +29,21 @@ ORDERS = "order_id,order_number,vendor_order_id,contract_id,date,po_number,invoi
 CREATED = f"o-1,SO-1001,{ORDER},c-2,2021-10-15,PO-55,yes"
 
 
-def write_vendor_file(path: Path, *, items: tuple[tuple[str, ...], ...] = ITEMS) -> Path:
-    """Write the lines of October and those of the order."""
+def write_vendor_file(
+    path: Path,
+    *,
+    items: tuple[tuple[str, ...], ...] = ITEMS,
+    seats: bool = True,
+    number: str = "G012345678",
+    month: str = "10",
+) -> Path:
+    """Write the lines of October, and those of the order in some month."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow([*HEADER, "OrderId"])
-        for number, charge_type, day, *amounts in LINES:
+        for place, charge_type, day, *amounts in LINES if seats else ():
             quantity, effective, total = amounts
-            writer.writerow([*cells(number, charge_type, day, (quantity, effective, total)), ORDER])
+            writer.writerow([*cells(place, charge_type, day, (quantity, effective, total)), ORDER])
         for place, (subscription, charge_type, quantity, price, total, *order) in enumerate(
             items, 1
         ):
@@ -44,11 +51,13 @@ def write_vendor_file(path: Path, *, items: tuple[tuple[str, ...], ...] = ITEMS)
                 zip(HEADER, cells(20, charge_type, 15, (quantity, price, total)), strict=True)
             )
             known |= {
+                "InvoiceNumber": number,
                 "ProductId": "DG7GMGF0D7FX",
                 "SkuName": "Visio Professional 2021",
                 "ProductName": "Visio Professional 2021",
                 "UnitPrice": price.removeprefix("-"),
                 "SubscriptionId": subscription,
+                "ChargeStartDate": f"2021-{month}-15",
                 "ChargeEndDate": "",
                 "TermAndBillingCycle": "",
                 "BillingFrequency": "OneTime",

@@ -1,11 +1,12 @@
 """What goes by the invoice of a line, where an order has one of its own."""
 
+import csv
 import json
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from october import FOUR_PARTIES, NOW, PERIOD
+from october import FOUR_PARTIES, NOW, PERIOD, cells
 from orders_case import (
     ANNA,
     CREATED,
@@ -16,6 +17,7 @@ from orders_case import (
     headers_of,
     told,
     write_orders,
+    write_vendor_file,
 )
 from pyarrow import parquet
 from serve_case import HEADERS, serving
@@ -144,3 +146,45 @@ def test_a_run_of_before_is_read_and_verified(tmp_path: Path) -> None:
         rows = place.visitor("reseller").rows("reseller", expand="AllDetails", **OUT)
     assert len(rows) == header["detail_count"] == 13
     assert pipeline.credit_invoice(house, Credit(header["invoice_id"]), word=ANNA)["rowCount"] == 4
+
+
+def test_a_verified_order_closes_nothing_else_and_its_late_lines_go_to_its_next_invoice(
+    tmp_path: Path,
+) -> None:
+    house = bill_orders(tmp_path)
+    october = headers_of(house)
+    more = tmp_path / "more.csv"
+    late = ("one-2", "new", "1", "49.90", "49.90")
+    write_vendor_file(more, items=(late,), number="G012345679", seats=False)
+    with more.open("a", newline="", encoding="utf-8") as stream:
+        seats = cells(12, "addQuantity", 20, ("1", "3", "3"))
+        csv.writer(stream).writerow([*seats[:4], "G012345679", *seats[5:], ""])
+    pipeline.load_files(house, [(more.name, more)], now=NOW)
+    done = pipeline.run_period(house, PERIOD, now=NOW)
+    # 17.05 and the seat of 3.00: the draft is open; the order's invoice stays as it is
+    assert [(one["total_amount"], one["status_id"]) for one in headers_of(house)] == [
+        ("20.05", 0),
+        ("1644.7", 1),
+    ]
+    assert headers_of(house)[1]["output_digest"] == october[1]["output_digest"]
+    assert (done["matched"], done["late"]) == (14, 1)
+    agrees(house, tmp_path)
+    november = write_vendor_file(
+        tmp_path / "november.csv", items=(ITEMS[1],), number="G112345679", seats=False, month="11"
+    )
+    pipeline.load_files(house, [(november.name, november)], now=NOW)
+    pipeline.run_period(house, "2021-11", now=NOW)
+    (own,) = [one for one in headers_of(house) if one["period"] == "2021-11"]
+    # the late item of October in a group of its own beside the one of November
+    assert (own["order_id"], own["total_amount"], own["row_count"], own["status_id"]) == (
+        october[1]["order_id"],
+        "199.6",
+        2,
+        1,
+    )
+    with serving(house) as place:
+        rows = place.visitor("reseller").rows("reseller", invoiceId=own["invoice_id"])
+    assert told(rows, "totalPrice", "adjustsInvoiceId") == [
+        ("149.70", None),
+        ("49.90", october[1]["invoice_id"]),
+    ]
