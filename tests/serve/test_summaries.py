@@ -219,8 +219,8 @@ def test_a_summary_moves_one_way_with_numbers_without_gap(house: House) -> None:
             select(number_series.c.last_number).where(number_series.c.series == "S-2021-11")
         ).scalars()
         assert list(series) == [2]
-    trail = [one["action"] for one in pipeline.read_audit(house)["entries"]]
-    assert trail[1:] == [
+    trail = [one for one in pipeline.read_audit(house)["entries"] if one["by"] == "anna"]
+    assert [one["action"] for one in trail] == [
         *("summarize", "summarize", "discard", "summarize", "verify", "verify"),
         *("issue", "card-error", "pay"),
     ]
