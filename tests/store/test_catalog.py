@@ -15,13 +15,10 @@ from store_case import everything
 from tieout.errors import Conflict
 from tieout.store import migrations
 from tieout.store.catalog import (
-    invoice,
     lake_file,
     load,
     metadata,
-    run,
     setting,
-    snapshot,
     vendor_file,
 )
 from tieout.store.database import Catalog, insert_rows, require_tables
@@ -100,28 +97,6 @@ def test_the_size_of_a_large_file_has_room(house: House) -> None:
         connection.execute(insert(lake_file).values(rows=1, size=size, sums="{}", **named))
     with house.catalog.read() as connection:
         assert connection.scalar(select(lake_file.c.size)) == size
-
-
-def test_an_invoice_of_before_shows_the_snapshot_of_its_run(catalog: Catalog) -> None:
-    texts = (
-        *("period", "seller_id", "seller_name", "buyer_id", "buyer_name", "contract_id"),
-        *("vendor_id", "vendor_name", "currency", "invoice_date", "document_type"),
-        *("total_amount", "detail_total", "rounding_residual", "input_digest"),
-    )
-    numbers = dict.fromkeys(("minor_digits", "row_count", "detail_count", "revision"), 1)
-    said = dict.fromkeys((*texts, "output_digest", "changed_at", "invoice_number"), "-") | numbers
-    ran = dict.fromkeys(("period", "created_at", "input_digest", "output_digest"), "-")
-    ran |= dict.fromkeys(("certificate", "summary"), "{}")
-    _upgrade_past(
-        catalog,
-        "0012",
-        insert(snapshot).values(snapshot_id=7, created_at="-", digest="-"),
-        insert(run).values(run_id="r", is_current=1, snapshot_id=7, **ran),
-        insert(invoice).values(invoice_id="i", run_id="r", hop=2, status_id=1, **said),
-    )
-    with catalog.read() as connection:
-        kept = select(invoice.c.snapshot_id, invoice.c.order_id, invoice.c.summary_id)
-        assert connection.execute(kept).all() == [(7, None, None)]
 
 
 def test_a_write_that_fails_is_rolled_back_as_a_whole(house: House) -> None:

@@ -80,7 +80,6 @@ def adjustment_headers(
     said = {
         "run_id": made.run_id,
         "period": summary["period"],
-        "snapshot_id": summary["snapshot"],
         "input_digest": made.input_digest,
         "document_type": INVOICE,
         "source_id": ADJUSTMENT,

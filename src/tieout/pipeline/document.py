@@ -151,7 +151,6 @@ def _header(engine: Engine, document: Document, *, word: Word) -> Header:
         "credits_invoice_id": document.credits_invoice_id,
         "status_id": NEW_CORRECTED,
         "detail_count": lines,
-        "snapshot_id": document.snapshot_id,
         "input_digest": hashlib.sha256(inputs.encode()).hexdigest(),
         "changed_at": utc_text(word.now),
         "revision": 1,

@@ -198,7 +198,6 @@ def _publish_run(
         header |= {
             "run_id": summary["runId"],
             "period": summary["period"],
-            "snapshot_id": summary["snapshot"],
             "input_digest": summary["inputDigest"],
             "document_type": ESTIMATE if summary["isEstimate"] else INVOICE,
         }

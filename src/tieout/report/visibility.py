@@ -103,12 +103,10 @@ def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.
 
 def _query(viewer: Viewer, wanted: Wanted) -> Select[Any]:
     columns = [invoice.c[name] for name in _COPIED]
-    # where a later run has the same lines, a verified invoice still shows what it was verified with
-    shown = func.coalesce(invoice.c.snapshot_id, run.c.snapshot_id).label("snapshot_id")
     return (
         select(
             *columns,
-            shown,
+            run.c.snapshot_id,
             SHOWN_RUN.label("shown_run_id"),
             summary_invoice.c.status_id.label("summary_status"),
         )

@@ -176,7 +176,6 @@ invoice = _table(
     _text("credits_invoice_id", null=True),  # the document that this one corrects
     *(_text("order_id", null=True), _text("order_number", null=True)),  # where it is one order's
     _text("summary_id", null=True),  # the summary invoice that it is joined in
-    _integer("snapshot_id", null=True),  # whose names, order numbers and cost centres it shows
     _integer("status_id"),
     _text("total_amount"),
     _text("detail_total"),

@@ -54,9 +54,9 @@ def remove_draft(connection: Connection, header: Header) -> None:
 
 
 def snapshot_of(connection: Connection, header: Header) -> int:
-    """Give the snapshot that an invoice shows, by default the one that its run used."""
-    used = select(run.c.snapshot_id).where(run.c.run_id == header["run_id"])
-    return int(header["snapshot_id"] or connection.scalar(used) or 0)
+    """Give the snapshot that an invoice shows: that of the run it is shown with."""
+    shown = header["shown_run_id"] or header["run_id"]
+    return int(connection.scalar(select(run.c.snapshot_id).where(run.c.run_id == shown)) or 0)
 
 
 def family_of(connection: Connection, header: Header) -> dict[str, str]:

@@ -31,7 +31,8 @@ def _changed(*names: str) -> str:
 
 SHOWS_OTHER = (
     "OLD.status_id NOT IN (0, 6) AND OLD.hop > 1"
-    f" AND ({_changed('order_id', 'order_number', 'snapshot_id')})"
+    f" AND ({_changed('order_id', 'order_number')}"
+    f" OR OLD.shown_run_id IS NOT NULL AND ({_changed('shown_run_id')}))"
 )
 JOINED_WRONG = (
     f"({_changed('summary_id')}) AND NEW.summary_id IS NOT NULL"
@@ -118,12 +119,7 @@ def upgrade() -> None:
     """Add the columns and the table, then the triggers of both databases."""
     for name in ("order_id", "order_number", "summary_id"):
         op.add_column("invoice", sa.Column(name, sa.Text(), nullable=True))
-    op.add_column("invoice", sa.Column("snapshot_id", sa.Integer(), nullable=True))
     op.create_index("ix_invoice_summary", "invoice", ["summary_id"])
-    op.execute(
-        "UPDATE invoice SET snapshot_id ="
-        " (SELECT snapshot_id FROM run WHERE run.run_id = invoice.run_id)"
-    )
     op.create_table(
         "summary_invoice",
         *(sa.Column(name, sa.Text(), nullable=False) for name in TEXTS),
