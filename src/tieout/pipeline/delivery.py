@@ -134,7 +134,7 @@ def publish_delivery(
     ordered = sorted(arrival.reports, key=lambda report: bool(report["status"] == "loaded"))
     of_file = {report["fileId"]: report for report in ordered if report["fileId"] in ids}
     _complete_reports(of_file, found)
-    _say_repeated_ids(engine, of_file)
+    _say_repeated(engine, of_file)
     changes = [_change(house, engine, invoice=one) for one in found]
     shared = find_overlaps(house, engine, staged=staged, found=found)
     say_overlaps(of_file, shared)
@@ -170,7 +170,8 @@ def publish_delivery(
         say_lapsed(of_file, found, before=before, after=line_decisions.standing(connection))
 
 
-def _say_repeated_ids(engine: Engine, of_file: Mapping[str, dict[str, Any]]) -> None:
+def _say_repeated(engine: Engine, of_file: Mapping[str, dict[str, Any]]) -> None:
+    """Say which of the vendor's row ids stand on different rows."""
     for one in engine.arrow(sql_text("tieout.pipeline", "repeated_id")).to_pylist():
         of_file[one["file_id"]]["notices"].append(
             f"vendor row id {one['id']} stands on {one['rows']} different rows, all kept:"

@@ -101,12 +101,9 @@ def bill_month(
     adjusted = adjust_month(engine, house, ledger=inputs.ledger, run_id=summary["runId"], keep=kept)
     summary["adjustments"] = len(adjusted.headers)
     engine.watch.phase("publish")
-    moment = utc_text(word.now)
     with house.catalog.write() as connection:
         _publish_run(connection, summary, headers=headers, files=files, word=word)
-        _publish_adjustments(
-            connection, adjusted, summary=summary, ledger=inputs.ledger, now=moment
-        )
+        _publish_adjustments(connection, adjusted, summary=summary, ledger=inputs.ledger, word=word)
         if line:
             manual_lines.record(connection, line.values)
             audit.record(connection, [line.event], signed=line.signed)
@@ -223,9 +220,10 @@ def _publish_adjustments(
     *,
     summary: Mapping[str, Any],
     ledger: Ledger,
-    now: str,
+    word: Word,
 ) -> None:
     """Publish the adjustments of the month in the place of those that are drafts."""
+    now = utc_text(word.now)
     values = {
         "run_id": made.run_id,
         "period": summary["period"],
@@ -243,4 +241,5 @@ def _publish_adjustments(
         headers=adjustment_headers(made, summary=summary, now=now),
         files=made.files,
         replaced=ledger.open_run_id,
+        by=word.by,
     )

@@ -139,6 +139,7 @@ def replace_adjustments(
     headers: Sequence[Mapping[str, Any]],
     files: Sequence[LakeFile],
     replaced: str | None,
+    by: str,
 ) -> None:
     """Put the adjustments of a month's late lines in the place of those that are drafts."""
     if replaced == (values["run_id"] if headers else None):
@@ -146,7 +147,7 @@ def replace_adjustments(
     connection.execute(delete(invoice).where(invoice.c.run_id == replaced))
     connection.execute(update(run).where(run.c.run_id == replaced).values(is_current=0))
     if headers:
-        manifest.publish_run(connection, {**values, "kind": AFTER_CLOSE}, files=files)
+        manifest.publish_run(connection, {**values, "kind": AFTER_CLOSE}, files=files, by=by)
         connection.execute(insert(invoice), [dict(one) for one in headers])
 
 
