@@ -96,6 +96,15 @@ def with_digits(value: Decimal | Fraction | int, digits: int) -> str:
     return f"{whole}.{rest:0<{digits}}" if digits or rest else whole
 
 
+def written_total(amount: str, currency: str) -> str:
+    """Give a document's total as it is printed: with the minor unit's digits at least.
+
+    >>> written_total("594.9", "EUR")
+    '594.90'
+    """
+    return with_digits(parse_number(amount), minor_units(currency) or 0)
+
+
 @lru_cache(maxsize=512)
 def minor_units(currency: str) -> int | None:
     """Give the decimals of a currency's smallest coin (EUR 2, JPY 0, KWD 3); None if unknown.

@@ -77,9 +77,9 @@ def test_a_month_is_corrected_from_the_command_line(desk: Desk, tmp_path: Path) 
     assert (code, "reseller to customer, 12.04 EUR, New Corrected" in out) == (0, True)
     assert desk.run("charge", *line, *SIGNED)[0] == 2
     memo = desk.json("charge", "--invoice", number, "--line", "2", "1.5", "setup", *SIGNED)
-    assert (memo["documentType"], memo["totalAmount"]) == ("DebitMemo", "3")
+    assert (memo["documentType"], memo["totalAmount"]) == ("DebitMemo", "3.00")
     done = desk.json("verify", "--period", PERIOD)["verified"]
-    assert {one["totalAmount"] for one in done} == {"-12.05", "12.04", "3"}
+    assert {one["totalAmount"] for one in done} == {"-12.05", "12.04", "3.00"}
     month = done[0]["invoiceNumber"].rpartition("-")[0]
     assert {one["invoiceNumber"] for one in done} == {f"{month}-{n:04d}" for n in (1, 2, 3)}
     shown = desk.run("certificate", PERIOD)[1]

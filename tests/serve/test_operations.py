@@ -160,7 +160,7 @@ def test_the_owner_verifies_its_whole_channel_and_sees_money_of_its_own_hops_onl
     assert _refusal(named) == (409, "CONFLICT")  # hop 2 is a draft still
     answer = _ask(owner, "distributor", "verify", period=PERIOD)
     second, third = sorted(answer.json()["verified"], key=lambda one: one["hop"])
-    assert (second["totalAmount"], second["consumerId"]) == ("17.9", "reseller")
+    assert (second["totalAmount"], second["consumerId"]) == ("17.90", "reseller")
     assert third.keys() == {"invoiceId", "invoiceNumber", "status", "statusId", "hop"}
     assert b"19.69" not in answer.content
     assert _refusal(_ask(owner, "distributor", "issue", invoices=[ids[3]])) == (404, "NOT_FOUND")

@@ -63,7 +63,7 @@ def test_credits_touch_the_lines_of_their_own_invoice(tmp_path: Path) -> None:
         ]
         assert len(rows) == header["detail_count"]
     wanted = CustomInvoice([Charge("1", "5", "support")], contract_id="c-2")
-    assert pipeline.charge_by_hand(house, wanted, word=ANNA)["totalAmount"] == "5"
+    assert pipeline.charge_by_hand(house, wanted, word=ANNA)["totalAmount"] == "5.00"
     memo = CustomInvoice([Charge("1", "5", "support")], invoice=headers_of(house)[-1]["invoice_id"])
     assert pipeline.charge_by_hand(house, memo, word=ANNA)["documentType"] == "DebitMemo"
 

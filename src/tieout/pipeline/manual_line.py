@@ -12,7 +12,7 @@ from typing import Any
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, NotFound
-from tieout.money import SCALE, parse_number
+from tieout.money import SCALE, parse_number, written_total
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.keep import utc_text
 from tieout.pipeline.period import NewLine, bill_month
@@ -70,8 +70,8 @@ def add_manual_line(
         **manual_lines.told(manual_lines.opened(values)),
         "status": STATUS_NAMES[after["status_id"]],
         "statusId": after["status_id"],
-        "totalBefore": header["total_amount"],
-        "totalAmount": after["total_amount"],
+        "totalBefore": written_total(header["total_amount"], header["currency"]),
+        "totalAmount": written_total(after["total_amount"], header["currency"]),
         "inputDigest": summary["inputDigest"],
     }
 

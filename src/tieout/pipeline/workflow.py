@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, InputsChanged, NotFound
+from tieout.money import written_total
 from tieout.pipeline.changed_inputs import refuse_changed_inputs
 from tieout.pipeline.chosen_drafts import Choice, chosen, wanted
 from tieout.pipeline.known_lines import check_digests, name_lines, name_of
@@ -196,7 +197,7 @@ def _told(header: Header) -> dict[str, Any]:
         "hop": header["hop"],
         "providerId": header["seller_id"],
         "consumerId": header["buyer_id"],
-        "totalAmount": header["total_amount"],
+        "totalAmount": written_total(header["total_amount"], header["currency"]),
         "currency": header["currency"],
         "outputDigest": header["output_digest"],
     }

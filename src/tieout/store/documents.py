@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from tieout.money import written_total
 from tieout.store import manifest
 from tieout.store.catalog import DOCUMENT, VENDOR_LINES, invoice, lake_file, run
 from tieout.store.lake import LakeFile
@@ -103,7 +104,7 @@ def told(header: Header) -> dict[str, Any]:
         "hop": header["hop"],
         "providerId": header["seller_id"],
         "consumerId": header["buyer_id"],
-        "totalAmount": header["total_amount"],
+        "totalAmount": written_total(header["total_amount"], header["currency"]),
         "currency": header["currency"],
         "rowCount": header["row_count"],
     }

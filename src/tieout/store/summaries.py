@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from tieout.errors import Conflict, NotFound
+from tieout.money import written_total
 from tieout.store import audit
 from tieout.store.audit import Event, Signed
 from tieout.store.catalog import NEW, VERIFIED, invoice, summary_invoice
@@ -139,7 +140,7 @@ def told(summary: Summary, *, invoice_ids: Sequence[str]) -> dict[str, Any]:
         "providerId": summary["seller_id"],
         "consumerId": summary["buyer_id"],
         "currency": summary["currency"],
-        "totalAmount": summary["total_amount"],
+        "totalAmount": written_total(summary["total_amount"], summary["currency"]),
         "roundingResidual": summary["rounding_residual"],
         "invoiceIds": list(invoice_ids),
         "includedCount": summary["included_count"],

@@ -9,6 +9,7 @@ import click
 from sqlalchemy import or_, select
 
 from tieout.errors import NotFound
+from tieout.money import written_total
 from tieout.report.rows import RowView, define_rows
 from tieout.report.visibility import GENERAL, PREVIEW, SOLD, Viewer, Wanted, visible_invoices
 from tieout.serve.cli import Shell
@@ -117,7 +118,10 @@ def invoices(shell: Shell, *, period: str | None) -> None:
     if period is not None:
         query = query.where(invoice.c.period == period)
     with shell.house.catalog.read() as connection:
-        found = [dict(row) for row in connection.execute(query).mappings()]
+        found = [
+            {**row, "totalAmount": written_total(row["totalAmount"], row["currency"])}
+            for row in connection.execute(query).mappings()
+        ]
     if shell.json:
         shell.print_json({"invoices": found})
     shell.table(
