@@ -129,7 +129,10 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
         "tieout key create --organization brightwater --role sellerAdmin"
         " --endpoints v1.invoice-rows"
     )
-    shell.say("tieout serve   # then GET /api/v1/reporting/invoices/invoice-rows/brightwater")
+    shell.say(
+        "TIEOUT_REPORTING_WINDOW_MONTHS=unlimited tieout serve"
+        "   # then GET /api/v1/reporting/invoices/invoice-rows/brightwater"
+    )
     shell.say("tieout invoices; tieout show INVOICE --expand all; tieout certificate 2021-10")
 
 
