@@ -1,6 +1,5 @@
 """A store behind a real server on the loopback interface, and visitors with keys."""
 
-import datetime as dt
 import threading
 import time
 from collections.abc import Iterator
@@ -75,7 +74,7 @@ def serving(house: House, **settings: Any) -> Iterator[Place]:
 
     `now` is what its clock says, NOW by default.
     """
-    now: dt.datetime = settings.pop("now", NOW)
+    now = settings.pop("now", NOW)
     chosen = Settings(home=house.home, **{"reporting_window_months": "unlimited", **settings})
     app = create_app(house, chosen, now=lambda: now)
     config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
