@@ -43,7 +43,7 @@ class Visitor:
 
     def code(self, path: str, **query: Any) -> tuple[int, str]:
         """Give the status and the code of a problem."""
-        answer = self.client.get(path, params=query)
+        answer = self.client.get(path, params=query or None)  # none: those in the path stay
         return answer.status_code, answer.json()["code"]
 
 
@@ -70,8 +70,13 @@ class Place:
 
 @contextmanager
 def serving(house: House, **settings: Any) -> Iterator[Place]:
-    """Serve a store on a free port until the end of the block."""
-    app = create_app(house, Settings(home=house.home, **settings), now=lambda: NOW)
+    """Serve a store on a free port until the end of the block; by default invoices of all times.
+
+    `now` is what its clock says, NOW by default.
+    """
+    now = settings.pop("now", NOW)
+    chosen = Settings(home=house.home, **{"reporting_window_months": "unlimited", **settings})
+    app = create_app(house, chosen, now=lambda: now)
     config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
