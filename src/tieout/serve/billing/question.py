@@ -183,6 +183,8 @@ def _months_before(end: date) -> date:
     datetime.date(2026, 2, 28)
     """
     year, month = divmod(end.year * 12 + end.month - 1 - DEFAULT_MONTHS, 12)
+    if year < date.min.year:
+        return date.min
     for day in (end.day, 30, 29, 28):
         try:
             return date(year, month + 1, min(day, end.day))
