@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import uvicorn
 from october import NOW
+from xml_checked import CheckedClient
 
 from tieout.pipeline import Word
 from tieout.serve.access import create_key
@@ -27,7 +27,7 @@ class Visitor:
     def __init__(self, address: str, key: str) -> None:
         """Send the key as a bearer token with every request."""
         self.key = key
-        self.client = httpx.Client(
+        self.client = CheckedClient(
             base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 

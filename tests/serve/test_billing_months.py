@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from months import Month, months, october, write_reference, write_vendor_csv
 from serve_case import serving
 from sqlalchemy import update
+from xml_and_json import compare
 
 from tieout import pipeline
 from tieout.money import minor_units
@@ -25,6 +26,7 @@ from tieout.store.migrations import upgrade
 NOW = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
 EVER = {"startDate": "20150101", "endDate": "20301231"}
 INVOICES = ("invoices", "customerinvoices", "consolidatedinvoices")
+XML_OF = {"invoices": ("v4",), "customerinvoices": ("v2",), "consolidatedinvoices": ("v4", "v3")}
 Line = dict[str, Any]
 
 
@@ -49,8 +51,13 @@ class Seen:
     consolidatedinvoices: dict[str, Any]
 
 
-def read_all(house: House, month: Month) -> Iterator[tuple[dict[str, bytes], Seen]]:
-    """Give what each distributor and reseller reads: bytes, and documents with numbers as text."""
+def read_all(
+    house: House, month: Month, *, reads_xml: bool = False
+) -> Iterator[tuple[dict[str, bytes], Seen]]:
+    """Give what each distributor and reseller reads: bytes, and documents with numbers as text.
+
+    With `reads_xml` a partner's reader gets the same from XML.
+    """
     parties = [
         row["organization_id"]
         for row in month.reference["organizations.csv"]
@@ -58,12 +65,16 @@ def read_all(house: House, month: Month) -> Iterator[tuple[dict[str, bytes], See
     ]
     with serving(house) as place:
         for party in parties:
-            client = place.visitor(party, role="distributorAdmin").client
+            visitor = place.visitor(party, role="distributorAdmin")
             answers = {
-                name: client.get(f"/billing/v4/{name}", params=EVER, headers=JSON)
+                name: visitor.client.get(f"/billing/v4/{name}", params=EVER, headers=JSON)
                 for name in INVOICES
             }
             assert {answer.status_code for answer in answers.values()} == {200}
+            if reads_xml:
+                for name, versions in XML_OF.items():
+                    for version in versions:
+                        compare(visitor, f"/billing/{version}/{name}", EVER)
             yield (
                 {name: answer.content for name, answer in answers.items()},
                 Seen(**{n: a.json(parse_float=str, parse_int=str) for n, a in answers.items()}),
@@ -156,7 +167,7 @@ def test_invariants_hold_for_every_party_of_a_month(
     tmp_path_factory: pytest.TempPathFactory, month: Month
 ) -> None:
     house = billed(month, tmp_path_factory.mktemp("month"))
-    for _, seen in read_all(house, month):
+    for _, seen in read_all(house, month, reads_xml=True):
         for document in (seen.invoices, seen.customerinvoices):
             check_prices(document, "UnitPrice", "Discount", "ExtendedPrice")
             check_totals(document, total="TotalExclVAT", amount="ExtendedPrice")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 TEXT, INTEGER, MONEY, UNIT, NUMBER, PERCENT = "s", "i", "m", "unit", "n", "n(2)"
 DAY, FIGURE = "date", "s(n)"  # a day as YYYYMMDD; a decimal printed as text
+SIGNED, TRUTH = "d", "bool"  # a decimal of any sign and up to 18 decimals
 QUOTED = (TEXT, DAY, FIGURE)
 PARTS = ("Header", "Sender", "Receiver", "Customer", "Subscription", "Line", "Totals")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tieout import __version__
 from tieout.serve.access import AccessRefused, Key, verify_key
 from tieout.serve.billing.lifecycle import Registry
 from tieout.serve.billing.lifecycle_documents import (
@@ -23,6 +24,8 @@ from tieout.serve.billing.lifecycle_documents import (
     versions_page,
 )
 from tieout.serve.billing.lifecycle_headers import successor_path
+from tieout.serve.billing.lifecycle_openapi import components, described
+from tieout.serve.billing.openapi import describe_app
 from tieout.serve.billing.question import invalid, single_values
 from tieout.serve.billing.usage import UsageCounter, usage_document
 from tieout.serve.negotiation import weight_of
@@ -42,17 +45,12 @@ def create_lifecycle(
     registry: Registry, surroundings: Surroundings, *, usage: UsageCounter
 ) -> FastAPI:
     """Build what answers under `/billing` where no served version does."""
-    app = bare_app()
-    documents = Documents(registry, surroundings)
-    _add(app, "/versions", answer=documents.versions)
-    _add(app, "/versions.html", answer=documents.page)
-    _add(app, "/versions.css", answer=documents.style)
-    _add(app, "/versions/{version_id}", answer=documents.version)
-    _add(app, "/releases", answer=documents.releases)
-    _add(app, "/known-issues", answer=documents.issues)
+    app = bare_app(openapi_url="/openapi.json")
+    describe_app(app, schemas=components())
+    documents, told = Documents(registry, surroundings), described(registry)
 
-    def usage_of(request: Request, version_id: str) -> Response:
-        known(registry, version_id)
+    def usage_of(request: Request) -> Response:
+        version_id = known(registry, request)
         read_key(request, surroundings).open(VERSION_USAGE)
         single_values(request, ())
         usage.flush()
@@ -64,6 +62,17 @@ def create_lifecycle(
         )
         return Response(_json(document), headers={"Cache-Control": "no-store"}, media_type=JSON)
 
+    for path, answer in (
+        ("/versions", documents.versions),
+        ("/versions.html", documents.page),
+        ("/versions.css", documents.style),
+        ("/versions/{version_id}", documents.version),
+        ("/releases", documents.releases),
+        ("/known-issues", documents.issues),
+        ("/versions/{version_id}/usage", usage_of),
+    ):
+        add_path(app, path, answer=answer, told=told[path])
+
     def refuse(request: Request, rest: str) -> Response:
         check_method(request)
         if rest in registry.ids():  # `/billing/v4` without a slash
@@ -72,8 +81,7 @@ def create_lifecycle(
             raise BillingProblem(slug="unknown-endpoint", detail="no endpoint has this name")
         raise unknown_version(registry)
 
-    _add(app, "/versions/{version_id}/usage", answer=usage_of)
-    app.add_api_route("/{rest:path}", refuse, methods=list(ANY_METHOD))
+    app.add_api_route("/{rest:path}", refuse, methods=list(ANY_METHOD), include_in_schema=False)
     return app
 
 
@@ -91,9 +99,15 @@ def create_ended(registry: Registry, surroundings: Surroundings, *, version_id: 
     return app
 
 
-def bare_app() -> FastAPI:
+def bare_app(*, openapi_url: str | None = None) -> FastAPI:
     """Give an application that answers errors as the Billing API does."""
-    app = FastAPI(title="tieout Billing API", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="tieout Billing API lifecycle",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=openapi_url,
+    )
     for error in ERRORS:
         app.add_exception_handler(error, billing_problem)
     return app
@@ -118,10 +132,12 @@ def read_key(request: Request, surroundings: Surroundings) -> Key:
     return key
 
 
-def known(registry: Registry, version_id: str) -> None:
-    """Refuse an id that was never released."""
+def known(registry: Registry, request: Request) -> str:
+    """Give the id in the path; refuse one that was never released."""
+    version_id = str(request.path_params["version_id"])
     if version_id not in registry.ids():
         raise unknown_version(registry)
+    return version_id
 
 
 def unknown_version(registry: Registry) -> BillingProblem:
@@ -165,43 +181,50 @@ class Documents:
                 members={"available": [JSON, HTML]},
             )
         today = self.surroundings.now().date()
-        return _public(request, _json(versions_document(self.registry, today=today)), kind=JSON)
+        return public(request, _json(versions_document(self.registry, today=today)), kind=JSON)
 
     def page(self, request: Request) -> Response:
         """Answer with the page."""
         single_values(request, ())
         page = versions_page(self.registry, today=self.surroundings.now().date())
-        answer = _public(request, page.encode(), kind=f"{HTML}; charset=utf-8")
+        answer = public(request, page.encode(), kind=f"{HTML}; charset=utf-8")
         answer.headers["Content-Security-Policy"] = CSP
         return answer
 
     def style(self, request: Request) -> Response:
         """Answer with the page's style."""
-        return _public(request, style_sheet(), kind="text/css; charset=utf-8")
+        return public(request, style_sheet(), kind="text/css; charset=utf-8")
 
-    def version(self, request: Request, version_id: str) -> Response:
+    def version(self, request: Request) -> Response:
         """Answer with one version."""
-        known(self.registry, version_id)
+        version_id = known(self.registry, request)
         single_values(request, ())
         element = version_element(self.registry, self.registry.version(version_id))
-        return _public(request, _json(element), kind=JSON)
+        answer = public(request, _json(element), kind=JSON)
+        if self.registry.is_served(version_id):
+            answer.headers["Link"] = (
+                f'</billing/{version_id}/openapi.json>; rel="service-desc",'
+                f' </billing/{version_id}/schema.xsd>; rel="describedby"; type="application/xml"'
+            )
+        return answer
 
     def releases(self, request: Request) -> Response:
         """Answer with the releases, newest first."""
         one = single_values(request, ("version", "issue"))
         if "version" in one and one["version"] not in self.registry.ids():
             raise invalid("version", f"is one of {', '.join(self.registry.ids())}")
-        return _public(request, _json(releases_document(self.registry, **one)), kind=JSON)
+        return public(request, _json(releases_document(self.registry, **one)), kind=JSON)
 
     def issues(self, request: Request) -> Response:
         """Answer with the known issues."""
         one = single_values(request, ("state",))
         if one.get("state", "open") not in STATES:
             raise invalid("state", f"is one of {', '.join(STATES)}")
-        return _public(request, _json(issues_document(self.registry, **one)), kind=JSON)
+        return public(request, _json(issues_document(self.registry, **one)), kind=JSON)
 
 
-def _public(request: Request, body: bytes, *, kind: str) -> Response:
+def public(request: Request, body: bytes, *, kind: str) -> Response:
+    """Answer with a public document: five minutes in any cache, a strong ETag."""
     headers = {
         "Cache-Control": "public, max-age=300",
         "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
@@ -214,9 +237,21 @@ def _public(request: Request, body: bytes, *, kind: str) -> Response:
     return Response(body, headers=headers, media_type=kind)
 
 
-def _add(app: FastAPI, path: str, *, answer: Answer) -> None:
-    app.add_api_route(path, answer, methods=["GET", "HEAD"], response_class=Response)
-    app.add_api_route(path, options, methods=["OPTIONS"])
+def add_path(
+    app: FastAPI, path: str, *, answer: Answer, told: Mapping[str, Any] | None = None
+) -> None:
+    """Add a path; one of which nothing is told stays out of OpenAPI."""
+    app.add_api_route(
+        path,
+        answer,
+        methods=["GET"],
+        name=path.strip("/"),
+        response_class=Response,
+        include_in_schema=told is not None,
+        **(told or {}),
+    )
+    app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
+    app.add_api_route(path, options, methods=["OPTIONS"], include_in_schema=False)
 
 
 def _json(document: dict[str, Any]) -> bytes:

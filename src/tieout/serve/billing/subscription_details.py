@@ -41,7 +41,7 @@ def answer_details(call: Call, one: Mapping[str, str], *, party: str, catalog: C
         found = _find(connection, wanted, party=party) if NUMBER.fullmatch(wanted) else None
         if found is None:
             raise BillingProblem(slug="not-found", detail="no such subscription")
-        tree = _details(connection, found, has_periods=call.version.id >= "v4")
+        tree = _details(connection, found, has_periods=call.version.has_rate_periods)
     body = (_json(tree) if format_name == "json" else _xml_root(tree)).encode()
     coded = f"{call.version.id}\n{format_name}\n{party}\n".encode() + body
     headers = {

@@ -1,7 +1,6 @@
 """The sub-application of one version: its paths, who may use them, and its OpenAPI."""
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -15,11 +14,12 @@ from tieout.serve.billing.answer import Call, answer_invoices
 from tieout.serve.billing.lifecycle_app import (
     ANY_METHOD,
     ERRORS,
+    add_path,
     check_method,
-    options,
+    public,
     read_key,
 )
-from tieout.serve.billing.openapi import described_answer, described_parameters
+from tieout.serve.billing.openapi import describe_app, described, described_xsd
 from tieout.serve.billing.question import party_of, read_question, single_values
 from tieout.serve.billing.subscription_details import answer_details
 from tieout.serve.billing.versions import (
@@ -29,6 +29,7 @@ from tieout.serve.billing.versions import (
     Version,
     since,
 )
+from tieout.serve.billing.xml_schema import schema_text
 from tieout.serve.problems import BillingProblem, billing_problem
 from tieout.serve.roles import BILLING_ROLES
 from tieout.serve.settings import Surroundings
@@ -36,6 +37,7 @@ from tieout.store.catalog import reference
 from tieout.store.database import Catalog
 
 URL_MAX = 8192
+XSD_PATH, XSD_TYPE = "/schema.xsd", "application/xml; charset=utf-8"
 # who may use which endpoint, by the party's place in the chain (billing-api.md 6.1)
 PLACES = {
     "vendor": ("customerinvoices", DETAILS),
@@ -50,11 +52,12 @@ def create(version: Version, surroundings: Surroundings) -> FastAPI:
     app = FastAPI(title="tieout Billing API", version=f"{version.id} ({__version__})")
     for error in ERRORS:
         app.add_exception_handler(error, billing_problem)
+    describe_app(app)
     for endpoint in version.endpoints:
         answer = _answerer(version, endpoint, surroundings=surroundings)
-        _add(app, endpoint, answer=answer, version=version)
-    alias = _answerer(version, DETAILS, surroundings=surroundings)
-    _add(app, ALIAS, answer=alias, version=None)
+        add_path(app, f"/{endpoint}", answer=answer, told=described(version, endpoint))
+    add_path(app, f"/{ALIAS}", answer=_answerer(version, DETAILS, surroundings=surroundings))
+    add_path(app, XSD_PATH, answer=_xsd_of(version), told=described_xsd())
     app.add_api_route(
         "/{endpoint:path}",
         _elsewhere(version, surroundings),
@@ -64,27 +67,14 @@ def create(version: Version, surroundings: Surroundings) -> FastAPI:
     return app
 
 
-def _add(
-    app: FastAPI, name: str, *, answer: Callable[[Request], Response], version: Version | None
-) -> None:
-    """Add a path; one without a version stays out of OpenAPI."""
-    described: dict[str, Any] = {}
-    if version is not None:
-        described = {
-            "openapi_extra": {"parameters": described_parameters(version, name)},
-            "responses": {200: described_answer(version, name)},
-        }
-    app.add_api_route(
-        f"/{name}",
-        answer,
-        methods=["GET"],
-        name=name,
-        response_class=Response,
-        include_in_schema=version is not None,
-        **described,
-    )
-    app.add_api_route(f"/{name}", answer, methods=["HEAD"], include_in_schema=False)
-    app.add_api_route(f"/{name}", options, methods=["OPTIONS"], include_in_schema=False)
+def _xsd_of(version: Version) -> Callable[[Request], Response]:
+    schema = schema_text(version).encode()
+
+    def answer(request: Request) -> Response:
+        single_values(request, ())
+        return public(request, schema, kind=XSD_TYPE)
+
+    return answer
 
 
 def _elsewhere(version: Version, surroundings: Surroundings) -> Callable[[Request, str], Response]:
@@ -92,7 +82,7 @@ def _elsewhere(version: Version, surroundings: Surroundings) -> Callable[[Reques
 
     def refuse(request: Request, endpoint: str) -> Response:
         check_method(request)
-        if endpoint in version.endpoints or endpoint == ALIAS:
+        if f"/{endpoint}" == XSD_PATH or endpoint in (*version.endpoints, ALIAS):
             raise HTTPException(status_code=405)
         if endpoint not in KNOWN_ENDPOINTS:
             raise BillingProblem(slug="unknown-endpoint", detail="no endpoint has this name")

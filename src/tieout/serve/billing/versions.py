@@ -20,6 +20,7 @@ class Version:
     registries: Mapping[str, Registry]
     all_formats: tuple[str, ...]
     all_parameters: tuple[str, ...]
+    has_rate_periods: bool = False  # in `subscriptiondetails`
 
     def formats(self, endpoint: str) -> tuple[str, ...]:
         """Give the formats of an endpoint; the first is the default."""
@@ -35,7 +36,10 @@ class Version:
         return self.all_parameters
 
 
-V4 = Version("v4", v4.ENDPOINTS, v4.REGISTRIES, v4.FORMATS, v4.PARAMETERS)
+V4 = Version(
+    *("v4", v4.ENDPOINTS, v4.REGISTRIES, v4.FORMATS, v4.PARAMETERS),
+    has_rate_periods=True,
+)
 V3 = Version("v3", v3.ENDPOINTS, v3.REGISTRIES, v3.FORMATS, v3.PARAMETERS)
 V2 = Version("v2", v2.ENDPOINTS, v2.REGISTRIES, v2.FORMATS, v2.PARAMETERS)
 SERVED = (V4, V3, V2)
