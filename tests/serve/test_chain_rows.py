@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from october import NOW
 from serve_case import CONSOLIDATED, HEADERS, ROWS, Place
 
@@ -43,6 +45,15 @@ def test_a20_a_customer_never_sees_its_sellers_cost(chain: Place) -> None:
     ]
     for body in bodies:
         assert body.startswith(b"[{")
+    for path in (ROWS, HEADERS):
+        for form in ("ndjson", "csv", "parquet"):
+            asked = {"format": form, "expand": "AllDetails"}
+            answer = customer.client.get(f"{path}/customer", params=asked)
+            told = answer.content
+            if form == "parquet":
+                told = repr(pq.read_table(pa.BufferReader(told)).to_pylist()).encode()
+            bodies += [told, repr(answer.headers).encode()]
+    for body in bodies:
         for figure in (b"13.60", b"31.50", b"31.5", b"30.45", b"3.15", b"distributor", b"1.36"):
             assert figure not in body
     for view in ({}, {"expand": "AllDetails"}):

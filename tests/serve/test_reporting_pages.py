@@ -1,6 +1,7 @@
 """Pages of rows and headers: acceptance cases A41 to A43."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from october import DIRECT, NOW, bill_october
 from serve_case import HEADERS, ROWS, Place, Visitor, serving
 from sqlalchemy import select
+from store_by_hand import Group, Hand, Line, build
 
 from tieout import pipeline
 from tieout.pipeline import Charge, Choice, CustomInvoice, Word
@@ -99,6 +101,33 @@ def test_every_page_size_gives_the_same_rows(
     assert [row for page in found for row in page] == whole
     assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
     assert 0 < len(found[-1]) <= limit
+
+
+def _invoice(number: int, *totals: str) -> Hand:
+    days, total = ("2026-07-01", "2026-07-31"), str(sum(map(int, totals)))
+    return Hand(
+        lines=tuple(
+            Line(f"{number}-{place}", "addQuantity", 3, days, text)
+            for place, text in enumerate(totals)
+        ),
+        groups=(Group(3, days, f"{total}.00", total, "0", len(totals)),) if totals else (),
+        header=(f"{total}.00", total, "0"),
+        extra={"invoice_number": f"R-{number}", "invoice_date": f"2026-08-{number:02d}"},
+        run=f"run-{number}",
+        invoice_id=str(uuid.UUID(int=number)),
+    )
+
+
+def test_pages_step_over_invoices_without_a_row(tmp_path: Path) -> None:
+    totals = ((), ("1", "2"), (), (), ("3",), ("4", "5", "6"), ())
+    hands = [_invoice(number, *texts) for number, texts in enumerate(totals, start=1)]
+    with serving(build(tmp_path, *hands)) as place:
+        visitor = place.visitor("reseller")
+        for limit in (1, 2, 3, 4, 5, 6, 7):
+            found = list(pages(visitor, limit=limit, expand="CorrectionDetails"))
+            texts = [row["totalPrice"] for page in found for row in page]
+            assert texts == ["1", "2", "3", "4", "5", "6"]
+            assert len(found) == -(-6 // limit)
 
 
 def test_headers_have_pages_too(oct_10: Place) -> None:

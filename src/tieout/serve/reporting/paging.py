@@ -71,18 +71,19 @@ def pinned(catalog: Catalog, invoices: pa.Table, *, page: Page) -> tuple[pa.Tabl
 
     Those that came after it are left out. Raises ReportingProblem when one of the others changed.
     """
-    if page.state:
-        with catalog.read() as connection:
-            touched = audit.subjects_since(connection, page.entry)
-        later = pa.array(touched or (), pa.string())
-        of_later = [pc.is_in(invoices[name], later) for name in ("invoice_id", "shown_run_id")]
-        kept = invoices.filter(pc.invert(pc.or_(*of_later)))
-        place = kept.schema.get_field_index("ordinal")
-        ordinals = pa.array(range(1, kept.num_rows + 1), pa.int64())
-        invoices = kept.set_column(place, kept.schema.field(place), ordinals)
-        if touched is None or state_of(invoices) != page.state:
-            raise ReportingProblem(
-                code="CURSOR_EXPIRED",
-                detail="an invoice of this list has changed; begin again without the cursor",
-            )
-    return invoices, replace(page, state=state_of(invoices))
+    if not page.state:
+        return invoices, replace(page, state=state_of(invoices))
+    with catalog.read() as connection:
+        touched = audit.subjects_since(connection, page.entry)
+    later = pa.array(sorted(touched or ()), pa.string())
+    of_later = [pc.is_in(invoices[name], later) for name in ("invoice_id", "shown_run_id")]
+    kept = invoices.filter(pc.invert(pc.or_(*of_later)))
+    place = kept.schema.get_field_index("ordinal")
+    ordinals = pa.array(range(1, kept.num_rows + 1), pa.int64())
+    kept = kept.set_column(place, kept.schema.field(place), ordinals)
+    if touched is None or state_of(kept) != page.state:
+        raise ReportingProblem(
+            code="CURSOR_EXPIRED",
+            detail="an invoice of this list has changed; begin again without the cursor",
+        )
+    return kept, page
