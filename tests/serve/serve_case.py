@@ -1,9 +1,11 @@
 """A store behind a real server on the loopback interface, and visitors with keys."""
 
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import uvicorn
@@ -18,6 +20,7 @@ from tieout.store.house import House
 
 ROWS = "/api/v1/reporting/invoices/invoice-rows"
 HEADERS = "/api/v1/reporting/invoices/invoice-headers"
+NO_LIMITS = {"calls_per_minute": 10**9, "open_streams": 10**9}
 CONSOLIDATED = "/billing/v4/consolidatedinvoices"
 
 
@@ -69,17 +72,28 @@ class Place:
 
 
 @contextmanager
-def serving(house: House, **settings: Any) -> Iterator[Place]:
-    """Serve a store on a free port until the end of the block."""
-    app = create_app(house, Settings(home=house.home, **settings), now=lambda: NOW)
-    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
+def serving(
+    house: House,
+    *,
+    now: Callable[[], datetime] = lambda: NOW,
+    send_buffer: int | None = None,
+    **settings: Any,
+) -> Iterator[Place]:
+    """Serve a store on a free port until the end of the block.
+
+    As this clock stands still, so many calls are allowed that no test meets the limit unasked.
+    """
+    told = Settings(home=house.home, **NO_LIMITS | settings)
+    config = uvicorn.Config(create_app(house, told, now=now), log_level="warning", access_log=False)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:  # which accepted connections inherit
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    place = Place(house, f"http://127.0.0.1:{port}")
+    place = Place(house, f"http://127.0.0.1:{listener.getsockname()[1]}")
     try:
         yield place
     finally:
@@ -87,3 +101,4 @@ def serving(house: House, **settings: Any) -> Iterator[Place]:
             visitor.client.close()
         server.should_exit = True
         thread.join(timeout=10)
+        listener.close()
