@@ -86,7 +86,8 @@ def test_a_month_is_corrected_from_the_command_line(desk: Desk, tmp_path: Path) 
     assert "typed by anna onto invoice" in shown
     assert "CreditNote" in shown
     assert "asked [twice]" in shown
-    trail = desk.json("audit", "show")["entries"]
+    whole = desk.json("audit", "show")["entries"]
+    trail = [one for one in whole if one["action"] not in ("load", "run")]
     assert [one["action"] for one in trail[1:]] == [
         *("manual-line", "verify", "credit", "charge", "charge"),
         *["verify"] * 3,

@@ -3,9 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import uvicorn
@@ -20,7 +19,11 @@ from tieout.store.house import House
 
 ROWS = "/api/v1/reporting/invoices/invoice-rows"
 HEADERS = "/api/v1/reporting/invoices/invoice-headers"
-NO_LIMITS = {"calls_per_minute": 10**9, "open_streams": 10**9}
+BY_DEFAULT: dict[str, Any] = {
+    "reporting_window_months": "unlimited",
+    "calls_per_minute": 10**9,
+    "open_streams": 10**9,
+}
 CONSOLIDATED = "/billing/v4/consolidatedinvoices"
 
 
@@ -46,7 +49,7 @@ class Visitor:
 
     def code(self, path: str, **query: Any) -> tuple[int, str]:
         """Give the status and the code of a problem."""
-        answer = self.client.get(path, params=query)
+        answer = self.client.get(path, params=query or None)  # none: those in the path stay
         return answer.status_code, answer.json()["code"]
 
 
@@ -72,19 +75,17 @@ class Place:
 
 
 @contextmanager
-def serving(
-    house: House,
-    *,
-    now: Callable[[], datetime] = lambda: NOW,
-    send_buffer: int | None = None,
-    **settings: Any,
-) -> Iterator[Place]:
-    """Serve a store on a free port until the end of the block.
+def serving(house: House, **settings: Any) -> Iterator[Place]:
+    """Serve a store on a free port until the end of the block; by default invoices of all times.
 
-    As this clock stands still, so many calls are allowed that no test meets the limit unasked.
+    `now` is what its clock says, or a clock; by default NOW. As most clocks stand still, so many
+    calls are allowed that no test meets the limit unasked. `send_buffer` is that of its sockets.
     """
-    told = Settings(home=house.home, **NO_LIMITS | settings)
-    config = uvicorn.Config(create_app(house, told, now=now), log_level="warning", access_log=False)
+    now, send_buffer = settings.pop("now", NOW), settings.pop("send_buffer", None)
+    chosen = Settings(home=house.home, **BY_DEFAULT | settings)
+    clock = now if callable(now) else lambda: now
+    app = create_app(house, chosen, now=clock)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:  # which accepted connections inherit

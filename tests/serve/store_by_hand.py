@@ -60,6 +60,8 @@ class Hand:
     cost_currency: str = "EUR"
     rate: str = "1"
     extra: dict[str, Any] = field(default_factory=dict)
+    run: str = "run-1"
+    invoice_id: str = INVOICE_ID
 
 
 def day(text: str) -> dt.date:
@@ -67,19 +69,10 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def build(folder: Path, hand: Hand) -> House:
-    """Write the files and the catalog rows of one published run."""
+def build(folder: Path, *hands: Hand) -> House:
+    """Write the files and the catalog rows of published runs, each with one invoice."""
     house = open_house(folder / "home")
     catalog.metadata.create_all(house.catalog.engine)
-    kept = [
-        _keep(house, "charge", CHARGE, [_charge(hand, n) for n in range(len(hand.lines))]),
-        _keep(
-            house, "detail_line", DETAIL_LINE, [_detail(hand, n) for n in range(len(hand.lines))]
-        ),
-        _keep(
-            house, "invoice_line", INVOICE_LINE, [_line(hand, n) for n in range(len(hand.groups))]
-        ),
-    ]
     with house.catalog.write() as connection:
         connection.execute(
             insert(catalog.snapshot).values(snapshot_id=1, created_at="2026-01-01", digest="-")
@@ -94,9 +87,22 @@ def build(folder: Path, hand: Hand) -> House:
                     from_snapshot=1, organization_id=name, role=role, name=name.title()
                 )
             )
+    for hand in hands:
+        _publish(house, hand)
+    return house
+
+
+def _publish(house: House, hand: Hand) -> None:
+    lines, groups = range(len(hand.lines)), range(len(hand.groups))
+    kept = [
+        _keep(house, "charge", CHARGE, [_charge(hand, n) for n in lines]),
+        _keep(house, "detail_line", DETAIL_LINE, [_detail(hand, n) for n in lines]),
+        _keep(house, "invoice_line", INVOICE_LINE, [_line(hand, n) for n in groups]),
+    ]
+    with house.catalog.write() as connection:
         connection.execute(
             insert(catalog.run).values(
-                run_id="run-1",
+                run_id=hand.run,
                 period="2026-01",
                 is_current=1,
                 snapshot_id=1,
@@ -108,9 +114,8 @@ def build(folder: Path, hand: Hand) -> House:
             )
         )
         for one in kept:
-            connection.execute(insert(catalog.lake_file).values(**one))
+            connection.execute(insert(catalog.lake_file).values(**one, owner_id=hand.run))
         connection.execute(insert(catalog.invoice).values(**_invoice(hand)))
-    return house
 
 
 def _keep(house: House, kind: str, schema: pa.Schema, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -120,7 +125,6 @@ def _keep(house: House, kind: str, schema: pa.Schema, rows: list[dict[str, Any]]
         made = house.lake.keep(path, kind=kind, rows=len(rows), hop=2)
     return {
         "owner_kind": "run",
-        "owner_id": "run-1",
         "kind": kind,
         "path": made.path,
         "hop": 2,
@@ -183,8 +187,8 @@ def _line(hand: Hand, index: int) -> dict[str, Any]:
     group = hand.groups[index]
     total, cost = parse_number(group.total), parse_number(group.cost or group.total)
     return _shared(hand) | {
-        "invoice_id": INVOICE_ID,
-        "row_id": str(uuid.uuid5(uuid.UUID(INVOICE_ID), str(index))),
+        "invoice_id": hand.invoice_id,
+        "row_id": str(uuid.uuid5(uuid.UUID(hand.invoice_id), str(index))),
         "charge_type_id": group.class_id,
         "is_usage": group.is_usage,
         "line_no": index + 1,
@@ -203,8 +207,8 @@ def _line(hand: Hand, index: int) -> dict[str, Any]:
 def _invoice(hand: Hand) -> dict[str, Any]:
     total, detail_total, residual = hand.header
     return {
-        "invoice_id": INVOICE_ID,
-        "run_id": "run-1",
+        "invoice_id": hand.invoice_id,
+        "run_id": hand.run,
         "period": "2026-01",
         "hop": 2,
         "seller_id": SELLER,

@@ -255,8 +255,10 @@ def test_every_change_is_in_the_audit_with_its_key(managed: Place, admin: Admin)
     found = pipeline.read_audit(managed.house, subject=f"snapshot {answer['snapshot']}")
     (entry,) = found["entries"]
     assert (entry["action"], entry["subjectKind"]) == ("change", "reference")
+    assert len(entry["after"].pop("files")) == 64
     assert (entry["by"], entry["after"]) == (f"key {admin.key_id}", {"organizations": 1})
     (loaded,) = pipeline.read_audit(managed.house, subject="snapshot 1")["entries"]
+    assert len(loaded["after"].pop("files")) == 64
     assert loaded["after"] == {name: len(rows_of(text)) for name, text in REFERENCE.items()}
     assert pipeline.check_audit(managed.house)["entries"] >= answer["snapshot"]
 

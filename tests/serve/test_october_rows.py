@@ -186,30 +186,3 @@ def test_a55_negated_lines_give_negated_totals(
     with serving(house) as place:
         found = place.visitor("reseller").rows("reseller", **OUT)
     assert told(found, "totalPrice", "roundingResidual") == rows
-
-
-def test_filters_narrow_the_rows(oct_10: Place) -> None:
-    visitor = oct_10.visitor("reseller")
-    assert len(visitor.rows("reseller", direction="incoming")) == 2
-    assert visitor.rows("reseller", currency="USD") == []
-    assert visitor.rows("reseller", subscriptionId="another") == []
-    assert visitor.rows("reseller", path=HEADERS, subscriptionId="another") == []
-    assert len(visitor.rows("reseller", path=HEADERS, subscriptionId="s-1")) == 2
-    assert (
-        len(visitor.rows("reseller", invoiceDateFrom="2021-11-01", invoiceDateTill="2021-11-01"))
-        == 4
-    )
-    assert visitor.rows("reseller", invoiceDateFrom="2021-11-02") == []
-    assert len(visitor.rows("reseller", statusId="1")) == 4
-    assert visitor.rows("reseller", statusId="2") == []
-    assert visitor.code(f"{ROWS}/reseller", statusId="0") == (400, "BAD_PARAMETER")
-    for name in ("limit", "cursor", "numbers", "csvGuard", "changedSince", "clip"):
-        assert visitor.code(f"{ROWS}/reseller", **{name: "1"}) == (400, "BAD_PARAMETER")
-    assert visitor.code(f"{ROWS}/reseller", format="csv") == (400, "BAD_PARAMETER")
-    assert visitor.code(f"{ROWS}/reseller", format="xml") == (400, "BAD_FORMAT")
-    answer = visitor.client.get(f"{ROWS}/reseller", params={"colour": "red"})
-    assert answer.headers["Tieout-Ignored-Parameters"] == "colour"
-    assert visitor.code(f"{ROWS}/reseller", colour="red", strict="true") == (
-        400,
-        "UNKNOWN_PARAMETER",
-    )

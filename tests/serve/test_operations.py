@@ -168,6 +168,20 @@ def test_the_owner_verifies_its_whole_channel_and_sees_money_of_its_own_hops_onl
     assert _refusal(_ask(seller, "reseller", "pay", invoices=[ids[2]])) == (404, "NOT_FOUND")
 
 
+def test_who_owns_no_channel_is_not_told_that_inputs_changed(
+    indirect: Place, tmp_path: Path
+) -> None:
+    changed = write_reference(
+        tmp_path / "ten", chain=FOUR_PARTIES, rules=CHAIN_RULES | {2: ("markup", "9")}, status="new"
+    )
+    pipeline.load_reference(indirect.house, changed, now=NOW)
+    seller = indirect.visitor("reseller", endpoints=OPERATIONS)
+    answer = _ask(seller, "reseller", "verify", period=PERIOD)
+    assert (answer.status_code, answer.json()["verified"]) == (200, [])
+    owner = indirect.visitor("distributor", role="distributorAdmin", endpoints=OPERATIONS)
+    assert _ask(owner, "distributor", "verify", period=PERIOD).status_code == 412
+
+
 def test_what_is_out_of_reach_looks_like_what_is_not_there(indirect: Place) -> None:
     seller = indirect.visitor("reseller", endpoints=OPERATIONS)
     ids = _ids(indirect.house)

@@ -1,5 +1,6 @@
 """What may be corrected and what not, on both catalogs; amounts by fractions of what was billed."""
 
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -91,7 +92,9 @@ def test_every_invoice_credited_whole_comes_to_nothing(billed: House) -> None:
     assert sum((Fraction(one["totalAmount"]) for one in listed), Fraction(0)) == -sum(
         (Fraction(one["total_amount"]) for one in issued), Fraction(0)
     )
-    assert pipeline.check_audit(billed)["entries"] == 1 + 2 * len(issued)
+    done = Counter(one["action"] for one in pipeline.read_audit(billed)["entries"])
+    assert (done["credit"], done["verify"]) == (len(issued), len(issued))
+    assert pipeline.check_audit(billed)["entries"] == done.total()
 
 
 def test_parts_rows_and_the_rest_of_an_invoice(billed: House) -> None:
@@ -195,7 +198,9 @@ def test_a_draft_of_a_credit_note_is_withdrawn_and_then_the_rest_is_free(billed:
         match="is made by the runs",
     )
     actions = [one["action"] for one in pipeline.read_audit(billed)["entries"]]
-    assert actions == ["change", "credit", "discard", "credit", "verify"]
+    assert [one for one in actions if one != "run"] == [
+        *("change", "load", "credit", "discard", "credit", "verify")
+    ]
 
 
 def test_a_debit_memo_names_its_invoice(billed: House) -> None:

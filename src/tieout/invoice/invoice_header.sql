@@ -14,6 +14,7 @@ WITH summed AS (
             AND min(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL)
                 = max(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL)
             THEN min(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL) END AS vendor_invoice,
+        line.hop = 1 AND count(line.vendor_invoice_number) < count(*) AS is_mixed,
         sum(line.cost_total_price) AS cost_amount,
         CASE WHEN bool_and(line.margin_amount IS NOT NULL) THEN sum(line.margin_amount) END AS margin_amount
     FROM invoice_line AS line
@@ -53,7 +54,9 @@ SELECT
         THEN cost_currency_min END AS cost_currency,
     shortest(summed.margin_amount) AS margin_amount,
     digest.output_digest,
+    -- the vendor's number is that of the only document which can hold lines of the vendor's invoice
     CASE WHEN count(*) OVER (PARTITION BY summed.seller_id, summed.vendor_invoice) = 1
+        AND NOT bool_or(summed.is_mixed) OVER (PARTITION BY summed.seller_id)
         THEN summed.vendor_invoice END AS vendor_invoice_number,
     held.tax_zone, held.tax_rate, held.payment_terms_days::INT AS payment_terms_days
 FROM summed

@@ -24,6 +24,7 @@ from tieout.store.house import House
 from tieout.store.workflow import Header, invoices_of
 
 TIE_OUT = "Equity:Tieout"
+MARK = "tieout"  # what the first line of such a file begins with
 WAITING = {"rejected": "Rejected", "parked": "Parked", "setAside": "SetAside", "late": "Late"}
 
 
@@ -72,7 +73,7 @@ def postings(house: House, books: Books) -> Iterator[str]:
     Raises NotFound when the month was never run or the party is on no document of it, Conflict
     when two organizations would share an account.
     """
-    found = certificate_of(house, books.period)
+    found = _certificate(house, books.period)
     with house.catalog.read() as connection:
         known = invoices_of(connection, period=books.period)
     if books.party and not any(books.party in _parties(one) for one in known):
@@ -86,11 +87,21 @@ def postings(house: House, books: Books) -> Iterator[str]:
         for posted in _sides(header, syntax=syntax, names=names, place=place)
         if books.party in (None, posted["owner"])
     ]
-    clearing = [] if books.party else list(_clearing(found))
+    if found is None and not known:
+        raise NotFound(kind="run or document of period", name=books.period)
+    clearing = [] if books.party or found is None else list(_clearing(found))
     yield from _preamble(books, found, documents=documents, clearing=clearing)
     yield from _tie_out(syntax, found, clearing=clearing)
     if documents:
         yield from _texts(house, documents, syntax=syntax)
+
+
+def _certificate(house: House, period: str) -> dict[str, Any] | None:
+    """Give the certificate of a month; one with documents made by hand only may have none."""
+    try:
+        return certificate_of(house, period)
+    except NotFound:
+        return None
 
 
 def _parties(header: Header) -> tuple[str, str]:
@@ -175,25 +186,27 @@ def _clearing(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         for one in found[kind]["amounts"]:
             amount = shortest(-Fraction(one["amount"]))
             yield f"{TIE_OUT}:{name}", amount, one["currency"], f"{found[kind]['count']} rows"
+    for one in found["carriedIn"]:  # late lines of other months, billed in this one
+        yield f"{TIE_OUT}:Late", one["amount"], one["currency"], f"late lines of {one['period']}"
     for one in found["hops"]:
         if one["hop"] == 1:
-            amount = shortest(-Fraction(one["vendorTotal"]))
+            amount = shortest(-Fraction(one["detailTotal"]))
             yield f"{TIE_OUT}:Billed", amount, one["currency"], f"{one['lines']} lines of hop 1"
 
 
 def _preamble(
     books: Books,
-    found: Mapping[str, Any],
+    found: Mapping[str, Any] | None,
     *,
     documents: Sequence[Mapping[str, Any]],
     clearing: Sequence[tuple[str, str, str, str]],
 ) -> Iterator[str]:
     """Give what stands before the first transaction: where it comes from, and the accounts."""
     syntax = SYNTAXES[books.syntax]
-    yield syntax.comment.format(
-        f"tieout {books.period}, run {found['runId']}, {found['status']},"
-        f" output digest {found['outputDigest']}"
-    )
+    said = "never run: documents made by hand only"
+    if found is not None:
+        said = f"run {found['runId']}, {found['status']}, output digest {found['outputDigest']}"
+    yield syntax.comment.format(f"{MARK} {books.period}, {said}")
     for currency in sorted({one[2] for one in clearing} | {one["currency"] for one in documents}):
         shown = f"1.{'0' * (minor_units(currency) or 0)}"
         yield syntax.commodity.format(currency=currency, shown=shown)
@@ -207,12 +220,12 @@ def _preamble(
 
 def _tie_out(
     syntax: Syntax,
-    found: Mapping[str, Any],
+    found: Mapping[str, Any] | None,
     *,
     clearing: Sequence[tuple[str, str, str, str]],
 ) -> Iterator[str]:
     """Give the transaction that leads every vendor file to what is billed and what waits."""
-    if not clearing:
+    if not clearing or found is None:
         return
     year, month = map(int, found["period"].split("-"))
     last = dt.date(year, month, calendar.monthrange(year, month)[1])

@@ -6,15 +6,17 @@ from itertools import groupby
 from typing import Any
 
 from tieout.engine.duckdb import session, sql_text
-from tieout.errors import NotFound
+from tieout.errors import Conflict, NotFound
 from tieout.money import minor_units, shortest
-from tieout.pipeline.changed_inputs import open_run_inputs
+from tieout.pipeline.inputs import open_inputs, read_inputs
+from tieout.pipeline.late_tables import LATE_CHARGE, LATE_DETAIL_LINE
 from tieout.report.run_file import name_run_files
 from tieout.store import manifest
 from tieout.store.house import House
 
 WAITING = ("rejected", "parked", "setAside", "late")
 KINDS = ("charge", "detail_line", "parked_line")
+LATE = {"late_charge": LATE_CHARGE, "late_detail_line": LATE_DETAIL_LINE}
 
 
 def vendor_certificates(house: House, period: str, *, number: str | None = None) -> dict[str, Any]:
@@ -24,14 +26,22 @@ def vendor_certificates(house: House, period: str, *, number: str | None = None)
     `not_tied` when what was read is not what hop 1 bills with what waits, which a run's laws rule
     out, so it means that the store was changed since. `residualBound` is the most that rounding can
     add at a hop: half a minor unit for each of the `rows` in which lines of the invoice stand,
-    perhaps beside those of others. Raises NotFound when there is no such run or vendor invoice.
+    perhaps beside those of others. Late lines of other months are told in theirs. Raises NotFound
+    when there is no such run or vendor invoice, Conflict when the vendor's files are others by now.
     """
     with house.catalog.read() as connection:
         run = manifest.current_run(connection, period=period)
+        inputs = read_inputs(connection, house, period=period)
+        paths = manifest.run_paths(connection, house, run_id=run["run_id"]) if run else {}
     if run is None:
         raise NotFound(kind="run of period", name=period)
+    if _files(run) != {file.file_id for file in inputs.taken}:
+        raise Conflict(reason=f"{period} has other vendor files than its run knows: run it first")
     with session(house.scratch) as engine:
-        open_run_inputs(engine, house, run=run)
+        open_inputs(engine, inputs, house=house)
+        for kind, schema in LATE.items():
+            engine.run(f"DROP TABLE IF EXISTS {kind}")
+            engine.parquet(kind, paths.get(kind, []), schema=schema)
         name_run_files(engine, house, runs=[run["run_id"]], hops=(), kinds=KINDS)
         found = engine.arrow(sql_text("tieout.pipeline", "vendor_certificate")).to_pylist()
     told = [
@@ -41,9 +51,13 @@ def vendor_certificates(house: House, period: str, *, number: str | None = None)
         )
         if number in (None, invoice)
     ]
-    if not told:
-        raise NotFound(kind="vendor invoice of the period", name=str(number))
+    if not told and number is not None:
+        raise NotFound(kind="vendor invoice of the period", name=number)
     return {"period": period, "runId": run["run_id"], "vendorInvoices": told}
+
+
+def _files(run: Mapping[str, Any]) -> set[str]:
+    return {str(entry["fileId"]) for entry in run["certificate"]["inputs"]}
 
 
 def _told(parts: Iterable[Mapping[str, Any]], *, vendor: str, number: str) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def verify_invoices(
             run = manifest.current_run(connection, period=period)
             known = invoices_of(connection, period=period)
         drafts = wanted(house, known, choice=choice, named=named)
+        if choice.owner is not None and not drafts:  # nothing is told of what is not theirs
+            return {"period": period, "verified": [], "held": [], "inputDigest": None}
         by_hand = [one for one in drafts if one["source_id"] != VENDOR_LINES]
         of_run = [one for one in drafts if one["source_id"] == VENDOR_LINES]
         concerns_run = bool(of_run or not by_hand)

@@ -1,4 +1,5 @@
--- One row per invoice, subscription and charge class, rounded once (reporting-api.md 6.1).
+-- One row per invoice, subscription and charge class, rounded once (reporting-api.md 6.1); where
+-- lines are broken out, of the classes alone that are not: all others, or those of old invoices (6.2.4).
 SELECT
     l.ordinal, l.invoice_id, l.snapshot_id, l.contract_id,
     0 AS phase, NULL::DATE AS sort_start, NULL::DATE AS sort_end, NULL::INTEGER AS sort_sign,
@@ -19,4 +20,11 @@ SELECT
 FROM seen_line AS l
 LEFT JOIN charge_class AS class USING (charge_type_id)
 LEFT JOIN currency_coin AS coin ON l.cost_currency = coin.currency
-WHERE NOT getvariable('other_classes_only') OR l.charge_type_id NOT IN (3, 7)
+WHERE NOT getvariable('is_expanded')
+    OR (getvariable('others_consolidated') AND l.charge_type_id NOT IN (3, 7))
+    OR (l.charge_type_id IN (3, 7) AND left(l.invoice_date, 10) <= getvariable('corrections_until'))
+    OR (
+        l.charge_type_id NOT IN (3, 7)
+        AND NOT getvariable('corrections_only')
+        AND left(l.invoice_date, 10) <= getvariable('others_until')
+    )

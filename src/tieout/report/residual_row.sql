@@ -18,3 +18,9 @@ SELECT
 FROM seen_line AS l
 WHERE l.rounding_residual <> 0
     AND (NOT getvariable('corrections_only') OR l.charge_type_id IN (3, 7))
+    AND (
+        left(l.invoice_date, 10) > CASE
+            WHEN l.charge_type_id IN (3, 7) THEN getvariable('corrections_until')
+            ELSE getvariable('others_until')
+        END
+    ) IS NOT FALSE

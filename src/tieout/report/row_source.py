@@ -23,7 +23,8 @@ def define_sources(
         credit_grouping=credit_grouping,
         subscription_id=None,
         corrections_only=False,
-        other_classes_only=False,
+        corrections_until=None,
+        others_until=None,
     )
     for name in ("charge_class", "seen_line", "seen_detail"):
         engine.view(name, sql_text(PACKAGE, name))

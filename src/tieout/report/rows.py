@@ -29,6 +29,9 @@ class RowView:
     correction_scope: str = "only"  # only or mixed
     credit_grouping: str = "datesSign"
     subscription_id: str | None = None
+    # the last invoice dates (ISO) up to which corrections, and other lines, are not broken out
+    corrections_until: str | None = None
+    others_until: str | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -36,11 +39,35 @@ class RowView:
         if self.expand == "none":
             return ("consolidated_row",)
         parts = ["detail_row", "usage_row"]
-        if self.expand == "corrections" and self.correction_scope == "mixed":
+        if self.mixes or self.corrections_until or self.others_until:
             parts.append("consolidated_row")
         if self.residual == "row":
             parts.append("residual_row")
         return ("no_row", *parts)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether classes that are not broken out are shown consolidated."""
+        return self.expand == "corrections" and self.correction_scope == "mixed"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row by its invoice, counted from 1, and its line; headers have line 0."""
+
+    ordinal: int
+    line_no: int = 0
+
+
+BEGINNING = Place(0)
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """How many rows a page has, and its last one where more follow."""
+
+    count: int
+    last: Place | None
 
 
 def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowView) -> None:
@@ -49,12 +76,14 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
     `invoices` has the shape VISIBLE_INVOICE; what the viewer may not see leaves no trace in `row`.
     """
     name_inputs(engine, house, invoices=invoices)
-    corrections = view.expand == "corrections"
     engine.let(
         subscription_id=view.subscription_id,
         credit_grouping=view.credit_grouping,
-        corrections_only=corrections,
-        other_classes_only=corrections,
+        corrections_only=view.expand == "corrections",
+        is_expanded=view.expand != "none",
+        others_consolidated=view.mixes,
+        corrections_until=view.corrections_until,
+        others_until=view.others_until,
     )
     for name in ("charge_class", "seen_line", "seen_detail", "subscription_name", "order_name"):
         engine.view(name, sql_text(PACKAGE, name))
@@ -91,6 +120,25 @@ def holding(engine: Engine, invoices: pa.Table) -> pa.Table:
     """Give the invoices that hold a line of what `define_rows` was asked for."""
     found = engine.connection.sql("SELECT DISTINCT invoice_id FROM seen_line").to_arrow_table()
     return invoices.filter(pc.is_in(invoices["invoice_id"], found["invoice_id"]))
+
+
+def cut_page(engine: Engine, invoices: pa.Table, *, after: Place, limit: int) -> RowPage:
+    """Define `page_row`, at most `limit` rows of `row` after a place; `invoices` are its own.
+
+    Of the invoices before and behind the page nothing but the number of rows is read.
+    """
+    first = max(after.ordinal, 1)
+    engine.let(first_ordinal=first, first_line=after.line_no, rows_max=limit)
+    end = engine.one(sql_text(PACKAGE, "page_end"))
+    last, line_no = end["last_ordinal"] or first, end["last_line"] or 0
+    engine.register("visible_invoice", invoices.slice(first - 1, last - first + 1))
+    engine.view(
+        "page_row",
+        f"SELECT * FROM row WHERE (ordinal > {first} OR line_no > {after.line_no})"
+        f" AND (ordinal < {last} OR line_no <= {line_no})",
+    )
+    left = max(end["rows_left"], 0)
+    return RowPage(min(left, limit), Place(last, line_no) if left > limit else None)
 
 
 def count_rows(engine: Engine) -> int:

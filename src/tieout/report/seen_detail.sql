@@ -26,3 +26,9 @@ INNER JOIN detail_line AS d
 INNER JOIN charge AS c ON d.run_id = c.run_id AND d.charge_no = c.charge_no
 WHERE (getvariable('subscription_id') IS NULL OR c.subscription_id = getvariable('subscription_id'))
     AND (NOT getvariable('corrections_only') OR c.charge_type_id IN (3, 7))
+    AND (
+        left(i.invoice_date, 10) > CASE
+            WHEN c.charge_type_id IN (3, 7) THEN getvariable('corrections_until')
+            ELSE getvariable('others_until')
+        END
+    ) IS NOT FALSE

@@ -1,6 +1,6 @@
 -- The consolidated lines of the visible invoices; the seller's purchase only where cost shows.
 SELECT
-    i.ordinal, i.invoice_bytes, i.snapshot_id, i.contract_id, i.minor_digits,
+    i.ordinal, i.invoice_bytes, i.snapshot_id, i.contract_id, i.minor_digits, i.invoice_date,
     l.* EXCLUDE (contract_id, margin_amount) REPLACE (
         CASE WHEN i.cost_visible THEN l.cost_unit_price END AS cost_unit_price,
         CASE WHEN i.cost_visible THEN l.cost_unit_price_digits END AS cost_unit_price_digits,

@@ -83,6 +83,7 @@ class Wanted:
     currency: str | None = None
     date_from: str | None = None
     date_till: str | None = None
+    changed_since: str | None = None  # a moment as the catalog writes it, included
 
 
 def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.Table:
@@ -101,6 +102,14 @@ def visible_invoices(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> pa.
     )
 
 
+def has_invoice(catalog: Catalog, viewer: Viewer, *, wanted: Wanted) -> bool:
+    """Tell whether any of the visible invoices is one that is asked for."""
+    query = select(invoice.c.invoice_id).join(run, run.c.run_id == SHOWN_RUN)
+    with catalog.read() as connection:
+        found = connection.execute(query.where(*_conditions(viewer, wanted)).limit(1)).first()
+    return found is not None
+
+
 def _query(viewer: Viewer, wanted: Wanted) -> Select[Any]:
     columns = [invoice.c[name] for name in _COPIED]
     return (
@@ -112,9 +121,13 @@ def _query(viewer: Viewer, wanted: Wanted) -> Select[Any]:
         )
         .join(run, run.c.run_id == SHOWN_RUN)
         .outerjoin(summary_invoice, summary_invoice.c.summary_id == invoice.c.summary_id)
-        .where(_in_reach(viewer, wanted), _in_direction(viewer, wanted), *_filters(wanted))
+        .where(*_conditions(viewer, wanted))
         .order_by(invoice.c.invoice_date, invoice.c.invoice_id)
     )
+
+
+def _conditions(viewer: Viewer, wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [_in_reach(viewer, wanted), _in_direction(viewer, wanted), *_filters(wanted)]
 
 
 def _in_reach(viewer: Viewer, wanted: Wanted) -> ColumnElement[bool]:
@@ -147,6 +160,8 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
         chosen.append(invoice.c.invoice_date >= wanted.date_from)
     if wanted.date_till is not None:
         chosen.append(invoice.c.invoice_date <= wanted.date_till)
+    if wanted.changed_since is not None:
+        chosen.append(invoice.c.changed_at >= wanted.changed_since)
     return chosen
 
 

@@ -6,6 +6,9 @@ REPORTING = {
     "UNKNOWN_PARAMETER": 400,
     "BAD_EXPAND": 400,
     "BAD_FORMAT": 400,
+    "BAD_CURSOR": 400,
+    "CURSOR_EXPIRED": 400,
+    "OUTSIDE_WINDOW": 400,
     "AMBIGUOUS_KEY": 400,
     "INSECURE_TRANSPORT": 400,
     "KEY_MISSING": 401,
@@ -29,6 +32,7 @@ SENTENCES = {
     "ROLE_NOT_ALLOWED": "the role of the access key may not use this endpoint",
     "NOT_FOUND": "not found",
     "METHOD_NOT_ALLOWED": "this address answers GET and HEAD only",
+    "BAD_CURSOR": "the cursor is not one of this key and this question",
     "CURSOR_EXPIRED": "the cursor has expired; begin again without it",
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
@@ -37,7 +41,6 @@ SENTENCES = {
 # Management API: its own codes beside those of the Reporting API.
 MANAGE = REPORTING | {
     "BAD_BODY": 400,
-    "BAD_CURSOR": 400,
     "IDEMPOTENCY_KEY_NEEDED": 400,
     "CURSOR_EXPIRED": 410,
     "CONFLICT": 409,

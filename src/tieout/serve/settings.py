@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tieout.store.house import House, open_house
+
+COMPAT_CUT_OFFS = (date(2022, 12, 1), date(2023, 5, 1))  # corrections, others (documented)
 
 
 class Settings(BaseSettings):
@@ -27,10 +29,23 @@ class Settings(BaseSettings):
     preview_share_with_seller: bool = False
     correction_details_scope: Literal["only", "mixed"] = "only"
     credit_grouping: Literal["datesSign", "dates", "datesTotal", "none"] = "datesSign"
+    # how many months back invoices are answered, and from which day on that holds
+    reporting_window_months: Annotated[int, Field(ge=1)] | Literal["unlimited"] = 15
+    reporting_window_from: date = date(2026, 8, 1)
+    # invoices up to these days are answered consolidated; `compat` has the documented days
+    reporting_profile: Literal["own", "compat"] = "own"
+    expand_from_corrections: date | None = None
+    expand_from_others: date | None = None
     query_memory: str = "1GB"  # per answer, spilling beyond
     query_threads: int = Field(default=2, ge=1)
     calls_per_minute: int = Field(default=120, ge=1)  # of one key, at both reading APIs together
     open_streams: int = Field(default=4, ge=1)  # answers to one key, being made or sent
+
+    @property
+    def cut_offs(self) -> tuple[date | None, date | None]:
+        """The last days on which corrections, and other lines, are not broken out."""
+        corrections, others = COMPAT_CUT_OFFS if self.reporting_profile == "compat" else (None,) * 2
+        return self.expand_from_corrections or corrections, self.expand_from_others or others
 
     def open_house(self) -> House:
         """Open the installation these settings name."""

@@ -18,6 +18,7 @@ from tieout.store.database import insert_rows
 
 PROGRAM = "tieout"  # who changes what where no person is named
 AUDIT_LOCK = 7_428_002  # any fixed number: PostgreSQL's advisory locks are known by number
+SINCE_ROWS = 500  # fetched at a time
 NAMES = tuple(column.name for column in audit_entry.columns)
 
 
@@ -75,6 +76,28 @@ def entries(
 def newest(connection: Connection) -> int:
     """Give the number of the newest entry, 0 where there is none."""
     return connection.scalar(select(func.max(audit_entry.c.entry_no))) or 0
+
+
+def newest_hash(connection: Connection) -> str:
+    """Give the hash of the newest entry, empty where there is none."""
+    last = select(audit_entry.c.entry_hash).order_by(audit_entry.c.entry_no.desc()).limit(1)
+    return connection.scalar(last) or ""
+
+
+def subjects_since(connection: Connection, entry_hash: str) -> frozenset[str] | None:
+    """Give the ids of what entries after the one with this hash tell of; None: no such entry.
+
+    It reads from the newest entry down, and so as many as were added meanwhile.
+    """
+    columns = (audit_entry.c.entry_hash, audit_entry.c.subject_id)
+    query = select(*columns).order_by(audit_entry.c.entry_no.desc())
+    subjects: set[str] = set()
+    with connection.execute(query.execution_options(yield_per=SINCE_ROWS)) as rows:
+        for row in rows:
+            if row.entry_hash == entry_hash:
+                return frozenset(subjects)
+            subjects.add(row.subject_id)
+    return None if entry_hash else frozenset(subjects)
 
 
 def check_chain(connection: Connection) -> tuple[int, str]:

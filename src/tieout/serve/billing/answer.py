@@ -26,7 +26,7 @@ from tieout.serve.billing.documents import (
 from tieout.serve.billing.fields import Registry
 from tieout.serve.billing.match_report import MatchReport, xml_list
 from tieout.serve.billing.paging import Binding, Page, read_cursor, write_cursor
-from tieout.serve.billing.question import MEDIA_TYPES, Question, weight_of
+from tieout.serve.billing.question import MEDIA_TYPES, Question
 from tieout.serve.billing.rendering import (
     XML_DECLARATION,
     answer_sql,
@@ -36,7 +36,8 @@ from tieout.serve.billing.rendering import (
 )
 from tieout.serve.billing.versions import Version
 from tieout.serve.export.file_name import billing_file_name
-from tieout.serve.export.stream import Frame, gzipped, open_engine, stream_text
+from tieout.serve.export.stream import Frame, compressed, open_engine, stream_text
+from tieout.serve.negotiation import coding_of, is_known
 from tieout.serve.problems import BillingProblem
 from tieout.serve.sealed import SECRET, digest
 from tieout.serve.settings import Surroundings
@@ -61,7 +62,7 @@ class Call:
     @property
     def is_gzip(self) -> bool:
         """Whether the answer may be compressed."""
-        return bool(weight_of(self.request.headers.get("accept-encoding", ""), "gzip"))
+        return coding_of(self.request, ("gzip",)) == "gzip"
 
 
 def answer_invoices(call: Call, question: Question, *, surroundings: Surroundings) -> Response:
@@ -71,8 +72,7 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
     binding = Binding(secret, _asked(call, question), digest(*documents.digest_parts()))
     page = read_cursor(question.cursor, binding, now=call.now)
     headers = _headers(call, question, binding=binding, page=page)
-    known = call.request.headers.get("if-none-match", "")
-    if headers["ETag"] in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
+    if is_known(call.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     with ExitStack() as stack:
         engine = open_engine(stack, surroundings)
@@ -106,7 +106,7 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
         registry = call.version.registries[question.endpoint]
         stream = _stream(kept, engine, registry=registry, question=question, is_last=is_last)
         if call.is_gzip:
-            stream, is_packed = gzipped(stream)
+            stream, is_packed = compressed(stream, "gzip")
             headers |= {"Content-Encoding": "gzip"} if is_packed else {}
     except BaseException:
         kept.close()

@@ -27,8 +27,9 @@ from tieout.serve.billing.lifecycle_documents import (
 from tieout.serve.billing.lifecycle_headers import successor_path
 from tieout.serve.billing.lifecycle_openapi import components, described
 from tieout.serve.billing.openapi import describe_app
-from tieout.serve.billing.question import invalid, single_values, weight_of
+from tieout.serve.billing.question import invalid, single_values
 from tieout.serve.billing.usage import UsageCounter, usage_document
+from tieout.serve.negotiation import weight_of
 from tieout.serve.problems import BillingProblem, billing_problem
 from tieout.serve.roles import VERSION_USAGE
 from tieout.serve.settings import Surroundings

@@ -11,6 +11,8 @@ from starlette.requests import Request
 
 from tieout.serve.access import Key
 from tieout.serve.billing.versions import Version
+from tieout.serve.months import months_before
+from tieout.serve.negotiation import weight_of
 from tieout.serve.problems import BillingProblem
 from tieout.store.catalog import reference
 from tieout.store.database import Catalog
@@ -63,7 +65,11 @@ def read_question(
     one = single_values(request, version.parameters(endpoint))
     party = party_of(one, key)
     end = _day("endDate", one["endDate"]) if "endDate" in one else today
-    start = _day("startDate", one["startDate"]) if "startDate" in one else _months_before(end)
+    start = (
+        _day("startDate", one["startDate"])
+        if "startDate" in one
+        else months_before(end, DEFAULT_MONTHS)
+    )
     if start > end:
         raise BillingProblem(slug="invalid-date-range", detail="startDate lies after endDate")
     lines = _one_of("lines", one.get("lines", "detail"), allowed=("detail", "grouped"))
@@ -145,52 +151,11 @@ def format_of(request: Request, one: Mapping[str, str], *, served: Sequence[str]
     return best
 
 
-def weight_of(header: str, wanted: str) -> int:
-    """Give the weight in thousandths that a header gives to a media type or a coding.
-
-    The most specific range decides; a malformed weight counts as none.
-
-    >>> weight_of("text/csv, application/*;q=0.5", "application/json")
-    500
-    """
-    ranges = (wanted, wanted.split("/", maxsplit=1)[0] + "/*", "*/*", "*")
-    found: dict[str, int] = {}
-    for part in header.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        texts = [piece[2:].strip() for piece in parameters if piece.startswith("q=")]
-        found[name] = _thousandths(texts[0]) if texts else 1000
-    return next((found[name] for name in ranges if name in found), 0)
-
-
-def _thousandths(text: str) -> int:
-    if not re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", text, re.ASCII):
-        return 0
-    whole, _, rest = text.partition(".")
-    return int(whole) * 1000 + int(f"{rest:0<3}")
-
-
 def _day(name: str, value: str) -> date:
     try:
         return date.fromisoformat(value if DAY.fullmatch(value) else "")
     except ValueError:
         raise invalid(name, "is not a date as YYYYMMDD or YYYY-MM-DD") from None
-
-
-def _months_before(end: date) -> date:
-    """Give the day three months earlier, clamped to the month's end.
-
-    >>> _months_before(date(2026, 5, 31))
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(end.year * 12 + end.month - 1 - DEFAULT_MONTHS, 12)
-    if year < date.min.year:
-        return date.min
-    for day in (end.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day, end.day))
-        except ValueError:
-            continue
-    raise AssertionError(end)
 
 
 def _one_of(name: str, value: str, *, allowed: Sequence[str]) -> str:

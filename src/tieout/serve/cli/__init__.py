@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieout import __version__
-from tieout.errors import ReferenceRefused, StoreDiffers, TieoutError
+from tieout.errors import LinesRefused, ReferenceRefused, StoreDiffers, TieoutError
 from tieout.serve.cli.printable import printable, printable_json
 from tieout.serve.settings import Settings
 from tieout.store.database import require_tables
@@ -177,4 +177,4 @@ def _outage(error: Exception) -> str | None:
 
 def _lines(refusal: TieoutError) -> str:
     """Give the sign that may stand in the sentence: each fault or difference has a line."""
-    return "\n" if isinstance(refusal, ReferenceRefused | StoreDiffers) else ""
+    return "\n" if isinstance(refusal, ReferenceRefused | LinesRefused | StoreDiffers) else ""

@@ -46,7 +46,7 @@ def _print_vendor_invoice(shell: Shell, found: dict[str, Any]) -> None:
     name = f"vendor invoice {found['vendorInvoiceNumber']} of {found['vendor']}"
     shell.say(f"{name}: {found['status']}", style="bold")
     shell.say(MEANING[found["status"]])
-    for kind, said in {"read": "read", **WAITING}.items():
+    for kind, said in {"read": "read", **WAITING, "late": "late"}.items():
         shell.say(f"{said}: {_money(found[kind])}")
     shell.table(
         "out: by hop and currency",

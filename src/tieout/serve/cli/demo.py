@@ -21,6 +21,10 @@ from tieout.store.house import House
 from tieout.store.migrations import upgrade
 
 PERIOD = "2021-10"
+SERVE = (  # October 2021 lies before the window of a new installation
+    "TIEOUT_REPORTING_WINDOW_MONTHS=unlimited tieout serve"
+    "   # then GET /api/v1/reporting/invoices/invoice-rows/brightwater"
+)
 MARK = "made-by-tieout-demo"
 SHOWN = ("brightwater", "molenaar")
 
@@ -129,7 +133,7 @@ def _tell(shell: Shell, found: dict[str, Any], *, home: Path) -> None:
         "tieout key create --organization brightwater --role sellerAdmin"
         " --endpoints v1.invoice-rows"
     )
-    shell.say("tieout serve   # then GET /api/v1/reporting/invoices/invoice-rows/brightwater")
+    shell.say(SERVE)
     shell.say("tieout invoices; tieout show INVOICE --expand all; tieout certificate 2021-10")
 
 

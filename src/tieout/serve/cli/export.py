@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tieout import pipeline
+from tieout.errors import Conflict
 from tieout.serve.cli import Shell
 from tieout.serve.cli.load import month
 
@@ -45,6 +46,8 @@ def postings(
         for part in text:
             click.echo(part, nl=False)
         return
+    if out.exists() and not out.read_bytes()[:64].startswith(b"; tieout "):
+        raise Conflict(reason=f"{out} is there and holds no postings: name another file")
     pipeline.write_text(out, text)
     if shell.json:
         shell.print_json({"period": period, "syntax": syntax, "file": str(out)})

@@ -161,7 +161,7 @@ def show(shell: Shell, name: str, *, expand: str) -> None:
     header = found["header"]
     total = f"{header['totalAmount']} {header['currency']}"
     shell.say(
-        f"{header['invoiceNumber']} {header['providerName']} to"
+        f"{header['invoiceNumber'] or 'draft'} {header['providerName']} to"
         f" {header['consumerName']}, {header['invoiceDate'][:10]}, {header['documentType']},"
         f" {header['status']}: {total}"
     )

@@ -3,6 +3,21 @@
 from datetime import date
 
 
+def reporting_file_name(
+    endpoint: str, version: str, *, requester: str, period: tuple[str, str], extension: str
+) -> str:
+    """Give the name of a Reporting API file; both days of the period are included.
+
+    >>> reporting_file_name(
+    ...     "invoice-rows", "v1", requester="reseller", period=("2025-08-23", "2026-11-23"),
+    ...     extension="parquet",
+    ... )
+    'invoice-rows_v1_reseller_2025-08-23_2026-11-23.parquet'
+    """
+    parts = (endpoint, version, requester.replace(":", "-"), *period)
+    return f"{'_'.join(parts)}.{extension}"
+
+
 def billing_file_name(
     endpoint: str, version: str, *, start: date, end: date, extension: str, page: int = 1
 ) -> str:

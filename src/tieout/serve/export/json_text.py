@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TEXT, NUMBER, INTEGER, EMPTY, RAW = "text", "number", "integer", "empty", "raw"
+TEXT, NUMBER, INTEGER, RAW = "text", "number", "integer", "raw"
 DAY, COMPACT_DAY = "day", "compact day"
+MOMENT = "moment"  # text of a date, or of a moment in UTC, written as it is
 
 
 @dataclass(frozen=True)
@@ -22,21 +23,22 @@ class Field:
     when: str | None = None
 
 
-def json_value(field: Field) -> str:
-    """Give the SQL of a field's JSON value as text."""
+def json_value(field: Field, *, quoted: bool = False) -> str:
+    """Give the SQL of a field's JSON value as text; `quoted` writes a NUMBER as a string."""
+    number = f"amount_text({field.value}, {field.digits})"
     written = {
         TEXT: f"to_json({field.value})::VARCHAR",
-        NUMBER: f"amount_text({field.value}, {field.digits})",
+        MOMENT: f"to_json({field.value})::VARCHAR",
+        NUMBER: f"'\"' || {number} || '\"'" if quoted else number,
         INTEGER: f"{field.value}::VARCHAR",
         DAY: f"'\"' || {field.value}::VARCHAR || 'T00:00:00Z\"'",
         COMPACT_DAY: f"'\"' || replace(left({field.value}::VARCHAR, 10), '-', '') || '\"'",
-        EMPTY: "NULL",
         RAW: field.value,
     }[field.kind]
-    return "'null'" if field.kind == EMPTY else f"coalesce({written}, 'null')"
+    return f"coalesce({written}, 'null')"
 
 
-def json_members(fields: Sequence[Field]) -> str:
+def json_members(fields: Sequence[Field], *, quoted: bool = False) -> str:
     """Give the SQL of the keys and values of an object without its braces.
 
     The first key is always shown.
@@ -45,7 +47,7 @@ def json_members(fields: Sequence[Field]) -> str:
     for position, field in enumerate(fields):
         comma = "," if position else ""
         key = f"'{comma}\"{field.name}\":'"
-        value = json_value(field)
+        value = json_value(field, quoted=quoted)
         if field.when:
             parts.append(f"CASE WHEN {field.when} THEN {key} || {value} ELSE '' END")
         else:
@@ -53,6 +55,6 @@ def json_members(fields: Sequence[Field]) -> str:
     return f"concat({', '.join(parts)})"
 
 
-def json_object(fields: Sequence[Field]) -> str:
+def json_object(fields: Sequence[Field], *, quoted: bool = False) -> str:
     """Give the SQL of a JSON object with these keys in this order."""
-    return f"concat('{{', {json_members(fields)}, '}}')"
+    return f"concat('{{', {json_members(fields, quoted=quoted)}, '}}')"

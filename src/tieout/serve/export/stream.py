@@ -1,10 +1,12 @@
 """Text made by DuckDB as a stream of bytes: no loop over rows, one batch in memory at a time."""
 
+import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import pyarrow as pa
 
@@ -13,6 +15,7 @@ from tieout.serve.settings import Surroundings
 
 ROWS_PER_BATCH = 4096
 PACKED_FROM = 1024  # a smaller body is sent as it is
+CODINGS = ("zstd", "gzip")  # the first is taken of two that are liked as well
 GZIP = 31  # zlib's window bits for gzip; the time in its header is 0
 
 
@@ -71,22 +74,66 @@ def stream_text(
         yield frame.empty if first else frame.closing
 
 
-def gzipped(stream: Iterator[bytes]) -> tuple[Iterator[bytes], bool]:
-    """Compress a stream, unless it is short; say whether it was."""
+class Pipe(io.RawIOBase):
+    """What is written here is taken out on the other side; it knows how much there was."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__()
+        self._held: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        """Say that it takes bytes."""
+        return True
+
+    def write(self, part: Any, /) -> int:
+        """Take bytes in."""
+        content = bytes(part)
+        self._held.append(content)
+        self._written += len(content)
+        return len(content)
+
+    def tell(self) -> int:
+        """Give the number of bytes written so far."""
+        return self._written
+
+    def take(self) -> bytes:
+        """Give what was written since the last time; also once it is closed."""
+        taken = b"".join(self._held)
+        self._held.clear()
+        return taken
+
+
+def compressed(stream: Iterator[bytes], coding: str) -> tuple[Iterator[bytes], bool]:
+    """Compress a stream by one of CODINGS, unless it is short; say whether it was."""
     held: list[bytes] = []
     for part in stream:
         held.append(part)
         if sum(map(len, held)) >= PACKED_FROM:
-            return _packed(chain(held, stream)), True
+            return _PACKS[coding](chain(held, stream)), True
     return iter(held), False
 
 
-def _packed(stream: Iterator[bytes]) -> Iterator[bytes]:
+def _zstd(stream: Iterator[bytes]) -> Iterator[bytes]:
+    pipe = Pipe()
+    with pa.CompressedOutputStream(pipe, "zstd") as pack:
+        for part in stream:
+            pack.write(part)
+            if packed := pipe.take():
+                yield packed
+    yield pipe.take()
+
+
+def _gzip(stream: Iterator[bytes]) -> Iterator[bytes]:
     pack = zlib.compressobj(level=6, wbits=GZIP)
     for part in stream:
         if packed := pack.compress(part):
             yield packed
     yield pack.flush()
+
+
+_PACKS: Mapping[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {"zstd": _zstd, "gzip": _gzip}
 
 
 def _joined(texts: pa.Array) -> bytes:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tieout.serve.manage.body import JSON_TYPE
-from tieout.serve.manage.question import Listing, address, is_known
+from tieout.serve.manage.question import Listing, address
+from tieout.serve.negotiation import is_known
 from tieout.store.reference_rows import Record
 
 

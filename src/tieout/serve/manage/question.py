@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote_to_bytes
 from starlette.requests import Request
 
 from tieout.pipeline import Place
+from tieout.serve.negotiation import TAG
 from tieout.serve.problems import ManageProblem
 from tieout.serve.sealed import digest, ends, has_ended, seal, unseal
 from tieout.store.reference_rows import At
@@ -22,7 +23,6 @@ MOMENT = ("snapshot", "asOf")
 PURPOSE = "management cursor"
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-TAG = re.compile(r'(?:W/)?"[^"]*"', re.ASCII)
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -213,12 +213,6 @@ def read_list_condition(request: Request) -> Condition:
     if match := _header(request, "if-match"):
         return Condition(tags=frozenset(TAG.findall(match)), is_any=match == "*")
     return Condition(is_any=True)
-
-
-def is_known(request: Request, tag: str) -> bool:
-    """Tell whether If-None-Match says that the reader has this already."""
-    said = _header(request, "if-none-match")
-    return said == "*" or tag in {one.removeprefix("W/") for one in TAG.findall(said)}
 
 
 def read_idempotency_key(request: Request) -> str:

@@ -31,7 +31,6 @@ from tieout.serve.manage.answer import (
 from tieout.serve.manage.body import JSON_TYPE, read_body, read_changes, read_list, read_row
 from tieout.serve.manage.question import (
     Cursors,
-    is_known,
     list_tag,
     read_condition,
     read_end,
@@ -42,6 +41,7 @@ from tieout.serve.manage.question import (
     read_place,
     refuse_query,
 )
+from tieout.serve.negotiation import is_known
 from tieout.serve.problems import ManageProblem, manage_problem
 from tieout.serve.roles import MANAGE
 from tieout.serve.sealed import SECRET

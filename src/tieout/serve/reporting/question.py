@@ -1,65 +1,79 @@
 """The query string of the Reporting API: what is asked, in our words."""
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from starlette.requests import Request
 
+from tieout import pipeline
 from tieout.report.rows import RowView
 from tieout.report.visibility import DIRECTIONS, GENERAL, PREVIEW, Wanted
+from tieout.serve.export.forms import MEDIA_TYPES, Form
+from tieout.serve.negotiation import weight_of
 from tieout.serve.problems import Reason, ReportingProblem, bad_parameter
 from tieout.serve.settings import Settings
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+COUNT = re.compile(r"[0-9]{1,18}", re.ASCII)
+LIMIT_MAX = 10_000
 EXPANDS = {"correctiondetails": "corrections", "alldetails": "all"}
 FILTERS = (
-    *("direction", "invoiceId", "invoiceNumber", "subscriptionId", "currency", "statusId"),
-    *("invoiceDateFrom", "invoiceDateTill", "strict", "format"),
+    *("invoiceDateFrom", "invoiceDateTill", "clip", "invoiceId", "invoiceNumber"),
+    *("subscriptionId", "statusId", "currency", "changedSince", "direction"),
 )
 ROW_ONLY = ("expand", "residual")
+TRANSPORT = ("format", "numbers", "limit", "cursor", "csvGuard", "strict")
+REPEATED = ("statusId", "expand")  # names that may come more than once, or are refused elsewhere
 NOT_SERVED = ("limit", "cursor", "numbers", "csvGuard", "changedSince", "clip")
-OTHER_FORMATS = ("ndjson", "csv", "parquet")
 HEADER_SAFE = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One call: which invoices, which view of them, and the names that were ignored."""
+    """One call: which invoices, which view of them in which form, and what was ignored.
+
+    `given` are the parameters but `cursor`, as they came.
+    """
 
     wanted: Wanted
     view: RowView
+    form: Form
+    clip: bool
+    limit: int | None
+    cursor: str | None
     ignored: tuple[str, ...]
-    normal: tuple[tuple[str, str], ...]  # the parameters, sorted, for the ETag
+    given: tuple[tuple[str, str], ...]
 
 
 def read_question(request: Request, settings: Settings, *, preview: bool, rows: bool) -> Question:
     """Read the query of an invoice endpoint. Raises ReportingProblem naming the parameter."""
+    pairs = request.query_params.multi_items()
     given: dict[str, list[str]] = defaultdict(list)
-    for name, value in request.query_params.multi_items():
+    for name, value in pairs:
         given[name].append(value)
-    known = (*FILTERS, *ROW_ONLY) if rows else FILTERS
+    known = (*FILTERS, *TRANSPORT, *(ROW_ONLY if rows else ()))
     ignored = _unknown(given, known)
     one = {name: _single(name, values) for name, values in given.items() if name in known}
-    _format(request, one)
-    expand = _expand(given) if rows else "none"
-    residual = one.get("residual", "field")
-    if residual not in ("field", "row"):
-        raise bad_parameter("residual", "is field or row")
-    view = RowView(
-        expand=expand,
-        residual=residual,
-        correction_scope=settings.correction_details_scope,
-        credit_grouping=settings.credit_grouping,
-        subscription_id=_match("subscriptionId", one.get("subscriptionId"), pattern=IDENTIFIER),
+    return Question(
+        _wanted(one, given, preview=preview),
+        _view(one, given, settings=settings, rows=rows),
+        _form(request, one),
+        clip=_flag("clip", one.get("clip", "false")),
+        limit=_limit(one.get("limit")),
+        cursor=one.get("cursor"),
+        ignored=ignored,
+        given=tuple((name, value) for name, value in pairs if name != "cursor"),
     )
-    normal = sorted((name, value) for name, values in given.items() for value in values)
-    return Question(_wanted(one, given, preview=preview), view, ignored, tuple(normal))
 
 
 def read_plain(request: Request, known: Sequence[str]) -> dict[str, str]:
@@ -83,7 +97,7 @@ def read_plain(request: Request, known: Sequence[str]) -> dict[str, str]:
     if values.get("format", "json") != "json":
         reason = Reason(parameter="format", reason="unknown value")
         raise ReportingProblem(code="BAD_FORMAT", detail="format accepts json", errors=[reason])
-    if not accepts(request.headers.get("accept", "*/*"), "application/json"):
+    if not weight_of(request.headers.get("accept", "*/*"), MEDIA_TYPES["json"]):
         raise ReportingProblem(code="NOT_ACCEPTABLE")
     return values
 
@@ -94,11 +108,8 @@ def identifier(name: str, value: str) -> str:
 
 
 def _unknown(given: Mapping[str, Sequence[str]], known: Sequence[str]) -> tuple[str, ...]:
-    for name in given:
-        if name in NOT_SERVED:
-            raise bad_parameter(name, "is not served yet")
     unknown = tuple(sorted(name for name in given if name not in known))
-    if unknown and _flag("strict", _single("strict", given.get("strict", ["false"]))):
+    if _flag("strict", _single("strict", given.get("strict", ["false"]))) and unknown:
         names = [name if HEADER_SAFE.fullmatch(name) else "?" for name in unknown]
         raise ReportingProblem(
             code="UNKNOWN_PARAMETER",
@@ -109,7 +120,7 @@ def _unknown(given: Mapping[str, Sequence[str]], known: Sequence[str]) -> tuple[
 
 
 def _single(name: str, values: Sequence[str]) -> str:
-    if len(values) > 1 and name not in ("statusId", "expand"):
+    if len(values) > 1 and name not in REPEATED:
         raise bad_parameter(name, "is given more than once")
     return values[0]
 
@@ -126,6 +137,7 @@ def _wanted(one: Mapping[str, str], given: Mapping[str, Sequence[str]], *, previ
         currency=_match("currency", one.get("currency"), pattern=CURRENCY),
         date_from=_day("invoiceDateFrom", one.get("invoiceDateFrom")),
         date_till=_day("invoiceDateTill", one.get("invoiceDateTill")),
+        changed_since=_moment("changedSince", one.get("changedSince")),
     )
     if wanted.date_from and wanted.date_till and wanted.date_from > wanted.date_till:
         raise bad_parameter("invoiceDateTill", "lies before invoiceDateFrom")
@@ -149,9 +161,28 @@ def _day(name: str, value: str | None) -> str | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value if ISO_DAY.fullmatch(value) else "").isoformat()
+        return dt.date.fromisoformat(value if ISO_DAY.fullmatch(value) else "").isoformat()
     except ValueError:
         raise bad_parameter(name, "is not a date as yyyy-MM-dd") from None
+
+
+def _moment(name: str, value: str | None) -> str | None:
+    """Give a moment as the catalog writes it, to the second."""
+    if value is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(value if MOMENT.fullmatch(value) else "")
+        return pipeline.utc_text(moment)
+    except (ValueError, OverflowError):
+        raise bad_parameter(name, "is not a date-time as yyyy-MM-ddThh:mm:ssZ") from None
+
+
+def _limit(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not COUNT.fullmatch(value) or not 1 <= int(value) <= LIMIT_MAX:
+        raise bad_parameter("limit", f"is a number from 1 to {LIMIT_MAX}")
+    return int(value)
 
 
 def _flag(name: str, value: str) -> bool:
@@ -173,31 +204,41 @@ def _expand(given: Mapping[str, Sequence[str]]) -> str:
     return EXPANDS[values[0].lower()]
 
 
-def _format(request: Request, one: Mapping[str, str]) -> None:
-    """Let JSON pass; the parameter wins over the header."""
+def _view(
+    one: Mapping[str, str], given: Mapping[str, Sequence[str]], *, settings: Settings, rows: bool
+) -> RowView:
+    residual = one.get("residual", "field")
+    if residual not in ("field", "row"):
+        raise bad_parameter("residual", "is field or row")
+    corrections, others = (day.isoformat() if day else None for day in settings.cut_offs)
+    return RowView(
+        corrections_until=corrections,
+        others_until=others,
+        expand=_expand(given) if rows else "none",
+        residual=residual,
+        correction_scope=settings.correction_details_scope,
+        credit_grouping=settings.credit_grouping,
+        subscription_id=_match("subscriptionId", one.get("subscriptionId"), pattern=IDENTIFIER),
+    )
+
+
+def _form(request: Request, one: Mapping[str, str]) -> Form:
+    """Give the form; the parameter wins over the header, where the first of equals is taken."""
     wanted = one.get("format")
-    if wanted in OTHER_FORMATS:
-        raise bad_parameter("format", "other than json is not served yet")
-    if wanted not in (None, "json"):
+    if wanted is None:
+        accept = request.headers.get("accept", "*/*")
+        wanted = max(MEDIA_TYPES, key=lambda name: weight_of(accept, MEDIA_TYPES[name]))
+        if not weight_of(accept, MEDIA_TYPES[wanted]):
+            raise ReportingProblem(code="NOT_ACCEPTABLE")
+    elif wanted not in MEDIA_TYPES:
         raise ReportingProblem(
             code="BAD_FORMAT",
-            detail="format accepts json",
+            detail=f"format accepts {', '.join(MEDIA_TYPES)}",
             errors=[Reason(parameter="format", reason="unknown value")],
         )
-    if wanted is None and not accepts(request.headers.get("accept", "*/*"), "application/json"):
-        raise ReportingProblem(code="NOT_ACCEPTABLE")
-
-
-def accepts(header: str, media_type: str) -> bool:
-    """Whether an Accept header lets a media type through; the most specific range decides.
-
-    >>> accepts("text/csv, application/json;q=0", "application/json")
-    False
-    """
-    ranges = (media_type, media_type.split("/", maxsplit=1)[0] + "/*", "*/*")
-    found: dict[str, bool] = {}
-    for part in header.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        weights = [piece for piece in parameters if piece.startswith("q=")]
-        found[name] = not any(not weight[2:].strip("0.") for weight in weights)
-    return next((found[name] for name in ranges if name in found), False)
+    numbers, guard = one.get("numbers", "number"), one.get("csvGuard", "off")
+    if numbers not in ("number", "string"):
+        raise bad_parameter("numbers", "is number or string")
+    if guard not in ("off", "excel"):
+        raise bad_parameter("csvGuard", "is off or excel")
+    return Form(wanted, quotes_numbers=numbers == "string", guards_formulas=guard == "excel")

@@ -1,17 +1,17 @@
-"""Invoice rows and headers of reporting-api.md 4 as JSON text; keys in the order of its tables."""
+"""The fields of invoice rows and headers in the order of reporting-api.md 4."""
 
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.report.rows import RowView, name_invoices
+from tieout.serve.export.forms import list_sql
 from tieout.serve.export.json_text import (
     DAY,
-    EMPTY,
     INTEGER,
+    MOMENT,
     NUMBER,
     RAW,
     Field,
-    json_object,
 )
 
 SELLER, CONSUMER = "cost_visible", "vendor_invoice_visible"
@@ -34,7 +34,7 @@ ROW = (
     Field("matchKey", "match_key"),
     Field("subscriptionId", "subscription_id"),
     Field("subscriptionName", "subscription_name"),
-    Field("offerId", kind=EMPTY),
+    Field("offerId", "offer_id"),
     Field("vendorOfferId", "vendor_offer_id"),
     Field("vendorInvoiceRowId", "vendor_invoice_row_id"),
     VENDOR_DETAILS,
@@ -51,12 +51,12 @@ ROW = (
     Field("totalPrice", "total_price", NUMBER, digits="total_price_digits"),
     Field("roundingResidual", "rounding_residual", NUMBER),
     Field("currency", "currency"),
-    Field("preferredCurrencyId", kind=EMPTY),
-    Field("preferredUnitPrice", kind=EMPTY),
-    Field("preferredTotalPrice", kind=EMPTY),
-    Field("preferredCurrency", kind=EMPTY),
-    Field("preferredExchangeRate", kind=EMPTY),
-    Field("preferredRoundingResidual", kind=EMPTY),
+    Field("preferredCurrencyId", "preferred_currency_id"),
+    Field("preferredUnitPrice", "preferred_unit_price", NUMBER),
+    Field("preferredTotalPrice", "preferred_total_price", NUMBER),
+    Field("preferredCurrency", "preferred_currency"),
+    Field("preferredExchangeRate", "preferred_exchange_rate", NUMBER),
+    Field("preferredRoundingResidual", "preferred_rounding_residual", NUMBER),
     Field(
         "resellerUnitPrice",
         "reseller_unit_price",
@@ -80,7 +80,7 @@ ROW = (
     Field("orderNumber", "order_number"),
     Field("orderDateUtc", "order_date", DAY),
     Field("meterName", "meter_name"),
-    Field("meterCategory", kind=EMPTY),
+    Field("meterCategory", "meter_category"),
     Field("sourceLineCount", "source_line_count", INTEGER),
     Field("adjustsInvoiceId", "adjusts_invoice_id"),
     Field("creditsRowId", "credits_row_id"),
@@ -123,10 +123,10 @@ HEADER = (
     Field("invoiceConsolidationId", "summary_id"),
     Field("orderId", "order_id"),
     Field("orderNumber", "order_number"),
-    Field("dueDate", "due_date"),
-    Field("verifiedAtUtc", "verified_at"),
-    Field("issuedAtUtc", "issued_at"),
-    Field("changedAtUtc", "changed_at"),
+    Field("dueDate", "due_date", MOMENT),
+    Field("verifiedAtUtc", "verified_at", MOMENT),
+    Field("issuedAtUtc", "issued_at", MOMENT),
+    Field("changedAtUtc", "changed_at", MOMENT),
     Field("revision", "revision", INTEGER),
     Field("creditsInvoiceId", "credits_invoice_id"),
     Field("outputDigest", "output_digest"),
@@ -134,16 +134,23 @@ HEADER = (
 )
 
 
+ROWS = "SELECT * FROM row ORDER BY ordinal, line_no"  # sorted before it becomes wide text
+HEADERS = "SELECT * FROM header ORDER BY ordinal"
+
+
+def row_fields(view: RowView) -> tuple[Field, ...]:
+    """Give the fields of a row; `vendorDetails` is one of them when every line is shown."""
+    return tuple(field for field in ROW if view.expand == "all" or field is not VENDOR_DETAILS)
+
+
 def rows_sql(view: RowView) -> str:
     """Give the query of the rows as text, each starting with a comma."""
-    fields = [field for field in ROW if view.expand == "all" or field is not VENDOR_DETAILS]
-    ordered = "SELECT * FROM row ORDER BY ordinal, line_no"  # sorted before it becomes wide text
-    return f"SELECT ',' || {json_object(fields)} AS text FROM ({ordered})"
+    return list_sql(row_fields(view), source=ROWS)
 
 
 def headers_sql() -> str:
     """Give the query of the headers as text, each starting with a comma."""
-    return f"SELECT ',' || {json_object(HEADER)} AS text FROM header ORDER BY ordinal"
+    return list_sql(HEADER, source=HEADERS)
 
 
 def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None:

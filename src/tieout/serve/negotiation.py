@@ -1,0 +1,45 @@
+"""What a request's headers let through: media types, codings, and what is known already."""
+
+import re
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+TAG = re.compile(r'(?:W/)?"[^"]*"', re.ASCII)
+
+
+def coding_of(request: Request, served: Sequence[str]) -> str:
+    """Give the content coding that the request likes best, the first of equals; else identity."""
+    header = request.headers.get("accept-encoding", "")
+    best = max(served, key=lambda coding: weight_of(header, coding))
+    return best if weight_of(header, best) else "identity"
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Tell whether If-None-Match says that the reader has this already."""
+    said = ", ".join(request.headers.getlist("if-none-match")).strip()
+    return said == "*" or tag in {one.removeprefix("W/") for one in TAG.findall(said)}
+
+
+def weight_of(header: str, wanted: str) -> int:
+    """Give the weight in thousandths that a header gives to a media type or a coding.
+
+    The most specific range decides; a malformed weight counts as none.
+
+    >>> weight_of("text/csv, application/*;q=0.5", "application/json")
+    500
+    """
+    ranges = (wanted, wanted.split("/", maxsplit=1)[0] + "/*", "*/*", "*")
+    found: dict[str, int] = {}
+    for part in header.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        texts = [piece[2:].strip() for piece in parameters if piece.startswith("q=")]
+        found[name] = _thousandths(texts[0]) if texts else 1000
+    return next((found[name] for name in ranges if name in found), 0)
+
+
+def _thousandths(text: str) -> int:
+    if not re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", text, re.ASCII):
+        return 0
+    whole, _, rest = text.partition(".")
+    return int(whole) * 1000 + int(f"{rest:0<3}")
