@@ -1,4 +1,4 @@
-"""What failed around a command, in a sentence: no space, no catalog, no way to it.
+"""What failed around a command, in a sentence: no space, no place, no catalog, no way to it.
 
 The texts of libraries are not told: they may hold cells and amounts.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_TEXTS = ("no space left", "disk is full", "file too large", "disk quota exceeded")
@@ -23,6 +23,19 @@ FAILING = (
 )
 LOCKED = "the catalog stayed locked by another process; nothing was half done: do it again"
 LOCKED_TEXT = "database is locked"
+# what a person named as home, lake, catalog or folder is not such a place, or not theirs
+NO_PLACE = {
+    *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT, errno.EACCES),
+    *(errno.EPERM, errno.EROFS, errno.ENAMETOOLONG),
+}
+NO_ADDRESS = (
+    "TIEOUT_CATALOG is not the address of a catalog: it begins with sqlite:/// or"
+    " postgresql+psycopg://"
+)
+CANNOT_OPEN = "the catalog cannot be opened: there is no such folder, or no right to it"
+CANNOT_OPEN_TEXT = "unable to open database file"
+DAMAGED = "the catalog is no database, or damaged: restore a backup of it"
+DAMAGED_TEXTS = ("file is not a database", "disk image is malformed")
 LIBRARIES = (OSError, duckdb.Error, pa.ArrowException)  # which say it in their text only
 
 
@@ -34,6 +47,10 @@ def outage(error: BaseException) -> str | None:
             said = _of_catalog(cause)
         elif isinstance(cause, OSError) and cause.errno in FULL:
             said = NO_SPACE.format(place=cause.filename or "the lake")
+        elif isinstance(cause, ArgumentError):  # NoSuchModuleError is one
+            said = NO_ADDRESS
+        elif isinstance(cause, OSError) and cause.errno in NO_PLACE and cause.filename:
+            said = f"{cause.filename}: {cause.strerror}"
         elif isinstance(cause, LIBRARIES) and _is_full(str(cause).lower()):
             said = NO_SPACE.format(place="the lake or the scratch folder")
         if said is not None:
@@ -49,6 +66,10 @@ def _of_catalog(error: DBAPIError) -> str | None:
         return FAILING.format(code=code)
     if LOCKED_TEXT in text:
         return LOCKED
+    if CANNOT_OPEN_TEXT in text:
+        return CANNOT_OPEN
+    if any(said in text for said in DAMAGED_TEXTS):
+        return DAMAGED
     return CUT if error.connection_invalidated or _is_no_way(error) else None
 
 
