@@ -34,7 +34,7 @@ PUBLISHED = [
 @contextmanager
 def visiting(folder: Path, registry: Registry | None = None) -> Iterator[Place]:
     """Serve the page's sample, under the shipped registry or another."""
-    options = {}
+    options: dict[str, Any] = {}
     if registry is not None:
         options["billing_registry"] = folder / "registry.json"
         options["billing_registry"].write_text(registry_text(registry), "utf-8")

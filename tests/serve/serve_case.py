@@ -1,5 +1,6 @@
 """A store behind a real server on the loopback interface, and visitors with keys."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,11 @@ from tieout.store.house import House
 
 ROWS = "/api/v1/reporting/invoices/invoice-rows"
 HEADERS = "/api/v1/reporting/invoices/invoice-headers"
+BY_DEFAULT: dict[str, Any] = {
+    "reporting_window_months": "unlimited",
+    "calls_per_minute": 10**9,
+    "open_streams": 10**9,
+}
 CONSOLIDATED = "/billing/v4/consolidatedinvoices"
 
 
@@ -72,19 +78,23 @@ class Place:
 def serving(house: House, **settings: Any) -> Iterator[Place]:
     """Serve a store on a free port until the end of the block; by default invoices of all times.
 
-    `now` is what its clock says, NOW by default.
+    `now` is what its clock says, or a clock; by default NOW. As most clocks stand still, so many
+    calls are allowed that no test meets the limit unasked. `send_buffer` is that of its sockets.
     """
-    now = settings.pop("now", NOW)
-    chosen = Settings(home=house.home, **{"reporting_window_months": "unlimited", **settings})
-    app = create_app(house, chosen, now=lambda: now)
-    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
+    now, send_buffer = settings.pop("now", NOW), settings.pop("send_buffer", None)
+    chosen = Settings(home=house.home, **BY_DEFAULT | settings)
+    clock = now if callable(now) else lambda: now
+    app = create_app(house, chosen, now=clock)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:  # which accepted connections inherit
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    place = Place(house, f"http://127.0.0.1:{port}")
+    place = Place(house, f"http://127.0.0.1:{listener.getsockname()[1]}")
     try:
         yield place
     finally:
@@ -92,3 +102,4 @@ def serving(house: House, **settings: Any) -> Iterator[Place]:
             visitor.client.close()
         server.should_exit = True
         thread.join(timeout=10)
+        listener.close()

@@ -39,6 +39,15 @@ class AccessRefused(TieoutError):
         super().__init__(code)
 
 
+class RateLimited(AccessRefused):
+    """A call too many of a key that is right; `reason` is a plain sentence."""
+
+    def __init__(self, *, reason: str, retry_after_s: int) -> None:
+        """Keep the sentence, and the whole seconds until a call may be admitted."""
+        self.reason, self.retry_after_s = reason, retry_after_s
+        super().__init__(code="RATE_LIMITED")
+
+
 class KeyRefused(Refused):
     """A key that cannot be made as asked."""
 

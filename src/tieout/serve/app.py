@@ -33,6 +33,7 @@ from tieout.serve.problems import (
     billing_problem,
     reporting_problem,
 )
+from tieout.serve.rate_limit import RateLimits
 from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
 from tieout.store.house import House
@@ -73,7 +74,10 @@ def create_app(
     app.mount("/operations/v1", operations_v1.create(surroundings))
     app.add_api_route("/health", _health, methods=["GET"])
     app.mount("/", views.create(surroundings))
-    app.add_middleware(Gate, settings=settings)
+    limits = RateLimits(
+        calls_per_minute=settings.calls_per_minute, open_streams=settings.open_streams, now=now
+    )
+    app.add_middleware(Gate, settings=settings, limits=limits)
     app.add_middleware(VersionHeaders, registry=registry, usage=usage, now=now)
     return app
 
@@ -104,21 +108,22 @@ class Gate:
     Behind it no query string, header, log or trace holds a key.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, *, limits: RateLimits) -> None:
         """Wrap an application."""
-        self.app, self.settings = app, settings
+        self.app, self.settings, self.limits = app, settings, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        visit = Visit(send)
+        visit = Visit(scope, send)
         _take_keys(scope)
         scope["state"] |= {
             "request_id": visit.request_id,
             "base_url": self.settings.base_url,
             "path": scope["path"],
+            "limits": self.limits,
         }
         try:
             if _is_insecure(scope):
@@ -134,6 +139,7 @@ class Gate:
             elif not visit.ended:
                 raise
         finally:
+            scope["state"].get("leave", _nothing)()
             visit.record(scope)
 
 
@@ -155,8 +161,9 @@ def _lines_of_code(error: BaseException) -> str:
 class Visit:
     """One request on its way: its id, and what was answered."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         """Start the watch."""
+        self._scope = scope
         self.request_id = uuid.uuid4().hex
         self.status: int | None = None
         self.ended = False
@@ -170,6 +177,10 @@ class Visit:
                 *message["headers"],
                 (b"referrer-policy", b"no-referrer"),
                 (b"x-request-id", self.request_id.encode()),
+                *(
+                    (name.lower().encode(), value.encode())
+                    for name, value in self._scope["state"].get("limit_headers", dict)().items()
+                ),
             ]
         elif message["type"] == "http.response.body":
             self.ended = not message.get("more_body", False)
@@ -186,6 +197,10 @@ class Visit:
             key_id=scope["state"].get("key_id"),
             milliseconds=(time.perf_counter_ns() - self._started) // 1_000_000,
         )
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _take_keys(scope: Scope) -> None:

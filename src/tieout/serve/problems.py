@@ -19,7 +19,7 @@ from tieout.errors import (
     TieoutError,
     WriterBusy,
 )
-from tieout.serve.access import AccessRefused
+from tieout.serve.access import AccessRefused, RateLimited
 from tieout.serve.problem_codes import BILLING, MANAGE, REPORTING, SENTENCES
 
 MEDIA_TYPE = "application/problem+json"
@@ -37,6 +37,7 @@ _BILLING_ACCESS = {
     "AMBIGUOUS_KEY": "invalid-parameter",
     "ENDPOINT_NOT_IN_SCOPE": "scope-not-allowed",
     "ROLE_NOT_ALLOWED": "role-not-allowed",
+    "RATE_LIMITED": "rate-limited",
 }
 _BILLING_STATUS = {404: "unknown-endpoint", 405: "method-not-allowed"}
 _REPORTING_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
@@ -114,13 +115,14 @@ def bad_parameter(name: str, reason: str) -> ReportingProblem:
 
 def reporting_problem(request: Request, error: Exception) -> Response:
     """Give the Reporting API's answer to any error."""
+    retry = _retry_after(error)
     if isinstance(error, AccessRefused):
-        error = ReportingProblem(code=error.code)
+        error = ReportingProblem(code=error.code, detail=getattr(error, "reason", ""))
     status = getattr(error, "status_code", None)
     if not isinstance(error, ReportingProblem):
         error = ReportingProblem(code=_REPORTING_STATUS.get(status or 500, "INTERNAL"))
     http_status = REPORTING[error.code]
-    headers = _headers(http_status)
+    headers = _headers(http_status) | retry
     if "text/plain" in request.headers.get("accept", ""):
         plain = error.detail.encode()
         return Answered(http_status, plain, headers, "text/plain; charset=utf-8").response()
@@ -193,7 +195,10 @@ def billing_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, AccessRefused):
         slug = _BILLING_ACCESS.get(error.code, "unauthenticated")
         members = {"parameter": "sasKey"} if slug == "invalid-parameter" else {}
-        error = BillingProblem(slug=slug, detail=SENTENCES[error.code], members=members)
+        detail = error.reason if isinstance(error, RateLimited) else SENTENCES[error.code]
+        error = BillingProblem(
+            slug=slug, detail=detail, members=members, headers=_retry_after(error)
+        )
     status = getattr(error, "status_code", None)
     if not isinstance(error, BillingProblem):
         slug = _BILLING_STATUS.get(status or 500, "internal")
@@ -214,6 +219,10 @@ def billing_problem(request: Request, error: Exception) -> Response:
     if "Allow" in headers:
         headers["Allow"] = "GET, HEAD, OPTIONS"
     return Answered(http_status, _json(body), headers).response()
+
+
+def _retry_after(error: Exception) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after_s)} if isinstance(error, RateLimited) else {}
 
 
 def _headers(status: int) -> dict[str, str]:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     expand_from_others: date | None = None
     query_memory: str = "1GB"  # per answer, spilling beyond
     query_threads: int = Field(default=2, ge=1)
+    calls_per_minute: int = Field(default=120, ge=1)  # of one key, at both reading APIs together
+    open_streams: int = Field(default=4, ge=1)  # answers to one key, being made or sent
 
     @property
     def cut_offs(self) -> tuple[date | None, date | None]:

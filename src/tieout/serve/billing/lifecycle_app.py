@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tieout import __version__
-from tieout.serve.access import AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused
+from tieout.serve.admission import admit
 from tieout.serve.billing.lifecycle import Registry
 from tieout.serve.billing.lifecycle_documents import (
     CSP,
@@ -51,7 +52,7 @@ def create_lifecycle(
 
     def usage_of(request: Request) -> Response:
         version_id = known(registry, request)
-        read_key(request, surroundings).open(VERSION_USAGE)
+        admit(request, surroundings).open(VERSION_USAGE)
         single_values(request, ())
         usage.flush()
         document = usage_document(
@@ -92,7 +93,7 @@ def create_ended(registry: Registry, surroundings: Surroundings, *, version_id: 
     def refuse(request: Request, endpoint: str) -> Response:
         check_method(request)
         with suppress(AccessRefused):  # a valid key is counted, any other is no matter here
-            read_key(request, surroundings)
+            admit(request, surroundings)
         raise ended(registry, version_id, endpoint=endpoint)
 
     app.add_api_route("/{endpoint:path}", refuse, methods=list(ANY_METHOD))
@@ -122,14 +123,6 @@ def check_method(request: Request) -> None:
 def options() -> Response:
     """Answer OPTIONS."""
     return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
-
-
-def read_key(request: Request, surroundings: Surroundings) -> Key:
-    """Give the key of a request, and leave it there for whoever logs or counts the call."""
-    state = request.scope["state"]
-    key = verify_key(surroundings.house.catalog, state["presented"], now=surroundings.now())
-    state["key_id"], state["key"] = key.key_id, key
-    return key
 
 
 def known(registry: Registry, request: Request) -> str:

@@ -1,6 +1,7 @@
 """What OpenAPI says of each endpoint, made from its shape: no key can be missing there."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -81,6 +82,7 @@ LINE_HEADERS = {"Tieout-Line-Count": "Price lines in this body."}
 MAYBE_HEADERS = {
     "Tieout-Warnings": "code=count, with commas between them.",
     "Link": 'The next page is `rel="next"`.',
+    "RateLimit": "Calls and open answers that the key has left.",
 }
 
 
@@ -127,6 +129,9 @@ def described_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     for status in statuses:
         slugs = ", ".join(slug for slug, (of, _) in BILLING.items() if of == status)
         found[status] = {"description": f"{slugs}.", "content": {MEDIA_TYPE: reference}}
+    if HTTPStatus.TOO_MANY_REQUESTS in found:
+        wait = {"description": "Whole seconds to wait.", "schema": {"type": "integer"}}
+        found[HTTPStatus.TOO_MANY_REQUESTS]["headers"] = {"Retry-After": wait | {"required": True}}
     return found
 
 

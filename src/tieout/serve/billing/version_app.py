@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tieout import __version__
 from tieout.serve.access import AccessRefused
+from tieout.serve.admission import admit
 from tieout.serve.billing.answer import Call, answer_invoices
 from tieout.serve.billing.lifecycle_app import (
     ANY_METHOD,
@@ -17,7 +18,6 @@ from tieout.serve.billing.lifecycle_app import (
     add_path,
     check_method,
     public,
-    read_key,
 )
 from tieout.serve.billing.openapi import describe_app, described, described_xsd
 from tieout.serve.billing.question import party_of, read_question, single_values
@@ -86,7 +86,7 @@ def _elsewhere(version: Version, surroundings: Surroundings) -> Callable[[Reques
             raise HTTPException(status_code=405)
         if endpoint not in KNOWN_ENDPOINTS:
             raise BillingProblem(slug="unknown-endpoint", detail="no endpoint has this name")
-        read_key(request, surroundings)
+        admit(request, surroundings)
         first = since(endpoint)
         raise BillingProblem(
             slug="endpoint-not-in-version",
@@ -113,7 +113,7 @@ def _answer(
     if len(str(request.url)) > URL_MAX:
         raise BillingProblem(slug="uri-too-long", detail="the address is longer than 8 KiB")
     catalog, now = surroundings.house.catalog, surroundings.now()
-    key = read_key(request, surroundings)
+    key = admit(request, surroundings)
     key.open(f"billing.{endpoint}")
     if endpoint not in BILLING_ROLES[key.role]:
         raise AccessRefused(code="ROLE_NOT_ALLOWED")

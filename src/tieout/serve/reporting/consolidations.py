@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from tieout.engine.duckdb import define_macros
 from tieout.report.visibility import Viewer
 from tieout.report.visible_summaries import SummariesWanted, visible_summaries
-from tieout.serve.access import verify_key
+from tieout.serve.admission import admit
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, RAW, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import bad_parameter
@@ -69,8 +69,7 @@ def add_consolidations(app: FastAPI, surroundings: Surroundings) -> None:
 
 def _answer(request: Request, requester_id: str, *, surroundings: Surroundings) -> Response:
     catalog = surroundings.house.catalog
-    key = verify_key(catalog, request.scope["state"]["presented"], now=surroundings.now())
-    request.scope["state"]["key_id"] = key.key_id
+    key = admit(request, surroundings)
     role = key.open(SUMMARIES)
     requester = identifier("requesterId", requester_id)
     wanted = _wanted(read_plain(request, KNOWN))

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from tieout import __version__
 from tieout.report.visibility import NOTHING, OWNED, SOLD, Viewer
-from tieout.serve.access import AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused, Key
+from tieout.serve.admission import admit
 from tieout.serve.problems import ReportingProblem, reporting_problem
 from tieout.serve.reporting.answer import Call, answer_invoices
 from tieout.serve.reporting.endpoints import V1, Endpoint
@@ -52,8 +53,7 @@ def _answer(
 ) -> Response:
     """Check the key, read the question, and stream what the requester may see."""
     catalog, settings = surroundings.house.catalog, surroundings.settings
-    key = verify_key(catalog, request.scope["state"]["presented"], now=surroundings.now())
-    request.scope["state"]["key_id"] = key.key_id
+    key = admit(request, surroundings)
     role = key.open(endpoint.name)
     if endpoint.preview and role.previews == NOTHING:
         raise AccessRefused(code="ROLE_NOT_ALLOWED")

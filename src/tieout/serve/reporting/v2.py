@@ -25,7 +25,8 @@ from tieout.report.visibility import (
     Wanted,
     visible_invoices,
 )
-from tieout.serve.access import AccessRefused, verify_key
+from tieout.serve.access import AccessRefused
+from tieout.serve.admission import admit
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import ReportingProblem, bad_parameter, reporting_problem
@@ -124,8 +125,7 @@ def _seen(
 ) -> tuple[Role, pa.Table]:
     """Check key, scope, role and reach; give the role and the invoices that the requester sees."""
     catalog, settings = surroundings.house.catalog, surroundings.settings
-    key = verify_key(catalog, request.scope["state"]["presented"], now=surroundings.now())
-    request.scope["state"]["key_id"] = key.key_id
+    key = admit(request, surroundings)
     role = key.open(f"v2.invoices.rows.{name}")
     preview = _question(request)
     if preview and role.previews == NOTHING:
