@@ -40,6 +40,9 @@ FRAMEWORK_DECORATORS = frozenset(
     )
 )
 
+# methods of the storages of `limits`, which it calls by position
+FRAMEWORK_METHODS = frozenset(("acquire_entry", "get_moving_window", "incr"))
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Check = Callable[[str], Iterator[str]]
 # what SQL may hold beside statements: text, quoted names, comments
@@ -151,6 +154,8 @@ def decorator_names(function: Function) -> set[str]:
 def is_called_by_framework(function: Function) -> bool:
     """Tell whether a dunder, a framework's decorator or click's context sets the parameters."""
     if function.name.startswith("__") and function.name.endswith("__"):
+        return True
+    if function.name in FRAMEWORK_METHODS:
         return True
     shape = function.args
     annotations = [a.annotation for a in (*shape.posonlyargs, *shape.args) if a.annotation]

@@ -216,7 +216,7 @@ def test_a_debit_memo_names_its_invoice(billed: House) -> None:
     assert [made[name] for name in named] == [
         "DebitMemo",
         header["invoice_id"],
-        "15",
+        "15.00",
         "molenaar",
         PERIOD,
     ]

@@ -49,8 +49,8 @@ def components() -> dict[str, Any]:
         **definitions,
         "Version": element,
         "Versions": versions,
-        "Releases": _document("tieout-releases/1", "releases", "Release"),
-        "KnownIssues": _document("tieout-known-issues/1", "issues", "Issue"),
+        "Releases": _document("tieout-releases/1", key="releases", item="Release"),
+        "KnownIssues": _document("tieout-known-issues/1", key="issues", item="Issue"),
         "Usage": _usage(),
     }
 
@@ -115,7 +115,7 @@ def _named(name: str) -> dict[str, str]:
     return {"$ref": NAMED.format(model=name)}
 
 
-def _document(schema: str, key: str, item: str) -> dict[str, Any]:
+def _document(schema: str, *, key: str, item: str) -> dict[str, Any]:
     listed = {"type": "array", "items": _named(item)}
     return _closed({"schema": {"type": "string", "const": schema}, key: listed})
 

@@ -70,11 +70,11 @@ def _element(node: Node, occurs: str = "") -> str:
         return f'<xs:element name="{node.element}" type="{_type(node)}"{occurs}/>'
     if isinstance(node, Many):
         item = _element(node.item, ANY_NUMBER)
-        return item if node.is_bare else _complex(node.key, item, occurs)
-    return _complex(node.key, "".join(map(_element, node.members)), occurs)
+        return item if node.is_bare else _complex(node.key, item, occurs=occurs)
+    return _complex(node.key, "".join(map(_element, node.members)), occurs=occurs)
 
 
-def _complex(name: str, inside: str, occurs: str) -> str:
+def _complex(name: str, inside: str, *, occurs: str) -> str:
     return (
         f'<xs:element name="{name}"{occurs}><xs:complexType><xs:sequence>{inside}'
         "</xs:sequence></xs:complexType></xs:element>"
