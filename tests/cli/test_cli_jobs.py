@@ -12,7 +12,7 @@ def test_jobs_are_queued_shown_and_done(referenced: Program) -> None:
     queued = referenced("job", "submit", "load", MONTH_FILE, "--period", PERIOD, "--json").json
     assert (queued["jobId"], queued["state"], queued["attemptsMax"]) == (1, "queued", 3)
     assert queued["arguments"]["files"] == [str(MONTH_FILE)]
-    said = referenced("job", "submit", "run", PERIOD)
+    said = referenced("job", "submit", "run", PERIOD, "--by", "Ann")
     assert (said.code, said.out) == (0, "job 2 is queued; `tieout work` does it\n")
     listed = referenced("job", "list", "--json").json["jobs"]
     assert [(one["jobId"], one["kind"], one["state"]) for one in listed] == [
@@ -32,6 +32,8 @@ def test_jobs_are_queued_shown_and_done(referenced: Program) -> None:
     assert "done" in shown
     assert PERIOD in shown
     run_id = referenced("certificate", PERIOD, "--json").json["runId"]
+    (ran,) = referenced("audit", "show", "--subject", run_id, "--json").json["entries"]
+    assert (ran["action"], ran["by"]) == ("run", "Ann")
     assert referenced("job", "show", "2", "--json").json["result"]["runId"] == run_id
     assert referenced("job", "list", "--state", "queued", "--json").json == {"jobs": []}
 

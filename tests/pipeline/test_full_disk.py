@@ -38,6 +38,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tieout-test", str(folder)]
     if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        # the limit of a file's size, in the tests below, stands in for it where it cannot be
         pytest.skip("a small disk can be mounted by root only, where mounting is allowed")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -109,6 +109,7 @@ def test_one_partys_books_name_no_account_of_another(chain: House) -> None:
         _text(chain, pipeline.Books(PERIOD, party="nobody"))
 
 
+# a program of its own and no wheel; beancount, which is always there, judges the same amounts
 @pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
 def test_hledger_finds_every_transaction_balanced(generated: House, tmp_path: Path) -> None:
     path = tmp_path / "month.journal"

@@ -28,6 +28,7 @@ def _kept(lake: Lake, content: bytes = CONTENT, suffix: str = ".parquet") -> Lak
 def test_a_file_comes_from_another_file_system(lake: Lake, tmp_path: Path) -> None:
     elsewhere = Path("/dev/shm")  # noqa: S108 - the one other file system that is there
     if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        # a move within one file system never copies: there is nothing to see
         pytest.skip("there is one file system only")
     with TemporaryDirectory(dir=elsewhere) as folder:
         source = Path(folder) / "draft"

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tieout.engine.duckdb import Engine, literal, sql_text
+from tieout.engine.duckdb import Engine, sql_text
 from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, LATE_DETAIL_LINE
-from tieout.store.late_lines import CARRIED, LATE, LateRun, Ledger
+from tieout.pipeline.of_runs import name_of_runs
+from tieout.store.late_lines import CARRIED, LATE, Ledger
 from tieout.tables import CHARGE, DETAIL_LINE
 
 PACKAGE = "tieout.pipeline"
@@ -23,11 +24,9 @@ def name_carried(engine: Engine, ledger: Ledger, *, is_estimate: bool = False) -
     others, own = ledger.takers, [ledger.own] if ledger.own else []
     late = {LATE: LATE_CHARGE, "late_detail_line": LATE_DETAIL_LINE}
     for kind, schema in late.items():
-        engine.register(f"no_{kind}", schema.empty_table())
-        _name(engine, f"earlier_{kind}", runs=earlier, kind=kind, empty=f"no_{kind}")
-    engine.register("no_carried_line", CARRIED_LINE.empty_table())
+        name_of_runs(engine, f"earlier_{kind}", runs=earlier, kind=kind, schema=schema)
     for name, runs in (("taken_elsewhere", others), ("taken_here", own)):
-        _name(engine, name, runs=runs, kind=CARRIED, empty="no_carried_line")
+        name_of_runs(engine, name, runs=runs, kind=CARRIED, schema=CARRIED_LINE)
     name_taken(engine, charge="carried_charge", detail="carried_detail_line")
 
 
@@ -74,19 +73,6 @@ def add_carried_lines(engine: Engine, *, keep: Callable[..., Kept]) -> list[Kept
 def has_carried(engine: Engine) -> bool:
     """Say whether the month bills lines of earlier ones."""
     return bool(engine.one("SELECT count(*) AS n FROM carried_charge")["n"])
-
-
-def _name(engine: Engine, name: str, *, runs: Sequence[LateRun], kind: str, empty: str) -> None:
-    """Name the rows of a kind of several runs, each with its run and month."""
-    parts = [f"SELECT NULL::VARCHAR AS run_id, NULL::VARCHAR AS of_month, * FROM {empty}"]
-    for one in runs:
-        if paths := one.paths.get(kind):
-            listed = ", ".join(literal(str(path)) for path in paths)
-            parts.append(
-                f"SELECT {literal(one.run_id)} AS run_id, {literal(one.period)} AS of_month, *"
-                f" FROM read_parquet([{listed}])"
-            )
-    engine.view(name, " UNION ALL BY NAME ".join(parts))
 
 
 def _text(names: Sequence[str]) -> str:

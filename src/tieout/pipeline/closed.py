@@ -4,12 +4,11 @@ Source: reporting-api.md 8.2. Decision 0030.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
 
-from tieout.engine.duckdb import Engine, literal, sql_text
+from tieout.engine.duckdb import Engine, sql_text
 from tieout.pipeline.late_tables import (
     CARRIED_LINE,
     CLOSED_INVOICE,
@@ -17,15 +16,17 @@ from tieout.pipeline.late_tables import (
     LATE_DETAIL_LINE,
     TOLD_AGAIN,
 )
+from tieout.pipeline.of_runs import name_of_runs
 from tieout.rate import rate_hops
 from tieout.store.house import House
-from tieout.store.late_lines import CARRIED, LATE, LateRun, Ledger
+from tieout.store.late_lines import CARRIED, LATE, Ledger
 from tieout.store.vendor_files import loaded_file
 from tieout.store.vendor_invoices import TakenFile
 from tieout.tables import CHARGE, DETAIL_LINE, VENDOR_LINE
 
 PACKAGE = "tieout.pipeline"
 NOTHING = {LATE: LATE_CHARGE, "late_detail_line": LATE_DETAIL_LINE, "told_again": TOLD_AGAIN}
+KEPT = {"charge": CHARGE, "detail_line": DETAIL_LINE, CARRIED: CARRIED_LINE}
 Kept = TypeVar("Kept")
 
 
@@ -45,7 +46,8 @@ def name_billed(engine: Engine, ledger: Ledger) -> None:
     if not ledger.verified:
         return
     runs = [*([ledger.own] if ledger.own else []), *ledger.takers]
-    _name_runs(engine, runs)
+    for kind, schema in KEPT.items():
+        name_of_runs(engine, f"ran_{kind}", runs=runs, kind=kind, schema=schema)
     engine.register(
         "verified_invoice",
         pa.concat_tables(
@@ -165,22 +167,3 @@ def name_kept_late(engine: Engine, ledger: Ledger) -> None:
 def _parties(verified: Sequence[Mapping[str, object]]) -> pa.Table:
     rows = [{name: one[name] for name in CLOSED_INVOICE.names} for one in verified]
     return pa.Table.from_pylist(rows, schema=CLOSED_INVOICE)
-
-
-def _name_runs(engine: Engine, runs: Sequence[LateRun]) -> None:
-    """Name what runs kept, each row with its run: `ran_charge`, `ran_detail`, `ran_carried`."""
-    kinds = {"charge": CHARGE, "detail_line": DETAIL_LINE, CARRIED: CARRIED_LINE}
-    for kind, schema in kinds.items():
-        columns = ", ".join(f'"{name}"' for name in schema.names)
-        parts = []
-        engine.register(f"no_ran_{kind}", schema.empty_table())
-        for one in runs:
-            if paths := one.paths.get(kind):
-                listed = ", ".join(literal(str(Path(path))) for path in paths)
-                read = f"SELECT * FROM no_ran_{kind} UNION ALL BY NAME"
-                parts.append(
-                    f"SELECT {literal(one.run_id)} AS run_id, {columns} FROM ({read}"
-                    f" SELECT * FROM read_parquet([{listed}], union_by_name = true))"
-                )
-        parts = parts or [f"SELECT NULL::VARCHAR AS run_id, {columns} FROM no_ran_{kind}"]
-        engine.view(f"ran_{kind}", " UNION ALL ".join(parts))

@@ -11,20 +11,17 @@ WITH summed AS (
     GROUP BY invoice_id
 ),
 figure AS (
-    SELECT invoice_id, 1 AS place, 'total' AS name, kept.total_amount AS kept, summed.total_amount AS again
-    FROM kept_header AS kept LEFT JOIN summed USING (invoice_id)
-    UNION ALL
-    SELECT invoice_id, 2, 'sum of its detail lines', kept.detail_total, summed.detail_total
-    FROM kept_header AS kept LEFT JOIN summed USING (invoice_id)
-    UNION ALL
-    SELECT invoice_id, 3, 'residual', kept.rounding_residual, summed.rounding_residual
-    FROM kept_header AS kept LEFT JOIN summed USING (invoice_id)
-    UNION ALL
-    SELECT invoice_id, 4, 'number of consolidated lines', kept.row_count, summed.row_count
-    FROM kept_header AS kept LEFT JOIN summed USING (invoice_id)
-    UNION ALL
-    SELECT invoice_id, 5, 'number of detail lines', kept.detail_count, summed.detail_count
-    FROM kept_header AS kept LEFT JOIN summed USING (invoice_id)
+    SELECT
+        invoice_id,
+        unnest([
+            {'place': 1, 'name': 'total', 'kept': kept.total_amount, 'again': summed.total_amount},
+            {'place': 2, 'name': 'sum of its detail lines', 'kept': kept.detail_total, 'again': summed.detail_total},
+            {'place': 3, 'name': 'residual', 'kept': kept.rounding_residual, 'again': summed.rounding_residual},
+            {'place': 4, 'name': 'number of consolidated lines', 'kept': kept.row_count, 'again': summed.row_count},
+            {'place': 5, 'name': 'number of detail lines', 'kept': kept.detail_count, 'again': summed.detail_count}
+        ], recursive := TRUE)
+    FROM kept_header AS kept
+    LEFT JOIN summed USING (invoice_id)
 )
 SELECT invoice_id, name, kept, again
 FROM figure

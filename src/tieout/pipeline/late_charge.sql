@@ -10,7 +10,7 @@ FROM late_entry
 JOIN (
     SELECT NULL::VARCHAR AS run_id, * FROM added_charge
     UNION ALL BY NAME
-    SELECT * FROM ran_charge SEMI JOIN billed_line USING (run_id, charge_no)
+    SELECT * EXCLUDE (of_month) FROM ran_charge SEMI JOIN billed_line USING (run_id, charge_no)
 ) AS charge
     ON charge.charge_no = late_entry.charge_no AND charge.run_id IS NOT DISTINCT FROM late_entry.run_id
 ORDER BY late_no

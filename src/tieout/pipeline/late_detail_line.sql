@@ -3,7 +3,7 @@
 WITH detail AS (
     SELECT NULL::VARCHAR AS run_id, * FROM added_detail
     UNION ALL BY NAME
-    SELECT * FROM ran_detail_line SEMI JOIN billed_line USING (run_id, charge_no)
+    SELECT * EXCLUDE (of_month) FROM ran_detail_line SEMI JOIN billed_line USING (run_id, charge_no)
 ),
 told AS (
     SELECT run_id, charge_no, hop, adjusts_invoice_id

@@ -21,6 +21,7 @@ from tieout.pipeline.period import run_period
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
 from tieout.store import jobs
+from tieout.store.audit import PROGRAM
 from tieout.store.house import House
 from tieout.store.job_table import CANCELLED, DONE, FAILED
 from tieout.store.jobs import Lease
@@ -200,8 +201,13 @@ Clock = Callable[[], dt.datetime]
 Ended = tuple[Any, str | None]  # the result, and why it was refused
 
 
+def _who(asked: Mapping[str, Any]) -> str:
+    """Give who queued a job, for the audit of what it publishes."""
+    return str(asked.get("by") or PROGRAM)
+
+
 def _run(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
-    return run_period(house, asked["period"], now=clock(), watch=watch), None
+    return run_period(house, asked["period"], now=clock(), watch=watch, by=_who(asked)), None
 
 
 def _load(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
@@ -210,6 +216,7 @@ def _load(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch)
         invoice_number=asked["invoiceNumber"],
         expected=asked["expected"],
         accept_mismatch=asked["acceptMismatch"],
+        by=_who(asked),
     )
     reports: list[Said] = []
     for delivery in deliveries([Path(file) for file in asked["files"]]):
@@ -224,7 +231,7 @@ def _refusal(reports: Sequence[Said]) -> str | None:
 
 def _reference(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
     watch.phase("reference")
-    return load_reference(house, Path(asked["folder"]), now=clock(), by=asked["by"]), None
+    return load_reference(house, Path(asked["folder"]), now=clock(), by=_who(asked)), None
 
 
 def _export(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:

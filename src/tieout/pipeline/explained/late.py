@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tieout.engine.duckdb import Engine, literal, sql_text
+from tieout.engine.duckdb import Engine, sql_text
 from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, TOLD_AGAIN
+from tieout.pipeline.of_runs import name_of_runs
 from tieout.store import manifest
 from tieout.store.house import House
-from tieout.store.late_lines import CARRIED, LATE
+from tieout.store.late_lines import CARRIED, LATE, LateRun
 
 HELD = "LATE_AFTER_CLOSE"
 Run = Mapping[str, Any]
@@ -67,22 +68,15 @@ class LateLines:
         """Name them; `charge` is the published runs' relation."""
         self._engine, self._house, self._runs = engine, house, runs
         with house.catalog.read() as connection:
-            paths = {
-                run_id: manifest.run_paths(connection, house, run_id=run_id) for run_id in runs
-            }
+            kept = [
+                LateRun(
+                    one["period"], run_id, (), manifest.run_paths(connection, house, run_id=run_id)
+                )
+                for run_id, one in runs.items()
+            ]
         kinds = {CARRIED: CARRIED_LINE, LATE: LATE_CHARGE, "told_again": TOLD_AGAIN}
         for kind, schema in kinds.items():
-            engine.register(f"no_{kind}", schema.empty_table())
-            parts = [f"SELECT NULL::VARCHAR AS run_id, NULL::VARCHAR AS of_month, * FROM no_{kind}"]
-            for run_id, its in paths.items():
-                listed = ", ".join(literal(str(path)) for path in its.get(kind, ()))
-                month = literal(runs[run_id]["period"])
-                if listed:
-                    parts.append(
-                        f"SELECT {literal(run_id)} AS run_id, {month} AS of_month, *"
-                        f" FROM read_parquet([{listed}])"
-                    )
-            engine.view(f"told_{kind}", " UNION ALL BY NAME ".join(parts))
+            name_of_runs(engine, f"told_{kind}", runs=kept, kind=kind, schema=schema)
 
     def of_line(self) -> LateLine:
         """Give the entries of the line that is explained, by the variables that name it."""

@@ -7,7 +7,7 @@ import click
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
-from tieout.serve.cli.decisions import BY
+from tieout.serve.cli.decisions import BY, RUN_BY
 from tieout.serve.cli.load import month, wishes_asked
 from tieout.store.job_table import JOB_STATES
 
@@ -32,16 +32,18 @@ def submit() -> None:
 
 @submit.command("run")
 @click.argument("period", callback=month)
+@RUN_BY
 @ATTEMPTS
 @click.pass_obj
-def submit_run(shell: Shell, period: str, *, attempts: int) -> None:
+def submit_run(shell: Shell, period: str, *, by: str, attempts: int) -> None:
     """Bill a calendar month (YYYY-MM), as `tieout run` does."""
-    _submit(shell, "run", attempts=attempts, period=period)
+    _submit(shell, "run", attempts=attempts, period=period, by=by)
 
 
 @submit.command("load")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @wishes_asked
+@RUN_BY
 @ATTEMPTS
 @click.pass_obj
 def submit_load(
@@ -52,6 +54,7 @@ def submit_load(
     invoice_number: str | None,
     expected: dict[str, str],
     accept_mismatch: bool,
+    by: str,
     attempts: int,
 ) -> None:
     """Load vendor FILES or folders of them, as `tieout load` does.
@@ -68,6 +71,7 @@ def submit_load(
         invoiceNumber=invoice_number,
         expected=expected,
         acceptMismatch=accept_mismatch,
+        by=by,
     )
 
 

@@ -16,6 +16,7 @@ from tieout.serve.admission import admit
 from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, RAW, Field, json_object
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import bad_parameter
+from tieout.serve.reporting.openapi import text_parameters
 from tieout.serve.reporting.question import identifier, read_plain
 from tieout.serve.reporting.row_json import SELLER, amount
 from tieout.serve.reporting.v1 import check_reach
@@ -52,17 +53,13 @@ def add_consolidations(app: FastAPI, surroundings: Surroundings) -> None:
     def answer(request: Request, requester_id: str) -> Response:
         return _answer(request, requester_id, surroundings=surroundings)
 
-    query = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-        for name in ("sasKey", *KNOWN)
-    ]
     app.add_api_route(
         PATH,
         answer,
         methods=["GET"],
         name=SUMMARIES,
         response_class=Response,
-        openapi_extra={"parameters": query},
+        openapi_extra={"parameters": text_parameters("sasKey", *KNOWN)},
     )
     app.add_api_route(PATH, answer, methods=["HEAD"], include_in_schema=False)
 

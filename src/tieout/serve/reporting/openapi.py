@@ -40,6 +40,11 @@ _HEADERS = {
 }
 
 
+def text_parameters(*names: str) -> list[Schema]:
+    """Describe query parameters of text that may be left out."""
+    return [{"name": name, "in": "query", "required": False, "schema": TEXT} for name in names]
+
+
 def described(endpoint: Endpoint) -> Schema:
     """Give what is said of an endpoint beside its path."""
     names = ("sasKey", *FILTERS, *(ROW_ONLY if endpoint.rows else ()), *TRANSPORT)

@@ -31,6 +31,7 @@ from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, Field, json_obje
 from tieout.serve.export.stream import open_engine, stream_list
 from tieout.serve.problems import ReportingProblem, bad_parameter, reporting_problem
 from tieout.serve.reporting.consolidations import add_consolidations
+from tieout.serve.reporting.openapi import text_parameters
 from tieout.serve.reporting.question import identifier, read_plain
 from tieout.serve.reporting.v1 import check_reach
 from tieout.serve.roles import Role
@@ -79,17 +80,13 @@ def create(surroundings: Surroundings) -> FastAPI:
     for name in ("sources", "explanation"):
         path = f"/requesters/{{requester_id}}/invoices/rows/{{row_id}}/{name}"
         answer = _answerer(surroundings, name)
-        query = [
-            {"name": one, "in": "query", "required": False, "schema": {"type": "string"}}
-            for one in ("sasKey", *KNOWN)
-        ]
         app.add_api_route(
             path,
             answer,
             methods=["GET"],
             name=f"v2.invoices.rows.{name}",
             response_class=Response,
-            openapi_extra={"parameters": query},
+            openapi_extra={"parameters": text_parameters("sasKey", *KNOWN)},
         )
         app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
     add_consolidations(app, surroundings)
