@@ -1,10 +1,13 @@
 """An installation on either catalog that several processes work at."""
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,7 @@ class Place:
         """Open it here too."""
         self.home, self.url = home, url
         self.house: House = open_house(home, catalog_url=url)
+        self.workers: list[subprocess.Popen[str]] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -39,13 +43,23 @@ class Place:
     def worker(self, *options: str, home: Path | None = None) -> subprocess.Popen[str]:
         """Start a worker, perhaps as on another machine with a home of its own."""
         there = {"TIEOUT_HOME": str(home), "TIEOUT_LAKE": str(self.home / "lake")} if home else {}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "tieout.serve.cli", "work", "--lease", str(LEASE_S), *options],
             env={**self.environment, **there},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.workers.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what still works at it, also after a test that failed, and close the catalog."""
+        for process in self.workers:
+            if process.returncode is None:
+                process.kill()
+                process.communicate()
+        self.house.catalog.close()
 
     def tieout(self, *arguments: str) -> tuple[int, str]:
         """Run a command to its end; give its exit code and what it complained of."""
@@ -71,6 +85,40 @@ class Place:
                 return found
             time.sleep(0.005)
         raise AssertionError(self.job(number))
+
+    def stop_at(
+        self,
+        process: subprocess.Popen[str],
+        number: int,
+        is_so: Callable[[dict[str, Any]], bool],
+        *,
+        writing: bool = False,
+    ) -> None:
+        """Let a worker go step by step until something is so of its job, and leave it stopped.
+
+        It stands still while we look, so a phase of milliseconds is not passed over. Unless it
+        may be `writing`, it stops where others can write.
+        """
+
+        def is_stopped_so(_: dict[str, Any]) -> bool:
+            process.send_signal(signal.SIGSTOP)
+            if is_so(self.job(number)) and (writing or self.is_free()):
+                return True
+            process.send_signal(signal.SIGCONT)
+            return False
+
+        self.wait(number, is_stopped_so)
+
+    def is_free(self) -> bool:
+        """Tell whether nobody keeps others from writing to the catalog."""
+        if self.url:
+            return True
+        with closing(sqlite3.connect(self.home / "catalog.sqlite", timeout=0)) as catalog:
+            try:
+                catalog.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def published(self) -> dict[str, list[dict[str, Any]]]:
         """Give all that was published but for the moments."""

@@ -62,12 +62,12 @@ def place(
     if socket is None:
         opened = Place(tmp_path / "home", None)
         yield opened
-        opened.house.catalog.close()
+        opened.close()
         return
     with database(socket, like=template) as url:
         opened = Place(tmp_path / "home", url)
         yield opened
-        opened.house.catalog.close()
+        opened.close()
     del request
 
 
@@ -79,7 +79,7 @@ def stop(process: subprocess.Popen[str]) -> None:
 def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(place: Place) -> None:
     number = place.submit()
     victim = place.worker("--name", "victim")
-    place.wait(number, phase("rate", "invoice"))
+    place.stop_at(victim, number, phase("rate", "invoice"))
     stop(victim)
     other = place.worker("--name", "other")
     done = place.wait(number, is_done)
@@ -93,8 +93,7 @@ def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(place: Place) 
 def test_a_worker_that_stood_still_past_its_lease_publishes_nothing(place: Place, at: str) -> None:
     number = place.submit()
     still = place.worker("--name", "still", "--once")
-    place.wait(number, phase(at))
-    still.send_signal(signal.SIGSTOP)
+    place.stop_at(still, number, phase(at))
     other = place.worker("--name", "other")
     done = place.wait(number, lambda job: job["state"] != "queued" and job["owner"] != "still")
     if done["state"] == "running":
@@ -119,8 +118,7 @@ def test_a_worker_that_stood_still_as_it_published_publishes_once_or_not_at_all(
 ) -> None:
     number = place.submit()
     still = place.worker("--name", "still", "--once")
-    place.wait(number, phase("publish"))
-    still.send_signal(signal.SIGSTOP)
+    place.stop_at(still, number, phase("publish"), writing=True)
     other = place.worker("--name", "other")
     time.sleep(3 * LEASE_S)  # with SQLite the catalog may stay locked meanwhile
     still.send_signal(signal.SIGCONT)
@@ -139,8 +137,7 @@ def test_a_worker_on_another_machine_takes_over_what_stands_still(
 ) -> None:
     number = place.submit()
     still = place.worker("--name", "still", "--once")
-    place.wait(number, phase("rate", "invoice"))
-    still.send_signal(signal.SIGSTOP)
+    place.stop_at(still, number, phase("rate", "invoice"))
     other = place.worker("--name", "other", home=tmp_path / "elsewhere")
     done = place.wait(number, is_done)
     before = place.published()
@@ -163,8 +160,7 @@ def test_a_load_that_stood_still_is_published_once(place: Place, tmp_path: Path)
     }
     number = place.submit("load", files=[str(second)], **wishes)
     still = place.worker("--name", "still", "--once")
-    place.wait(number, lambda job: bool(job["state"] == "running"))
-    still.send_signal(signal.SIGSTOP)
+    place.stop_at(still, number, lambda job: bool(job["state"] == "running"))
     other = place.worker("--name", "other")
     done = place.wait(number, is_done)
     before = place.published()
@@ -196,8 +192,9 @@ def test_workers_killed_at_random_do_every_job_in_the_end(place: Place) -> None:
 def test_a_worker_that_is_told_to_end_gives_its_job_back(place: Place) -> None:
     number = place.submit()
     worker = place.worker("--name", "one")
-    place.wait(number, phase("rate", "invoice"))
+    place.stop_at(worker, number, phase("rate", "invoice"))
     worker.send_signal(signal.SIGTERM)
+    worker.send_signal(signal.SIGCONT)
     _, said = worker.communicate(timeout=PATIENCE_S)
     assert (worker.returncode, said) == (130, f"tieout: stopped; job {number} was given back\n")
     found = place.job(number)
@@ -209,8 +206,9 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(place: Place) -> None:
 def test_a_job_cancelled_while_it_runs_publishes_nothing(place: Place) -> None:
     number = place.submit()
     worker = place.worker("--once")
-    place.wait(number, phase("rate"))
+    place.stop_at(worker, number, phase("rate"))
     assert place.tieout("job", "cancel", str(number)) == (0, "")
+    worker.send_signal(signal.SIGCONT)
     worker.communicate(timeout=PATIENCE_S)
     assert worker.returncode == 0
     assert place.job(number)["state"] == "cancelled"
