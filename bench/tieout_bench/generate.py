@@ -30,7 +30,14 @@ class Month:
     prices: int
 
 
-def make_month(folder: Path, *, rows: int, customers: int | None = None, prices: int = 0) -> Month:
+def make_month(
+    folder: Path,
+    *,
+    rows: int,
+    customers: int | None = None,
+    prices: int = 0,
+    resellers: int = RESELLERS,
+) -> Month:
     """Write `month.csv` and `reference/` into a folder.
 
     Customers grow with rows, from 100 on, unless their number is given; `prices` is the number of
@@ -53,7 +60,7 @@ def make_month(folder: Path, *, rows: int, customers: int | None = None, prices:
             ("blocks", -(-rows // ROWS_PER_SUBSCRIPTION)),
             ("customers", customers),
             ("subscriptions", month.subscriptions),
-            ("resellers", RESELLERS),
+            ("resellers", resellers),
             ("prices", prices),
         ):
             connection.execute(f"SET VARIABLE {name} = {number}")
