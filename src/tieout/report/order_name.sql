@@ -2,4 +2,5 @@
 -- lines know it by.
 SELECT snapshot_id, contract_id, coalesce(vendor_order_id, order_id) AS order_id, min(order_number) AS order_number
 FROM reference_orders
+WHERE contract_id IN (SELECT contract_id FROM visible_invoice)
 GROUP BY ALL

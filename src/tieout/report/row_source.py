@@ -27,8 +27,8 @@ def define_sources(
         others_until=None,
     )
     for name in ("charge_class", "seen_line", "seen_detail"):
-        engine.view(name, sql_text(PACKAGE, name))
-    engine.view(
+        engine.relation(name, sql_text(PACKAGE, name))
+    engine.relation(
         "seen_line_key",
         "SELECT invoice_id, subscription_id, charge_type_id, part, row_id, rounding_residual"
         " FROM seen_line",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE, currencies
 from tieout.quotient import Columns, Quotient
-from tieout.report.run_file import name_reference_files, name_run_files
+from tieout.report.run_file import name_lines_of, name_reference_files
 from tieout.store.house import House
 
 PACKAGE = "tieout.report"
@@ -86,22 +86,21 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
         others_until=view.others_until,
     )
     for name in ("charge_class", "seen_line", "seen_detail", "subscription_name", "order_name"):
-        engine.view(name, sql_text(PACKAGE, name))
-    engine.view("consolidated_row", sql_text(PACKAGE, "consolidated_row"))
-    engine.view("no_row", "SELECT * FROM consolidated_row LIMIT 0")
+        engine.relation(name, sql_text(PACKAGE, name))
+    engine.relation("consolidated_row", sql_text(PACKAGE, "consolidated_row"))
+    engine.relation("no_row", "SELECT * FROM consolidated_row LIMIT 0")
     for name in ("detail_row", "usage_group", "usage_row", "residual_row"):
-        engine.view(name, sql_text(PACKAGE, name))
+        engine.relation(name, sql_text(PACKAGE, name))
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
-    engine.view("row_part", union)
-    engine.view("row_with_margin", _with_margin(engine))
-    engine.view("row", sql_text(PACKAGE, "row"))
+    engine.relation("row_part", union)
+    engine.relation("row_with_margin", _with_margin(engine))
+    engine.relation("row", sql_text(PACKAGE, "row"))
 
 
 def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
     """Name `visible_invoice`, the run files behind it, names of reference data and the macros."""
     name_invoices(engine, invoices)
-    runs = set(invoices["run_id"].to_pylist())
-    name_run_files(engine, house, runs=runs, hops=set(invoices["hop"].to_pylist()))
+    name_lines_of(engine, house, documents="visible_invoice")
     snapshots = set(invoices["snapshot_id"].to_pylist())
     resources = ("subscriptions", "orders", "organizations", "contracts")
     name_reference_files(engine, house, snapshots=snapshots, resources=resources)
@@ -118,7 +117,7 @@ def name_invoices(engine: Engine, invoices: pa.Table) -> None:
 
 def holding(engine: Engine, invoices: pa.Table) -> pa.Table:
     """Give the invoices that hold a line of what `define_rows` was asked for."""
-    found = engine.connection.sql("SELECT DISTINCT invoice_id FROM seen_line").to_arrow_table()
+    found = engine.query("SELECT DISTINCT invoice_id FROM seen_line").to_arrow_table()
     return invoices.filter(pc.is_in(invoices["invoice_id"], found["invoice_id"]))
 
 
@@ -132,7 +131,7 @@ def cut_page(engine: Engine, invoices: pa.Table, *, after: Place, limit: int) ->
     end = engine.one(sql_text(PACKAGE, "page_end"))
     last, line_no = end["last_ordinal"] or first, end["last_line"] or 0
     engine.register("visible_invoice", invoices.slice(first - 1, last - first + 1))
-    engine.view(
+    engine.relation(
         "page_row",
         f"SELECT * FROM row WHERE (ordinal > {first} OR line_no > {after.line_no})"
         f" AND (ordinal < {last} OR line_no <= {line_no})",
@@ -143,14 +142,14 @@ def cut_page(engine: Engine, invoices: pa.Table, *, after: Place, limit: int) ->
 
 def count_rows(engine: Engine) -> int:
     """Give the number of rows of `row` without building them."""
-    counted = engine.connection.sql("SELECT count(*) AS n FROM row_part").to_arrow_table()
+    counted = engine.query("SELECT count(*) AS n FROM row_part").to_arrow_table()
     return int(counted.column(0)[0].as_py())
 
 
 def _with_margin(engine: Engine) -> str:
     """Add `margin_amount`: total - purchase x rate, rounded at the 18th decimal, half away."""
     foreign = "SELECT 1 AS n FROM seen_line WHERE cost_exchange_rate <> 1 LIMIT 1"
-    if not engine.connection.sql(foreign).to_arrow_table().num_rows:
+    if not engine.query(foreign).to_arrow_table().num_rows:
         return "SELECT *, total_price - cost_total_price AS margin_amount FROM row_part"
     columns = Columns(prefix="margin_")
     start, rate = columns.add("units(cost_total_price)", "units(cost_exchange_rate)")

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow.parquet import read_schema
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from tieout.engine.duckdb import Engine, literal
 from tieout.store.catalog import lake_file
@@ -21,6 +23,14 @@ RUN_KINDS: Mapping[str, pa.Schema] = {
 }
 
 
+class Part(NamedTuple):
+    """Parquet files of one owner and what is read of them: SQL of a condition, or empty."""
+
+    owner: str
+    paths: tuple[str, ...]
+    condition: str = ""
+
+
 def name_run_files(
     engine: Engine,
     house: House,
@@ -28,11 +38,61 @@ def name_run_files(
     runs: Collection[str],
     hops: Collection[int],
     kinds: Collection[str] = ("charge", "detail_line", "invoice_line"),
+    prefix: str = "",
 ) -> None:
     """Name the lake's relations of the runs, with `run_id`; those of a hop at these hops only."""
     for kind in kinds:
-        paths = _paths(house, owner_kind="run", owners=runs, kind=kind, hops=hops)
-        _name(engine, kind, paths=paths, schema=RUN_KINDS[kind], owner=("run_id", "VARCHAR"))
+        found = _paths(house, owner_kind="run", owners=runs, kind=kind)
+        parts: dict[str, list[str]] = defaultdict(list)
+        for (owner, hop), paths in found.items():
+            if hop is None or not hops or hop in hops:
+                parts[owner] += paths
+        _name_of_runs(
+            engine,
+            prefix + kind,
+            kind=kind,
+            parts=[Part(owner, tuple(paths)) for owner, paths in parts.items()],
+        )
+
+
+def name_lines_of(engine: Engine, house: House, *, documents: str) -> None:
+    """Name `invoice_line`, `detail_line` and `charge`, read no further than documents reach.
+
+    `documents` is a relation with run_id, hop, seller_id and buyer_id. Lines lie in the order of
+    sellers and buyers, so one customer's are read from a small part of a month's files. Lines of
+    other documents may be among them.
+    """
+    spans = engine.arrow(
+        "SELECT run_id, hop, min(seller_id) AS seller_min, max(seller_id) AS seller_max,"
+        f" min(buyer_id) AS buyer_min, max(buyer_id) AS buyer_max FROM {documents}"
+        " GROUP BY run_id, hop ORDER BY run_id, hop"
+    ).to_pylist()
+    runs = {span["run_id"] for span in spans}
+    for kind in ("invoice_line", "detail_line"):
+        found = _paths(house, owner_kind="run", owners=runs, kind=kind)
+        parts = [
+            Part(owner, tuple(paths), _within(span))
+            for span in spans
+            for (owner, hop), paths in found.items()
+            if owner == span["run_id"] and hop in (None, span["hop"])
+        ]
+        _name_of_runs(engine, kind, kind=kind, parts=parts)
+    ends = engine.arrow(
+        "SELECT run_id, min(charge_no) AS low, max(charge_no) AS high FROM detail_line"
+        " GROUP BY run_id"
+    ).to_pylist()
+    numbers = {row["run_id"]: f"charge_no BETWEEN {row['low']} AND {row['high']}" for row in ends}
+    found = _paths(house, owner_kind="run", owners=numbers, kind="charge")
+    parts = [Part(owner, tuple(paths), numbers[owner]) for (owner, _), paths in found.items()]
+    _name_of_runs(engine, "charge", kind="charge", parts=parts)
+
+
+def _within(span: Mapping[str, object]) -> str:
+    seller, buyer = (
+        f"{side}_id BETWEEN {literal(span[f'{side}_min'])} AND {literal(span[f'{side}_max'])}"
+        for side in ("seller", "buyer")
+    )
+    return f"hop = {span['hop']} AND {seller} AND {buyer}"
 
 
 def name_reference_files(
@@ -43,52 +103,58 @@ def name_reference_files(
     for resource in resources:
         kind = f"reference_{resource}"
         schema = pa.schema([pa.field(name, pa.string()) for name in RESOURCES[resource].columns])
-        paths = _paths(house, owner_kind="snapshot", owners=owners, kind=kind, hops=())
-        _name(engine, kind, paths=paths, schema=schema, owner=("snapshot_id", "BIGINT"))
+        found = _paths(house, owner_kind="snapshot", owners=owners, kind=kind)
+        parts = [Part(owner, tuple(paths)) for (owner, _), paths in found.items()]
+        _name(engine, kind, parts=parts, schema=schema, owner=("snapshot_id", "BIGINT"))
 
 
 def _paths(
-    house: House, *, owner_kind: str, owners: Collection[str], kind: str, hops: Collection[int]
-) -> dict[str, list[str]]:
+    house: House, *, owner_kind: str, owners: Collection[str], kind: str
+) -> dict[tuple[str, int | None], list[str]]:
+    """Give the files of a kind by owner and hop; files for all hops have none."""
     query = (
-        select(lake_file.c.owner_id, lake_file.c.path)
+        select(lake_file.c.owner_id, lake_file.c.hop, lake_file.c.path)
         .where(lake_file.c.owner_kind == owner_kind, lake_file.c.kind == kind)
         .where(lake_file.c.owner_id.in_(list(owners)), lake_file.c.rows > 0)
         .order_by(lake_file.c.owner_id, lake_file.c.path)
     )
-    if hops:
-        query = query.where(or_(lake_file.c.hop.is_(None), lake_file.c.hop.in_(list(hops))))
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[tuple[str, int | None], list[str]] = defaultdict(list)
     with house.catalog.read() as connection:
-        for owner, path in connection.execute(query):
-            found[owner].append(str(house.lake.full(path)))
+        for owner, hop, path in connection.execute(query):
+            found[owner, hop].append(str(house.lake.full(path)))
     return found
+
+
+def _name_of_runs(engine: Engine, name: str, *, kind: str, parts: Collection[Part]) -> None:
+    _name(engine, name, parts=parts, schema=RUN_KINDS[kind], owner=("run_id", "VARCHAR"))
 
 
 def _name(
     engine: Engine,
     kind: str,
     *,
-    paths: Mapping[str, list[str]],
+    parts: Collection[Part],
     schema: pa.Schema,
     owner: tuple[str, str],
 ) -> None:
     name, kind_of_id = owner
     columns = ", ".join(f'"{column}"' for column in schema.names)
     selects = [
-        f"SELECT CAST({literal(owner_id)} AS {kind_of_id}) AS {name}, {_stored(listed, schema)}"
-        f" FROM read_parquet([{', '.join(literal(path) for path in listed)}])"
-        for owner_id, listed in paths.items()
+        f"SELECT CAST({literal(part.owner)} AS {kind_of_id}) AS {name},"
+        f" {_stored(part.paths[0], schema)}"
+        f" FROM read_parquet([{', '.join(literal(path) for path in part.paths)}])"
+        + (f" WHERE {part.condition}" if part.condition else "")
+        for part in parts
     ]
     if not selects:
         engine.register(f"{kind}_empty", schema.empty_table())
         selects = [f"SELECT CAST(NULL AS {kind_of_id}) AS {name}, {columns} FROM {kind}_empty"]
-    engine.view(kind, " UNION ALL ".join(selects))
+    engine.relation(kind, " UNION ALL ".join(selects))
 
 
-def _stored(paths: list[str], schema: pa.Schema) -> str:
+def _stored(path: str, schema: pa.Schema) -> str:
     """Give the columns of files; one that is younger than they are is null."""
-    names = set(read_schema(paths[0]).names)
+    names = _columns_of(path)
     return ", ".join(
         f'"{field.name}"'
         if field.name in names
@@ -96,3 +162,9 @@ def _stored(paths: list[str], schema: pa.Schema) -> str:
         f' AS "{field.name}"'
         for field in schema
     )
+
+
+@lru_cache(maxsize=4096)
+def _columns_of(path: str) -> frozenset[str]:
+    """Give the columns of a file of the lake; it never changes."""
+    return frozenset(read_schema(path).names)

@@ -3,15 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tieout.engine.duckdb import Instance
 from tieout.store.house import House, open_house
 
 COMPAT_CUT_OFFS = (date(2022, 12, 1), date(2023, 5, 1))  # corrections, others (documented)
+
+# by package, what every session of an answer knows
+ANSWER_MACROS = {
+    "tieout.report": ("amount_text",),
+    "tieout.serve.billing": (
+        *("minor_amount", "rounded_to_ten", "xml_text", "xml_clean", "csv_text"),
+    ),
+}
 
 
 class Settings(BaseSettings):
@@ -36,7 +46,7 @@ class Settings(BaseSettings):
     reporting_profile: Literal["own", "compat"] = "own"
     expand_from_corrections: date | None = None
     expand_from_others: date | None = None
-    query_memory: str = "1GB"  # per answer, spilling beyond
+    query_memory: str = "2GB"  # of all answers of a process, spilling beyond
     query_threads: int = Field(default=2, ge=1)
     calls_per_minute: int = Field(default=120, ge=1)  # of one key, at both reading APIs together
     open_streams: int = Field(default=4, ge=1)  # answers to one key, being made or sent
@@ -59,3 +69,13 @@ class Surroundings:
     house: House
     settings: Settings
     now: Callable[[], datetime]
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The engine that all answers of this process share."""
+        return Instance(
+            self.house.home / "answers",
+            threads=self.settings.query_threads,
+            memory=self.settings.query_memory,
+            macros=ANSWER_MACROS,
+        )

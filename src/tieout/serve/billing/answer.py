@@ -166,13 +166,13 @@ def _cut(
     """Name `answer_line`, the lines of the page; say if it is the last, and their number."""
     count = count_lines(engine)
     if question.limit is None:
-        engine.view("answer_line", "SELECT * FROM placed_line")
+        engine.relation("answer_line", "SELECT * FROM placed_line")
         return True, count
     end = page.offset + question.limit
     if question.format not in FLAT:
-        engine.view("answer_line", "SELECT * FROM placed_line")
+        engine.relation("answer_line", "SELECT * FROM placed_line")
         return end >= documents.count, count
-    engine.view(
+    engine.relation(
         "answer_line", f"SELECT * FROM placed_line WHERE place > {page.offset} AND place <= {end}"
     )
     return end >= count, max(min(end, count) - page.offset, 0)

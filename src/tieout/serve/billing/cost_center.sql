@@ -3,6 +3,7 @@
 SELECT doc.snapshot_id, doc.period, held.contract_id, held.cost_center
 FROM (SELECT DISTINCT snapshot_id, period FROM document) AS doc
 INNER JOIN reference_contracts AS held ON doc.snapshot_id = held.snapshot_id
+WHERE held.contract_id IN (SELECT last_contract_id FROM subscription)
 QUALIFY row_number() OVER (
     PARTITION BY doc.snapshot_id, doc.period, held.contract_id
     ORDER BY

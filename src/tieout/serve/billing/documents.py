@@ -12,15 +12,15 @@ import pyarrow.compute as pc
 from tieout.engine.duckdb import Engine, define_macros, literal, sql_text
 from tieout.money import SCALE
 from tieout.report.rows import name_invoices
-from tieout.report.run_file import name_reference_files, name_run_files
+from tieout.report.run_file import name_lines_of, name_reference_files, name_run_files
 from tieout.report.visibility import VISIBLE_INVOICE, Viewer, Wanted, visible_invoices
 from tieout.serve.billing.filed_links import FiledLinks, define_links, links_of
 from tieout.serve.billing.match_report import MatchReport, groups_sql, unmatched_sql
 from tieout.serve.billing.question import Question
+from tieout.serve.settings import ANSWER_MACROS
 from tieout.store.house import House
 
 PACKAGE = "tieout.serve.billing"
-MACROS = ("minor_amount", "rounded_to_ten", "xml_text", "xml_clean", "csv_text")
 RESOURCES = (
     *("subscriptions", "orders", "organizations", "contracts"),
     *("plans", "plan_periods", "plan_rates", "rate_periods"),
@@ -109,13 +109,15 @@ def define_lines(
     """Define `placed_line` and everything that it stands on, for the answer's page of documents."""
     elsewhere = answer.elsewhere
     name_invoices(engine, documents)
-    runs = {*documents["run_id"].to_pylist(), *elsewhere["run_id"].to_pylist()}
-    hops = {hop + by for hop in documents["hop"].to_pylist() for by in (-1, 0, 1)}
-    name_run_files(engine, house, runs=runs, hops=hops)
     snapshots = set(documents["snapshot_id"].to_pylist())
     name_reference_files(engine, house, snapshots=snapshots, resources=RESOURCES)
-    define_macros(engine, PACKAGE, names=MACROS)
+    define_macros(engine, PACKAGE, names=ANSWER_MACROS[PACKAGE])
     engine.register("document", documents)
+    name_lines_of(engine, house, documents="document")
+    if question.endpoint == CONSOLIDATED:
+        runs = {*documents["run_id"].to_pylist(), *elsewhere["run_id"].to_pylist()}
+        hops = {hop + by for hop in documents["hop"].to_pylist() for by in (-1, 0, 1)}
+        name_run_files(engine, house, runs=runs, hops=hops, kinds=("detail_line",), prefix="run_")
     engine.register("elsewhere", elsewhere)
     engine.let(requester=question.party, is_filtered=question.is_filtered)
     engine.let(range_start=question.start.isoformat(), range_end=question.end.isoformat())
@@ -129,15 +131,15 @@ def define_lines(
         engine.register(name, pa.table({"id": pa.array(values or (), pa.string())}))
     engine.table("core_line", sql_text(PACKAGE, "core_line"))
     for name in ("organization", "rate_period", "purchase_order", "cost_center"):
-        engine.view(name, sql_text(PACKAGE, name))
-    engine.view("identified_line", sql_text(PACKAGE, "identified_line"))
+        engine.relation(name, sql_text(PACKAGE, name))
+    engine.relation("identified_line", sql_text(PACKAGE, "identified_line"))
     engine.table("subscription", sql_text(PACKAGE, "subscription"))
     engine.table("repeated_id", sql_text(PACKAGE, "repeated_id"))
     for name in ("kept_line", "rounding_line"):
-        engine.view(name, sql_text(PACKAGE, name))
+        engine.relation(name, sql_text(PACKAGE, name))
     engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
     _define_base(engine, question)
-    engine.view("warning", sql_text(PACKAGE, "warning"))
+    engine.relation("warning", sql_text(PACKAGE, "warning"))
     for name in ("subscription_part", "document_part", "placed_line"):
         engine.table(name, sql_text(PACKAGE, name))
 
@@ -146,30 +148,30 @@ def _define_base(engine: Engine, question: Question) -> None:
     """Define `base_line` and `document_total`: the lines of the answer, linked where it asks."""
     if question.endpoint == CONSOLIDATED:
         for name in ("own_sale", "own_purchase", "purchase_elsewhere", "keyed_line"):
-            engine.view(name, sql_text(PACKAGE, name))
+            engine.relation(name, sql_text(PACKAGE, name))
         engine.table("linked_line", sql_text(PACKAGE, "linked_line"))
         for name in ("unmatched_sale", "match_group", "match_group_line"):
-            engine.view(name, sql_text(PACKAGE, name))
+            engine.relation(name, sql_text(PACKAGE, name))
         source, total, warned = "linked_line", "consolidated_total", "sign_conflict"
     else:
         source, total, warned = "numbered_line", "document_total", "no_side_warning"
-        engine.view(
+        engine.relation(
             warned,
             "SELECT 0::BIGINT AS ordinal, '' AS code, 0::BIGINT AS line_id, '' AS text WHERE false",
         )
     if question.lines == "grouped":
         is_linked = source == "linked_line"
         unlinked = sql_text(PACKAGE, "unlinked_line")
-        engine.view("detailed_line", f"SELECT * FROM {source}" if is_linked else unlinked)
+        engine.relation("detailed_line", f"SELECT * FROM {source}" if is_linked else unlinked)
         source = "grouped_line"
-        engine.view(source, sql_text(PACKAGE, source))
-    keep = engine.table if source == "grouped_line" else engine.view
+        engine.relation(source, sql_text(PACKAGE, source))
+    keep = engine.table if source == "grouped_line" else engine.relation
     keep("base_line", f"SELECT * FROM {source}")
-    engine.view("scope", sql_text(PACKAGE, "scope"))
-    engine.view("document_total", sql_text(PACKAGE, total))
+    engine.relation("scope", sql_text(PACKAGE, "scope"))
+    engine.relation("document_total", sql_text(PACKAGE, total))
     if warned == "sign_conflict":
-        engine.view(warned, sql_text(PACKAGE, warned))
-    engine.view("side_warning", f"SELECT * FROM {warned}")
+        engine.relation(warned, sql_text(PACKAGE, warned))
+    engine.relation("side_warning", f"SELECT * FROM {warned}")
 
 
 def count_lines(engine: Engine) -> int:

@@ -1,4 +1,4 @@
--- The organizations of each snapshot, in the words of billing-api.md 3.1.
+-- The organizations that documents and lines name, in the words of billing-api.md 3.1.
 SELECT
     snapshot_id, organization_id, try_cast(account_no AS BIGINT) AS account_no, name, erp_id,
     country,
@@ -15,3 +15,10 @@ SELECT
     vat_number, address, zip, city, email, telephone, fax, iban, bic, bank_account,
     chamber_of_commerce, website, logo, contact_first_name, contact_middle_name, contact_last_name
 FROM reference_organizations
+WHERE organization_id IN (
+    SELECT customer_id FROM core_line
+    UNION ALL
+    SELECT seller_id FROM document
+    UNION ALL
+    SELECT buyer_id FROM document
+)

@@ -1,6 +1,6 @@
 -- The charges that the requester bought in issued documents outside the range.
 SELECT d.run_id, d.charge_no
-FROM detail_line AS d
+FROM run_detail_line AS d
 SEMI JOIN elsewhere ON d.run_id = elsewhere.run_id
     AND d.hop = elsewhere.hop
     AND d.seller_id = elsewhere.seller_id

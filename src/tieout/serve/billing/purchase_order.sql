@@ -4,5 +4,5 @@ SELECT
     snapshot_id, contract_id, coalesce(vendor_order_id, order_id) AS order_id,
     min(po_number) AS po_number
 FROM reference_orders
-WHERE po_number IS NOT NULL
+WHERE po_number IS NOT NULL AND contract_id IN (SELECT contract_id FROM document)
 GROUP BY ALL

@@ -158,7 +158,7 @@ def _ndjson(registry: Registry) -> Form:
 
 def define_texts(engine: Engine, form: Form) -> None:
     """Name the texts of what stands around the lines."""
-    engine.view(
+    engine.relation(
         "warning_text",
         f"SELECT ordinal, string_agg({form.warning}, '{form.comma}' ORDER BY code, line_ids)"
         " AS warnings FROM warning GROUP BY ordinal",

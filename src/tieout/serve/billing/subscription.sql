@@ -24,6 +24,7 @@ rated AS (
 last_hop AS (
     SELECT snapshot_id, contract_id, seller_id
     FROM reference_contracts
+    WHERE contract_id IN (SELECT contract_id FROM newest)
     QUALIFY row_number() OVER (PARTITION BY snapshot_id, contract_id ORDER BY valid_from DESC) = 1
 )
 SELECT

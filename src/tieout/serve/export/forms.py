@@ -66,7 +66,7 @@ def list_sql(fields: Sequence[Field], *, source: str, quoted: bool = False) -> s
 def _stream_parquet(stack: ExitStack, engine: Engine, *, sheet: Sheet) -> Iterator[bytes]:
     sql = f"SELECT {typed_columns(sheet.fields)} FROM ({sheet.source})"
     with stack:
-        reader = engine.connection.sql(sql).to_arrow_reader(ROWS_PER_GROUP)
+        reader = engine.query(sql).to_arrow_reader(ROWS_PER_GROUP)
         pipe = Pipe()
         told = reader.schema.with_metadata(dict(sheet.told))
         with ParquetWriter(pipe, told, compression="zstd") as writer:

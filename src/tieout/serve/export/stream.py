@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tieout.engine.duckdb import Engine, session
+from tieout.engine.duckdb import Engine
 from tieout.serve.settings import Surroundings
 
 ROWS_PER_BATCH = 4096
@@ -21,14 +21,7 @@ GZIP = 31  # zlib's window bits for gzip; the time in its header is 0
 
 def open_engine(stack: ExitStack, surroundings: Surroundings) -> Engine:
     """Open an engine for one answer; closing the stack closes it."""
-    settings = surroundings.settings
-    return stack.enter_context(
-        session(
-            surroundings.house.home / "answers",
-            threads=settings.query_threads,
-            memory=settings.query_memory,
-        )
-    )
+    return stack.enter_context(surroundings.instance.session())
 
 
 def stream_list(
@@ -63,7 +56,7 @@ def stream_text(
     """
     with stack:
         first = True
-        reader = engine.connection.sql(sql).to_arrow_reader(ROWS_PER_BATCH)
+        reader = engine.query(sql).to_arrow_reader(ROWS_PER_BATCH)
         for batch in reader:
             joined = _joined(batch.column(0))
             if first and joined:

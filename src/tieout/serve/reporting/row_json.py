@@ -157,4 +157,4 @@ def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None
     """Define `header` over the visible invoices, as `requester` sees them."""
     name_invoices(engine, invoices)
     engine.let(requester=requester)
-    engine.view("header", sql_text("tieout.serve.reporting", "header"))
+    engine.relation("header", sql_text("tieout.serve.reporting", "header"))
