@@ -199,9 +199,7 @@ class Instance:
         known = {"tieout.engine": MACROS, **macros}
         for package, names in known.items():
             for name in names:
-                self._connection.execute(
-                    sql_text(package, name).replace("TEMP MACRO", "MACRO", 1)
-                )
+                self._connection.execute(sql_text(package, name).replace("TEMP MACRO", "MACRO", 1))
         self.macros = frozenset(
             f"{package}:{name}" for package, names in known.items() for name in names
         )

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tieout.engine.duckdb import Instance
+from tieout.serve.export.kept import KeptAnswers
 from tieout.store.house import House, open_house
 
 COMPAT_CUT_OFFS = (date(2022, 12, 1), date(2023, 5, 1))  # corrections, others (documented)
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     expand_from_others: date | None = None
     query_memory: str = "2GB"  # of all answers of a process, spilling beyond
     query_threads: int = Field(default=2, ge=1)
+    kept_answers_mib: int = Field(default=32, ge=0)  # of small answers, in memory; 0 keeps none
     calls_per_minute: int = Field(default=120, ge=1)  # of one key, at both reading APIs together
     open_streams: int = Field(default=4, ge=1)  # answers to one key, being made or sent
 
@@ -69,6 +71,11 @@ class Surroundings:
     house: House
     settings: Settings
     now: Callable[[], datetime]
+
+    @cached_property
+    def kept(self) -> KeptAnswers:
+        """The small answers that this process gave last."""
+        return KeptAnswers(self.settings.kept_answers_mib * 1024**2)
 
     @cached_property
     def instance(self) -> Instance:

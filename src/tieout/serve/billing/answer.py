@@ -36,6 +36,7 @@ from tieout.serve.billing.rendering import (
 )
 from tieout.serve.billing.versions import Version
 from tieout.serve.export.file_name import billing_file_name
+from tieout.serve.export.kept import Kept, gathered
 from tieout.serve.export.stream import Frame, compressed, open_engine, stream_text
 from tieout.serve.negotiation import coding_of, is_known
 from tieout.serve.problems import BillingProblem
@@ -65,6 +66,16 @@ class Call:
         return coding_of(self.request, ("gzip",)) == "gzip"
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """The page of an answer: its documents, what its cursors are bound to, and its headers."""
+
+    documents: Documents
+    binding: Binding
+    page: Page
+    headers: dict[str, str]
+
+
 def answer_invoices(call: Call, question: Question, *, surroundings: Surroundings) -> Response:
     """Answer one question: 304 where the caller has it, 409 where `strict` finds a fault."""
     documents = documents_of(surroundings.house, question)
@@ -74,9 +85,20 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
     headers = _headers(call, question, binding=binding, page=page)
     if is_known(call.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
+    kept = surroundings.kept.get(headers["ETag"])
+    if kept and call.request.method != "HEAD":
+        media_type = _media_type(question.format)
+        return Response(kept.body, headers=dict(kept.headers), media_type=media_type)
+    leaf = Leaf(documents, binding, page, headers)
+    return _made(call, question, leaf=leaf, surroundings=surroundings)
+
+
+def _made(call: Call, question: Question, *, leaf: Leaf, surroundings: Surroundings) -> Response:
+    """Read the lines of a page and answer with them."""
+    media_type, headers, documents = _media_type(question.format), leaf.headers, leaf.documents
     with ExitStack() as stack:
         engine = open_engine(stack, surroundings)
-        shown = _page_documents(documents, question=question, page=page)
+        shown = _page_documents(documents, question=question, page=leaf.page)
         define_lines(
             engine,
             surroundings.house,
@@ -84,10 +106,10 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
             documents=shown,
             question=question,
         )
-        is_last, total = _cut(engine, documents, question=question, page=page)
+        is_last, total = _cut(engine, documents, question=question, page=leaf.page)
         if not is_last and question.limit:
-            step = Page(page.offset + question.limit, page.number + 1)
-            onward = write_cursor(step, binding, now=call.now)
+            step = Page(leaf.page.offset + question.limit, leaf.page.number + 1)
+            onward = write_cursor(step, leaf.binding, now=call.now)
             headers["Link"] = _next_link(call, question, cursor=onward)
         warned = count_warnings(engine, consolidated=question.endpoint == CONSOLIDATED)
         if question.strict and (found := faults(engine, STRICT_FAULTS)):
@@ -100,7 +122,7 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
         if warned:
             headers["Tieout-Warnings"] = ",".join(f"{code}={n}" for code, n in warned.items())
         if call.request.method == "HEAD":
-            return Response(headers=headers, media_type=_media_type(question.format))
+            return Response(headers=headers, media_type=media_type)
         kept = stack.pop_all()
     try:
         registry = call.version.registries[question.endpoint]
@@ -108,10 +130,15 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
         if call.is_gzip:
             stream, is_packed = compressed(stream, "gzip")
             headers |= {"Content-Encoding": "gzip"} if is_packed else {}
+        body, stream = gathered(stream)
     except BaseException:
         kept.close()
         raise
-    return StreamingResponse(stream, headers=headers, media_type=_media_type(question.format))
+    if body is None:
+        return StreamingResponse(stream, headers=headers, media_type=media_type)
+    if is_last:  # a link to a next page is of one key and ends with its day
+        surroundings.kept.keep(headers["ETag"], Kept(headers, body))
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def _media_type(format_name: str) -> str:

@@ -52,6 +52,7 @@ COMMANDS = {
     "what-if": "what_if",
     "match": "match",
     "key": "key",
+    "versions": "versions",
     "serve": "serve",
     "job": "job",
     "work": "work",
