@@ -1,7 +1,8 @@
-"""The benchmark: generator -> runs -> report. `tieout bench` calls `run_bench` or `run_shapes`."""
+"""The benchmark: generator -> runs -> report. `tieout bench` calls one of its `run_` functions."""
 
+from tieout_bench.answers import run_answers
 from tieout_bench.generate import Month, make_month
 from tieout_bench.report import run_bench
 from tieout_bench.shapes import run_shapes
 
-__all__ = ["Month", "make_month", "run_bench", "run_shapes"]
+__all__ = ["Month", "make_month", "run_answers", "run_bench", "run_shapes"]

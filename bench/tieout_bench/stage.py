@@ -24,6 +24,7 @@ NOW = dt.datetime(2026, 11, 2, 6, tzinfo=dt.UTC)
 # The key of the match keys is drawn by lot for each store; here it stands still, so that the
 # output digest of one number of rows is the same on every machine.
 MATCH_KEY_SECRET = "0" * 64
+ASKING_CUSTOMERS = 20
 Said = dict[str, Any]
 
 
@@ -114,12 +115,41 @@ def run(folder: Path, laps: Laps) -> Said:
     return {**said, "status": certificate["status"]}
 
 
+def keys(folder: Path, _: Laps) -> Said:
+    """Verify the period and make keys: of the reseller, and of some of its customers."""
+    from tieout import pipeline
+    from tieout.pipeline import Choice, Word
+    from tieout.serve.access import create_key
+    from tieout.store.house import open_house
+
+    house, word = open_house(folder / "store"), Word("bench", NOW)
+    pipeline.verify_invoices(house, Choice(period=PERIOD), word=word)
+
+    def key(organization: str, role: str) -> str:
+        _, text = create_key(
+            house.catalog,
+            organizations=[organization],
+            role=role,
+            endpoints=["billing.invoices"],
+            expires=None,
+            word=word,
+        )
+        return text
+
+    customers = [f"customer-{number:06d}" for number in range(ASKING_CUSTOMERS)]
+    return {
+        "reseller": key("reseller-00", "sellerAdmin"),
+        "customers": [key(customer, "customerBillingAdmin") for customer in customers],
+    }
+
+
 STAGES: dict[str, Callable[[Path, Laps], Said]] = {
     "floor": floor,
     "reference": reference,
     "load": load,
     "shape": shape,
     "run": run,
+    "keys": keys,
 }
 
 

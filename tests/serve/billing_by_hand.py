@@ -192,6 +192,7 @@ def _invoices(store: Store) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
             shown = round2(amount) - (total - printed if place == 1 else 0)
             lines.append(
                 _invoice_line(invoice_id, hop, (name, class_id), place=place)
+                | {"seller_id": RESELLER if hop == 2 else DISTRIBUTOR, "buyer_id": buyer}
                 | {"total_price": _decimal(shown), "detail_total": _decimal(amount)}
                 | {"unit_price": _decimal(shown), "rounding_residual": _decimal(shown - amount)}
             )
@@ -219,7 +220,7 @@ def _invoice_line(
             "quantity": Decimal(1),
             "source_line_count": 1,
         }
-        | dict.fromkeys(("seller_id", "buyer_id", "vendor", "contract_id", "customer_id"), "-")
+        | dict.fromkeys(("vendor", "contract_id", "customer_id"), "-")
         | {"is_usage": False}
     )
 

@@ -104,10 +104,12 @@ class Engine:
     def view(self, name: str, sql: str) -> None:
         """Name a relation without computing it."""
         self.run(f"CREATE OR REPLACE TEMP VIEW {name} AS {self._whole(sql)}")
+        self._relations.pop(name, None)
 
     def table(self, name: str, sql: str) -> None:
         """Compute a relation and keep it for this session."""
         self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {self._whole(sql)}")
+        self._relations.pop(name, None)
 
     def arrow(self, sql: str) -> pa.Table:
         """Compute a relation into memory; for small results."""
@@ -125,6 +127,7 @@ class Engine:
     def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow data visible under a name."""
         self.connection.register(name, table)
+        self._relations.pop(name, None)
 
     def parquet(self, name: str, paths: Sequence[Path], *, schema: pa.Schema | None = None) -> None:
         """Name the rows of Parquet files; with no files, an empty relation of `schema`."""

@@ -9,7 +9,7 @@ from tieout.serve.cli import Shell
 
 
 @click.command()
-@click.option("--rows", default=1_000_000, show_default=True, help="Rows of the generated month.")
+@click.option("--rows", type=int, help="Rows of the month; default 1000000, 100000 for --answers.")
 @click.option("--customers", type=int, help="How many customers it is for; one to 50 rows.")
 @click.option("--prices", default=0, show_default=True, help="Rows of the price list.")
 @click.option(
@@ -18,26 +18,59 @@ from tieout.serve.cli import Shell
 @click.option(
     "--shapes", is_flag=True, help="Only load the month: as CSV, gzip, JSON lines, with bad rows."
 )
+@click.option(
+    "--answers", is_flag=True, help="Bill a month of one reseller and time the service's answers."
+)
 @click.pass_obj
 def bench(
-    shell: Shell, *, rows: int, customers: int | None, prices: int, folder: Path, shapes: bool
+    shell: Shell,
+    /,
+    *,
+    rows: int | None,
+    customers: int | None,
+    prices: int,
+    folder: Path,
+    **what: bool,
 ) -> None:
     """Make a month of ROWS rows, bill it, and time every stage."""
     from tieout_bench import (  # noqa: PLC0415 - the benchmark is imported only when it runs
+        run_answers,
         run_bench,
         run_shapes,
     )
 
-    if shapes:
-        result = run_shapes(rows=rows, folder=folder)
+    if what["answers"]:
+        result, show = run_answers(rows=rows or 100_000, folder=folder), _print_answers
+    elif what["shapes"]:
+        result, show = run_shapes(rows=rows or 1_000_000, folder=folder), _print_shapes
     else:
-        result = run_bench(rows=rows, folder=folder, customers=customers, prices=prices)
+        result, show = (
+            run_bench(rows=rows or 1_000_000, folder=folder, customers=customers, prices=prices),
+            _print_stages,
+        )
     if shell.json:
         shell.print_json(result)
-    elif shapes:
-        _print_shapes(shell, result)
-    else:
-        _print_stages(shell, result)
+    show(shell, result)
+
+
+def _print_answers(shell: Shell, result: dict[str, Any]) -> None:
+    shell.table(
+        f"one reseller's month; floor: to_json {result['floorLinesPerSecond']} lines a second",
+        ["form", "lines>", "bytes>", "seconds>", "x floor>", "first byte s>", "above idle MiB>"],
+        rows=[
+            (
+                *(one["form"], one["lines"], one["bytes"], one["seconds"], one["ratio"]),
+                *(one["firstByteSeconds"], one["aboveIdleMiB"]),
+            )
+            for one in result["large"]
+        ],
+    )
+    small = result["smallMilliseconds"]
+    shell.table(
+        "one customer's invoice, milliseconds",
+        ["answer", "median>", "99th percentile>"],
+        rows=[(name, one["median"], one["p99"]) for name, one in small.items()],
+    )
 
 
 def _print_shapes(shell: Shell, result: dict[str, Any]) -> None:
