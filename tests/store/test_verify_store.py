@@ -10,71 +10,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select, update
-from store_case import (
-    LATER,
-    MONTH_FILE,
-    NOW,
-    PERIOD,
-    everything,
-    invoices,
-    load_month,
-    load_reference,
-)
+from store_case import PERIOD, everything
+from verified_case import MANIFEST, WORD, differences, headers, make_verified, other_files
 
 from tieout import pipeline
 from tieout.errors import StoreDiffers
-from tieout.store.catalog import invoice, lake_file
-from tieout.store.catalog_rows import tables_to_fill
+from tieout.store.catalog import lake_file
 from tieout.store.house import House
 from tieout.store.lake import hash_file
-from tieout.store.published import changed_manifest
 
-WORD = pipeline.Word(by="anna", now=LATER, reason="asked for")
 CENT = Decimal("0.01")
-MANIFEST = "the manifest names other files of"
 # what the catalog is has no say in it
 ON_SQLITE = pytest.mark.parametrize("catalog_kind", ["sqlite"])
-
-
-def _verified(house: House, folder: Path) -> None:
-    """Verify a month with a line typed onto it, then a credit note and a custom invoice of it."""
-    load_reference(house, folder / "reference")
-    load_month(house, MONTH_FILE)
-    pipeline.run_period(house, PERIOD, now=NOW)
-    draft = invoices(house)["havenlab"]["invoice_id"]
-    pipeline.add_manual_line(house, pipeline.ManualLine(draft, "-1.005"), word=WORD)
-    choice = pipeline.Choice(period=PERIOD, accept_parked="asked")
-    pipeline.verify_invoices(house, choice, word=WORD)
-    number = invoices(house)["molenaar"]["invoice_number"]
-    made = [pipeline.credit_invoice(house, pipeline.Credit(number), word=WORD)]
-    charge = pipeline.Charge(quantity="3", unit_price="0.335", details="Advice")
-    custom = pipeline.CustomInvoice([charge], "c-brightwater-molenaar", period=PERIOD)
-    made.append(pipeline.charge_by_hand(house, custom, word=WORD))
-    names = tuple(one["invoiceId"] for one in made)
-    pipeline.verify_invoices(house, pipeline.Choice(names=names), word=WORD)
 
 
 @pytest.fixture
 def verified(store_at: Callable[[Callable[[House, Path], object]], House]) -> House:
     """Open a store with verified documents of every origin."""
-    return store_at(_verified)
-
-
-def differences(house: House) -> list[str]:
-    """Give what differs but for the manifest, of which `other_files` tells."""
-    with pytest.raises(StoreDiffers) as found:
-        pipeline.verify_store(house)
-    return [one for one in found.value.differences if not one.startswith(MANIFEST)]
-
-
-def other_files(house: House) -> list[str]:
-    with house.catalog.read() as connection:
-        return changed_manifest(connection)
-
-
-def headers(house: House) -> list[dict[str, Any]]:
-    with house.catalog.read() as connection:
-        return [dict(row) for row in connection.execute(select(invoice)).mappings()]
+    return store_at(make_verified)
 
 
 def rewrite(house: House, kind: str, change: Callable[[list[dict[str, Any]]], None]) -> None:
@@ -214,41 +167,6 @@ def test_a_detail_line_that_was_changed_shows_in_line_header_and_digest(verified
     assert wanted in found
     assert any(f"{name}: output digest {header['output_digest']}, recomputed" in s for s in found)
     assert any("charge type" in said for said in found)
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "said"),
-    [
-        ("total_amount", "7919.03", "total 7919.03, recomputed"),
-        ("rounding_residual", "0.125", "residual 0.125, recomputed"),
-        ("row_count", 77, "number of consolidated lines 77, recomputed"),
-        ("output_digest", "0" * 64, f"output digest {'0' * 64}, recomputed"),
-    ],
-)
-def test_a_header_that_was_changed_behind_the_triggers_is_named(
-    verified: House, column: str, value: object, said: str
-) -> None:
-    (one,) = [
-        one for one in headers(verified) if one["buyer_id"] == "havenlab" and one["source_id"] == 1
-    ]
-    with verified.catalog.write() as connection, tables_to_fill(connection):
-        which = update(invoice).where(invoice.c.invoice_id == one["invoice_id"])
-        connection.execute(which.values(**{column: value}))
-    name = f"invoice {one['invoice_number']} ({one['invoice_id']})"
-    found = differences(verified)
-    assert any(sentence.startswith(f"{name}: {said}") for sentence in found)
-    if column in ("total_amount", "output_digest"):  # the audit kept it too
-        assert any(f"{column} is {value}, audit entry" in sentence for sentence in found)
-
-
-def test_a_verified_invoice_that_is_gone_is_named(verified: House) -> None:
-    (one,) = [
-        one for one in headers(verified) if one["buyer_id"] == "havenlab" and one["source_id"] == 1
-    ]
-    with verified.catalog.write() as connection, tables_to_fill(connection):
-        connection.execute(invoice.delete().where(invoice.c.invoice_id == one["invoice_id"]))
-    (said,) = differences(verified)
-    assert said.startswith(f"invoice {one['invoice_number']} ({one['invoice_id']}): verified by")
 
 
 @ON_SQLITE

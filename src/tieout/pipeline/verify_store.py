@@ -25,7 +25,7 @@ from tieout.store import manifest
 from tieout.store.catalog import DRAFTS, ESTIMATE, audit_entry, invoice
 from tieout.store.house import House
 from tieout.store.published import changed_manifest
-from tieout.store.workflow import Header
+from tieout.store.workflow import STATUS_NAMES, Header, frozen_digest
 from tieout.tables import INVOICE_LINE
 
 FIGURES = ("total_amount", "detail_total", "rounding_residual", "row_count", "detail_count")
@@ -108,24 +108,44 @@ def _since_verification(connection: Connection, headers: Sequence[Header]) -> li
     """
     known = {header["invoice_id"]: header for header in headers}
     entries = connection.execute(
-        select(audit_entry.c.entry_no, audit_entry.c.subject_id, audit_entry.c.after)
-        .where(audit_entry.c.action == "verify", audit_entry.c.subject_kind == "invoice")
+        select(audit_entry.c.entry_no, audit_entry.c.subject_id, audit_entry.c.action)
+        .add_columns(audit_entry.c.after)
+        .where(audit_entry.c.subject_kind == "invoice")
         .order_by(audit_entry.c.entry_no)
-    ).all()
+    )
     differences = []
-    for number, invoice_id, after_it in entries:
-        said = json.loads(after_it)
+    moved: dict[str, tuple[int, str]] = {}
+    for number, invoice_id, action, after_it in entries:
+        said, header = json.loads(after_it), known.get(invoice_id)
+        if "status" in said:
+            moved[invoice_id] = (int(number), said["status"])
+        if action == "verify":
+            name = f"invoice {said.get('invoice_number')} ({invoice_id})"
+            differences += [f"{name}: {one}" for one in _unlike(header, said, number=number)]
+    for invoice_id, (number, status) in moved.items():
         header = known.get(invoice_id)
-        name = f"invoice {said.get('invoice_number')} ({invoice_id})"
-        if header is None:
-            differences.append(f"{name}: verified by audit entry {number}, and not there")
-        elif header["hop"] > 1:
-            differences += [
-                f"{name}: {figure} is {header[figure]}, audit entry {number} says {said[figure]}"
-                for figure in AT_VERIFICATION
-                if figure in said and header[figure] != said[figure]
-            ]
+        if header and STATUS_NAMES[header["status_id"]] != status:
+            differences.append(
+                f"invoice {header['invoice_number']} ({invoice_id}): status is"
+                f" {STATUS_NAMES[header['status_id']]}, audit entry {number} says {status}"
+            )
     return differences
+
+
+def _unlike(header: Header | None, said: Mapping[str, Any], *, number: int) -> list[str]:
+    """Say in what a header is not what an audit entry says that was verified."""
+    if header is None:
+        return [f"verified by audit entry {number}, and not there"]
+    if header["hop"] == 1:
+        return []
+    found = [
+        f"{figure} is {header[figure]}, audit entry {number} says {said[figure]}"
+        for figure in AT_VERIFICATION
+        if figure in said and header[figure] != said[figure]
+    ]
+    if said.get("frozen", digest := frozen_digest(header)) != digest:
+        found.append(f"parties, dates, terms or counts are not those of audit entry {number}")
+    return found
 
 
 def _recompute(

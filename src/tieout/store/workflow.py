@@ -3,6 +3,8 @@
 Source: reporting-api.md 8.1. The database refuses any other move too (migration 0006).
 """
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +34,14 @@ STATUS_NAMES = {
     6: "New Corrected",
 }
 Header = Mapping[str, Any]  # a row of `invoice`
+# what of a header never changes once it is verified, beside the figures that are kept by name
+FROZEN = (
+    *("period", "hop", "seller_id", "seller_name", "buyer_id", "buyer_name", "contract_id"),
+    *("contract_type_name", "vendor_id", "vendor_name", "currency", "minor_digits"),
+    *("invoice_date", "due_date", "document_type", "source_id", "credits_invoice_id"),
+    *("order_id", "order_number", "detail_total", "rounding_residual", "row_count"),
+    *("detail_count", "tax_zone", "tax_rate", "payment_terms_days", "description"),
+)
 
 
 @dataclass(frozen=True)
@@ -131,12 +141,19 @@ def move_invoices(
                 "total_amount": header["total_amount"],
                 "currency": header["currency"],
                 "output_digest": header["output_digest"],
+                "frozen": frozen_digest(header),
             }
         before = {"status": STATUS_NAMES[header["status_id"]]}
         events.append(
             Event(move.action, "invoice", header["invoice_id"], before=before, after=after)
         )
     audit.record(connection, events, signed=signed)
+
+
+def frozen_digest(header: Header) -> str:
+    """Give the SHA-256 of what of a header never changes once it is verified."""
+    text = json.dumps([header[name] for name in FROZEN], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _update(
