@@ -165,6 +165,7 @@ def _name_family(
         "SELECT * EXCLUDE (run_id) FROM charge SEMI JOIN credited_detail USING (charge_no)"
         " WHERE run_id = getvariable('credited_run')",
     )
+    engine.run("DROP VIEW invoice_line")
     engine.table("standing_row", sql_text("tieout.pipeline", "standing_row"))
 
 

@@ -47,12 +47,8 @@ def name_run_files(
         for (owner, hop), paths in found.items():
             if hop is None or not hops or hop in hops:
                 parts[owner] += paths
-        _name_of_runs(
-            engine,
-            prefix + kind,
-            kind=kind,
-            parts=[Part(owner, tuple(paths)) for owner, paths in parts.items()],
-        )
+        listed = [Part(owner, tuple(paths)) for owner, paths in parts.items()]
+        engine.view(prefix + kind, _rows_of_runs(engine, kind, parts=listed))
 
 
 def name_lines_of(engine: Engine, house: House, *, documents: str) -> None:
@@ -76,7 +72,7 @@ def name_lines_of(engine: Engine, house: House, *, documents: str) -> None:
             for (owner, hop), paths in found.items()
             if owner == span["run_id"] and hop in (None, span["hop"])
         ]
-        _name_of_runs(engine, kind, kind=kind, parts=parts)
+        engine.relation(kind, _rows_of_runs(engine, kind, parts=parts))
     ends = engine.arrow(
         "SELECT run_id, min(charge_no) AS low, max(charge_no) AS high FROM detail_line"
         " GROUP BY run_id"
@@ -84,7 +80,7 @@ def name_lines_of(engine: Engine, house: House, *, documents: str) -> None:
     numbers = {row["run_id"]: f"charge_no BETWEEN {row['low']} AND {row['high']}" for row in ends}
     found = _paths(house, owner_kind="run", owners=numbers, kind="charge")
     parts = [Part(owner, tuple(paths), numbers[owner]) for (owner, _), paths in found.items()]
-    _name_of_runs(engine, "charge", kind="charge", parts=parts)
+    engine.relation("charge", _rows_of_runs(engine, "charge", parts=parts))
 
 
 def _within(span: Mapping[str, object]) -> str:
@@ -105,7 +101,8 @@ def name_reference_files(
         schema = pa.schema([pa.field(name, pa.string()) for name in RESOURCES[resource].columns])
         found = _paths(house, owner_kind="snapshot", owners=owners, kind=kind)
         parts = [Part(owner, tuple(paths)) for (owner, _), paths in found.items()]
-        _name(engine, kind, parts=parts, schema=schema, owner=("snapshot_id", "BIGINT"))
+        owner = ("snapshot_id", "BIGINT")
+        engine.relation(kind, _rows(engine, kind, parts=parts, schema=schema, owner=owner))
 
 
 def _paths(
@@ -125,18 +122,19 @@ def _paths(
     return found
 
 
-def _name_of_runs(engine: Engine, name: str, *, kind: str, parts: Collection[Part]) -> None:
-    _name(engine, name, parts=parts, schema=RUN_KINDS[kind], owner=("run_id", "VARCHAR"))
+def _rows_of_runs(engine: Engine, kind: str, *, parts: Collection[Part]) -> str:
+    return _rows(engine, kind, parts=parts, schema=RUN_KINDS[kind], owner=("run_id", "VARCHAR"))
 
 
-def _name(
+def _rows(
     engine: Engine,
     kind: str,
     *,
     parts: Collection[Part],
     schema: pa.Schema,
     owner: tuple[str, str],
-) -> None:
+) -> str:
+    """Give the SQL of the rows of files, each with the id of its owner."""
     name, kind_of_id = owner
     columns = ", ".join(f'"{column}"' for column in schema.names)
     selects = [
@@ -149,7 +147,7 @@ def _name(
     if not selects:
         engine.register(f"{kind}_empty", schema.empty_table())
         selects = [f"SELECT CAST(NULL AS {kind_of_id}) AS {name}, {columns} FROM {kind}_empty"]
-    engine.relation(kind, " UNION ALL ".join(selects))
+    return " UNION ALL ".join(selects)
 
 
 def _stored(path: str, schema: pa.Schema) -> str:
