@@ -1,4 +1,4 @@
-"""The Reporting API, version 1: invoice headers and rows, general and preview."""
+"""The Reporting API, version 1: invoice headers and rows, and vendors' own rows."""
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -8,6 +8,7 @@ from tieout.serve.access import AccessRefused
 from tieout.serve.problems import ReportingProblem, reporting_problem
 from tieout.serve.reporting.endpoints import V1
 from tieout.serve.reporting.invoices import add_invoices
+from tieout.serve.reporting.vendor_rows import add_vendor_raw
 from tieout.serve.settings import Surroundings
 
 
@@ -17,4 +18,5 @@ def create(surroundings: Surroundings) -> FastAPI:
     for error in (ReportingProblem, AccessRefused, HTTPException, Exception):
         app.add_exception_handler(error, reporting_problem)
     add_invoices(app, surroundings, endpoints=V1)
+    add_vendor_raw(app, surroundings)
     return app
