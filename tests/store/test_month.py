@@ -220,6 +220,8 @@ def test_a_new_version_of_a_vendor_invoice_replaces_the_old_one_as_a_whole(
         assert growth == grown * factor
     assert after["northlane"]["invoice_number"] == before["northlane"]["invoice_number"]
     assert after["molenaar"]["total_amount"] == before["molenaar"]["total_amount"]
+    (notice,) = load_month(billed, MONTH_FILE)["notices"]  # the first version comes once more
+    assert notice.endswith("nothing changed; the newer version of invoice G012345678 stays")
 
 
 def test_an_identical_copy_in_another_file_is_not_counted_twice(

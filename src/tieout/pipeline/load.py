@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
@@ -35,7 +35,7 @@ from tieout.pipeline.outage import FULL
 from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
 from tieout.store.audit import PROGRAM
-from tieout.store.catalog import vendor_file
+from tieout.store.catalog import vendor_file, vendor_invoice
 from tieout.store.house import House
 from tieout.store.lake import LakeFile, copy_file, sync_file
 
@@ -199,6 +199,15 @@ def _report(name: str) -> dict[str, Any]:
     }
 
 
+def _replaced(connection: Connection, file_id: str) -> list[str]:
+    """Give the vendor invoices of a file that a newer version has replaced."""
+    loads = select(vendor_file.c.load_id).where(vendor_file.c.file_id == file_id)
+    found = select(vendor_invoice.c.invoice_number).where(
+        vendor_invoice.c.load_id.in_(loads), vendor_invoice.c.state == "replaced"
+    )
+    return sorted(set(connection.execute(found).scalars()))
+
+
 def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[str, Any]:
     """Read what was copied, unless it was loaded before; give what the report has to add."""
     name, file_id, house = report["file"], report["fileId"], desk.house
@@ -206,9 +215,11 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
         known = connection.execute(
             select(vendor_file.c.name).where(vendor_file.c.file_id == file_id)
         ).scalar()
+        newer = _replaced(connection, file_id)
     if known or any(file.file_id == file_id for file, _ in desk.staged):
         sentence = f"{name}: the same bytes were loaded before as {known or name}; nothing changed"
-        return {"status": "duplicate_file", "notices": [sentence]}
+        stays = f"; the newer version of invoice {', '.join(newer)} stays" if newer else ""
+        return {"status": "duplicate_file", "notices": [sentence + stays]}
     drafts = house.scratch / file_id[:16]
     drafts.mkdir(parents=True, exist_ok=True)
     try:
