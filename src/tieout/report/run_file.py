@@ -36,15 +36,21 @@ def name_run_files(
 
 
 def name_reference_files(
-    engine: Engine, house: House, *, snapshots: Collection[int], resources: Collection[str]
+    engine: Engine,
+    house: House,
+    *,
+    snapshots: Collection[int],
+    resources: Collection[str],
+    prefix: str = "reference",
 ) -> None:
-    """Name `reference_<resource>` of the snapshots, columns of text, with `snapshot_id`."""
+    """Name `<prefix>_<resource>` of the snapshots, columns of text, with `snapshot_id`."""
     owners = [str(snapshot) for snapshot in snapshots]
     for resource in resources:
         kind = f"reference_{resource}"
         schema = pa.schema([pa.field(name, pa.string()) for name in RESOURCES[resource].columns])
         paths = _paths(house, owner_kind="snapshot", owners=owners, kind=kind, hops=())
-        _name(engine, kind, paths=paths, schema=schema, owner=("snapshot_id", "BIGINT"))
+        name, owner = f"{prefix}_{resource}", ("snapshot_id", "BIGINT")
+        _name(engine, name, paths=paths, schema=schema, owner=owner)
 
 
 def _paths(
