@@ -5,8 +5,8 @@ WITH listed AS (
         listed.*,
         -- a price for a whole term is shown per cycle
         CASE
-            WHEN coalesce(price_period, 'cycle') = 'cycle' OR months_of_frequency(billing_plan) IS NULL THEN 1
-            ELSE coalesce(months_of_frequency(term) // months_of_frequency(billing_plan), 1)
+            WHEN coalesce(listed.price_period, 'cycle') = 'cycle' THEN 1
+            ELSE coalesce(months_of_frequency(listed.term) // months_of_frequency(listed.billing_plan), 1)
         END AS cycles,
         changed.changed_at
     FROM listed_offer AS listed
@@ -23,7 +23,7 @@ WITH listed AS (
         AND changed.tier_min IS NOT DISTINCT FROM listed.tier_min
         AND changed.valid_from = listed.valid_from
 ),
-both AS (
+known AS (
     SELECT
         offer_id, vendor_id, product_id, sku_id, term, billing_plan, market, segment, meter_id, tier_min, currency,
         CASE
@@ -46,7 +46,7 @@ called AS (
     SELECT offer_id, min(name) AS name FROM subscribed_offer GROUP BY offer_id
 )
 SELECT
-    both.*, coalesce(called.name, both.product_id) AS name, vendor.name AS vendor_name,
+    known.*, coalesce(called.name, known.product_id) AS name, vendor.name AS vendor_name,
     CASE
         WHEN meter_id IS NOT NULL OR lower(term) = 'payg-1' THEN 'Usage'
         WHEN lower(term) = 'onetime' THEN 'OneTime'
@@ -54,6 +54,6 @@ SELECT
     END AS charge_kind,
     frequency_text(billing_plan) AS billing_frequency,
     getvariable('sees_cost') OR NOT EXISTS (SELECT 1 FROM reached_hop WHERE sells) AS purchase_visible
-FROM both
+FROM known
 LEFT JOIN called USING (offer_id)
-LEFT JOIN known_organizations AS vendor ON vendor.organization_id = both.vendor_id
+LEFT JOIN known_organizations AS vendor ON vendor.organization_id = known.vendor_id
