@@ -78,6 +78,7 @@ class Wanted:
 
     statuses: Sequence[int] = GENERAL
     direction: str = "all"
+    partner_id: str | None = None  # the other side of the hop
     invoice_id: str | None = None
     invoice_number: str | None = None
     currency: str | None = None
@@ -156,6 +157,9 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
         (invoice.c.currency, wanted.currency),
     )
     chosen = [column == value for column, value in pairs if value is not None]
+    if wanted.partner_id is not None:
+        sides = (invoice.c.seller_id, invoice.c.buyer_id)
+        chosen.append(or_(*(side == wanted.partner_id for side in sides)))
     if wanted.date_from is not None:
         chosen.append(invoice.c.invoice_date >= wanted.date_from)
     if wanted.date_till is not None:

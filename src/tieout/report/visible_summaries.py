@@ -31,9 +31,10 @@ VISIBLE_SUMMARY = pa.schema(  # `invoice_ids` and `skipped` are JSON
 
 @dataclass(frozen=True)
 class SummariesWanted:
-    """Which summaries are asked for: `dated` is how their dates start, as yyyy or yyyy-mm."""
+    """Which summaries are asked for; dates are ISO text, both ends included."""
 
-    dated: str = ""
+    date_from: str | None = None
+    date_till: str | None = None
     summary_id: str | None = None
 
 
@@ -48,8 +49,11 @@ def visible_summaries(catalog: Catalog, viewer: Viewer, *, wanted: SummariesWant
             table.seller_id == viewer.organization_id,
             and_(table.buyer_id == viewer.organization_id, table.status_id.in_(GENERAL)),
         ),
-        table.invoice_date.startswith(wanted.dated, autoescape=True),
     )
+    if wanted.date_from is not None:
+        query = query.where(table.invoice_date >= wanted.date_from)
+    if wanted.date_till is not None:
+        query = query.where(table.invoice_date <= wanted.date_till)
     if wanted.summary_id is not None:
         query = query.where(table.summary_id == wanted.summary_id)
     with catalog.read() as connection:

@@ -17,7 +17,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from tieout.errors import NotFound, Refused, TieoutError
 from tieout.pipeline import Word
-from tieout.serve.roles import ADMIN, ENDPOINTS, GATEWAY, OPERATIONS, ROLES, VERSION_USAGE, Role
+from tieout.serve.roles import (
+    ADMIN,
+    ENDPOINTS,
+    GATEWAY,
+    OPERATIONS,
+    ROLES,
+    VENDOR_RAW,
+    VERSION_USAGE,
+    Role,
+)
 from tieout.store import audit
 from tieout.store.audit import Event
 from tieout.store.catalog import access_key
@@ -213,7 +222,7 @@ def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str])
         raise KeyRefused(reason="an admin key stands for no organization")
     if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    staff = (*ENDPOINTS, VERSION_USAGE, *OPERATIONS)
+    staff = (*ENDPOINTS, *VENDOR_RAW, VERSION_USAGE, *OPERATIONS)
     known = ROLES[role].endpoints if role in (ADMIN, GATEWAY) else staff
     if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(

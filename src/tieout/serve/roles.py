@@ -10,15 +10,22 @@ BILLING_NAMES = ("invoices", "customerinvoices", "consolidatedinvoices", "subscr
 BILLING = tuple(f"billing.{name}" for name in BILLING_NAMES)
 BOUGHT = ("billing.invoices", "billing.subscriptiondetails")
 SOLD_ONLY = ("billing.customerinvoices", "billing.subscriptiondetails")
+V2_OWN = ("v2.invoices.headers", "v2.invoices.rows")
+V2_INVOICES = (*V2_OWN, "v2.partners.invoices.headers", "v2.partners.invoices.rows")
+V2_PREVIEW = tuple(f"{name}.preview" for name in V2_INVOICES)
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 SUMMARIES = "v2.invoice-consolidations"
-ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_ROWS, SUMMARIES, *BILLING)
+VENDOR_RAW = ("v1.vendor-raw", "v1.vendor-raw.summary")  # asked for by name, never by default
+READING = (*V1_GENERAL, *V2_INVOICES, *V2_ROWS, SUMMARIES)
+ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_INVOICES, *V2_PREVIEW, *V2_ROWS, SUMMARIES, *BILLING)
 VERSION_USAGE = "billing.admin"  # usage of the Billing API's versions; opens no line
 MANAGE, ADMIN = "manage", "admin"  # the scope of the management API, and the one role that has it
 MOVES = ("verify", "issue", "pay", "card-error")
+# whom a role may ask about as a partner of its organization
+ANY, BUYERS, CUSTOMERS, NOBODY = "any", "buyers", "customers", "nobody"
 OPERATIONS = tuple(f"operations.{move}" for move in MOVES)  # asked for by name, never by default
 GATEWAY = "paymentGateway"  # a payment provider: says that invoices are paid, reads nothing
-SCOPES = (*ENDPOINTS, VERSION_USAGE, MANAGE, *OPERATIONS)
+SCOPES = (*ENDPOINTS, *VENDOR_RAW, VERSION_USAGE, MANAGE, *OPERATIONS)
 
 
 @dataclass(frozen=True)
@@ -29,26 +36,34 @@ class Role:
     previews: str
     endpoints: tuple[str, ...]  # what a new key opens unless told otherwise
     reads_vendor_rows: bool = False  # of vendor invoices that its organization consumes
+    partners: str = NOBODY
 
 
 ROLES = {
     "distributorAdmin": Role(
-        sees_cost=True, previews=SOLD, endpoints=ENDPOINTS, reads_vendor_rows=True
+        sees_cost=True,
+        previews=SOLD,
+        endpoints=ENDPOINTS,
+        reads_vendor_rows=True,
+        partners=ANY,
     ),
     "sellerAdmin": Role(
         sees_cost=True,
         previews=OWNED,
-        endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BILLING),
+        endpoints=(*READING, *BILLING),
         reads_vendor_rows=True,
+        partners=BUYERS,
     ),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BILLING)
+        sees_cost=True, previews=OWNED, endpoints=(*READING, *BILLING), partners=BUYERS
     ),
     "accountManager": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *SOLD_ONLY)
+        sees_cost=False, previews=NOTHING, endpoints=(*READING, *SOLD_ONLY), partners=CUSTOMERS
     ),
     "customerBillingAdmin": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*V1_GENERAL, *V2_ROWS, SUMMARIES, *BOUGHT)
+        sees_cost=False,
+        previews=NOTHING,
+        endpoints=(*V1_GENERAL, *V2_OWN, *V2_ROWS, SUMMARIES, *BOUGHT),
     ),
     GATEWAY: Role(
         sees_cost=False, previews=NOTHING, endpoints=("operations.pay", "operations.card-error")

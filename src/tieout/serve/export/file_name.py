@@ -1,20 +1,21 @@
 """The names of downloaded files: the version in the name is the version served (R-215)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 
 def reporting_file_name(
-    endpoint: str, version: str, *, requester: str, period: tuple[str, str], extension: str
+    label: str, version: str, *, parties: Sequence[str], days: Sequence[str], extension: str
 ) -> str:
-    """Give the name of a Reporting API file; both days of the period are included.
+    """Give the name of a Reporting API file: for whom, and its days, both included, if dated.
 
     >>> reporting_file_name(
-    ...     "invoice-rows", "v1", requester="reseller", period=("2025-08-23", "2026-11-23"),
+    ...     "invoice-rows", "v1", parties=["reseller"], days=("2025-08-23", "2026-11-23"),
     ...     extension="parquet",
     ... )
     'invoice-rows_v1_reseller_2025-08-23_2026-11-23.parquet'
     """
-    parts = (endpoint, version, requester.replace(":", "-"), *period)
+    parts = (label, version, *(party.replace(":", "-") for party in parties), *days)
     return f"{'_'.join(parts)}.{extension}"
 
 

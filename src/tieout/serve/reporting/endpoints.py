@@ -1,36 +1,94 @@
-"""The invoice endpoints: path, scope and what each lists."""
+"""The endpoints of both versions: path, scope and what a file of each is called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
+
+REQUESTER = "/requesters/{requester_id}"
+PARTNER = f"{REQUESTER}/partners/{{partner_id}}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One path of a version: what it lists, and whether of drafts."""
+    """One path of a version: `name` is its scope, `label` what a file of it is called."""
 
     name: str
+    path: str
+    label: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceEndpoint(Endpoint):
+    """One that lists rows of invoices, or their headers.
+
+    `preview`: of drafts. `asks_preview`: of drafts where the query says so.
+    """
+
     rows: bool
-    preview: bool
-    version: str = "v1"
+    preview: bool = False
+    asks_preview: bool = False
 
     @property
-    def kind(self) -> str:
-        """What it lists, as in the path."""
-        return "invoice-rows" if self.rows else "invoice-headers"
+    def of_partner(self) -> bool:
+        """Whether it lists what stands between the requester and one partner."""
+        return "{partner_id}" in self.path
 
-    @property
-    def label(self) -> str:
-        """What a file of it is called."""
-        return f"{self.kind}-preview" if self.preview else self.kind
+    def of_drafts(self) -> Self:
+        """Give the same path as one of drafts, with a scope and file names of its own."""
+        return replace(
+            self, name=f"{self.name}.preview", label=f"{self.label}-preview", preview=True
+        )
 
-    @property
-    def path(self) -> str:
-        """The path under the API's prefix."""
-        return f"/invoices/{self.kind}/{{requester_id}}" + ("/preview" if self.preview else "")
+
+def _v1(kind: str, *, preview: bool) -> InvoiceEndpoint:
+    general = InvoiceEndpoint(
+        name=f"v1.{kind}",
+        path=f"/invoices/{kind}/{{requester_id}}",
+        label=kind,
+        version="v1",
+        rows=kind == "invoice-rows",
+    )
+    if not preview:
+        return general
+    return replace(general.of_drafts(), path=f"{general.path}/preview")
+
+
+def _v2(kind: str, *, place: str, scope: str, label: str) -> InvoiceEndpoint:
+    return InvoiceEndpoint(
+        name=f"v2.{scope}.{kind}",
+        path=f"{place}/invoices/{kind}",
+        label=f"{label}-{kind}",
+        version="v2",
+        rows=kind == "rows",
+        asks_preview=True,
+    )
 
 
 V1 = (
-    Endpoint("v1.invoice-headers", rows=False, preview=False),
-    Endpoint("v1.invoice-headers.preview", rows=False, preview=True),
-    Endpoint("v1.invoice-rows", rows=True, preview=False),
-    Endpoint("v1.invoice-rows.preview", rows=True, preview=True),
+    _v1("invoice-headers", preview=False),
+    _v1("invoice-headers", preview=True),
+    _v1("invoice-rows", preview=False),
+    _v1("invoice-rows", preview=True),
+)
+V2 = (
+    _v2("headers", place=REQUESTER, scope="invoices", label="invoice"),
+    _v2("rows", place=REQUESTER, scope="invoices", label="invoice"),
+    _v2("headers", place=PARTNER, scope="partners.invoices", label="partner-invoice"),
+    _v2("rows", place=PARTNER, scope="partners.invoices", label="partner-invoice"),
+)
+_ROW = f"{REQUESTER}/invoices/rows/{{row_id}}"
+SOURCES = Endpoint(
+    name="v2.invoices.rows.sources", path=f"{_ROW}/sources", label="row-sources", version="v2"
+)
+EXPLANATION = Endpoint(
+    name="v2.invoices.rows.explanation",
+    path=f"{_ROW}/explanation",
+    label="row-explanation",
+    version="v2",
+)
+CONSOLIDATIONS = Endpoint(
+    name="v2.invoice-consolidations",
+    path=f"{REQUESTER}/invoice-consolidations",
+    label="invoice-consolidations",
+    version="v2",
 )

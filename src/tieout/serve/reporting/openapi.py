@@ -1,15 +1,21 @@
-"""What OpenAPI says of the invoice endpoints: parameters, media types and headers."""
+"""What OpenAPI says of the endpoints: parameters, media types, headers and problems."""
 
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from tieout.serve.export.forms import MEDIA_TYPES
-from tieout.serve.reporting.endpoints import Endpoint
-from tieout.serve.reporting.question import FILTERS, LIMIT_MAX, ROW_ONLY, TRANSPORT
+from tieout.serve.problem_codes import REPORTING
+from tieout.serve.problems import MEDIA_TYPE
+from tieout.serve.reporting.endpoints import InvoiceEndpoint
+from tieout.serve.reporting.query import LIMIT_MAX, TRANSPORT
+from tieout.serve.reporting.question import known_names
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 DAY: Schema = {"type": "string", "format": "date"}
 _FLAG: Schema = {"type": "boolean", "default": False}
+_COUNT: Schema = {"type": "integer"}
 _SCHEMAS: dict[str, tuple[Schema, str]] = {
     "sasKey": (TEXT, "the key, unless it comes as a bearer token"),
     "invoiceDateFrom": (DAY, "first invoice date; by default the start of the window"),
@@ -24,42 +30,119 @@ _SCHEMAS: dict[str, tuple[Schema, str]] = {
     "direction": ({"enum": ["incoming", "outgoing", "all"], "default": "all"}, "whose invoices"),
     "expand": ({"enum": ["CorrectionDetails", "AllDetails"]}, "in any case of letters"),
     "residual": ({"enum": ["field", "row"], "default": "field"}, "where rounding stands"),
+    "isPreview": (_FLAG, "drafts instead of what was verified"),
+    "invoiceYear": (TEXT, "yyyy"),
+    "invoiceMonth": ({"type": "integer", "minimum": 1, "maximum": 12}, "needs invoiceYear"),
+    "invoiceConsolidationId": (TEXT, "one summary invoice"),
     "format": ({"enum": list(MEDIA_TYPES)}, "wins over Accept; else json"),
     "numbers": ({"enum": ["number", "string"], "default": "number"}, "of decimals in JSON"),
     "limit": ({"type": "integer", "minimum": 1, "maximum": LIMIT_MAX}, "rows of a page"),
     "cursor": (TEXT, "from the Link of the page before, with all other parameters as they were"),
     "csvGuard": ({"enum": ["off", "excel"], "default": "off"}, "mark text like a formula"),
-    "strict": (_FLAG, "refuse parameters that are not known instead of naming them"),
+    "strict": (_FLAG, "refuse parameters that are not known; version 2 always does"),
 }
-_HEADERS = {
-    "ETag": "strong; give it back as If-None-Match",
-    "Link": "the next page, without the key",
-    "Tieout-Row-Count": "rows of this answer",
-    "Tieout-Window": "the invoice dates answered; older, truncated",
-    "Tieout-Ignored-Parameters": "names that are not known here",
+_HEADERS: dict[str, tuple[Schema, str]] = {
+    "ETag": (TEXT, "strong; give it back as If-None-Match"),
+    "Link": (TEXT, "the next page, without the key"),
+    "Tieout-Row-Count": (_COUNT, "rows of this answer"),
+    "Content-Disposition": (TEXT, "the name of a file; not of JSON"),
 }
+WINDOW_SAID = """the dates answered, as from=2025-08-23; till=2026-11-23; months=15; older=true;
+ truncated=false: older, there is more before them; truncated, a date that was named lies before
+ them; newer=true, there is more behind today""".replace("\n", "")
+_WINDOW: dict[str, tuple[Schema, str]] = {
+    "Tieout-Window": (
+        TEXT,
+        WINDOW_SAID,
+    ),
+}
+_IGNORED = {"Tieout-Ignored-Parameters": (TEXT, "names that are not known here")}
+_LIMITS: dict[str, tuple[Schema, str]] = {
+    "RateLimit": (TEXT, "calls of the next seconds and open answers that the key has left"),
+    "RateLimit-Policy": (TEXT, "calls within 60 seconds, and open answers, that a key may have"),
+}
+_RETRY: dict[str, tuple[Schema, str]] = {"Retry-After": (_COUNT, "seconds to wait")}
+PROBLEM: Schema = {  # reporting-api.md 2.2
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "requestId", "errors"],
+    "properties": {
+        **dict.fromkeys(("type", "title", "detail", "requestId"), TEXT),
+        "status": _COUNT,
+        "code": TEXT,
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"parameter": TEXT, "reason": TEXT}},
+        },
+    },
+}
+_REFUSED = (400, 401, 403, 404, 406, 429, 500)
 
 
-def text_parameters(*names: str) -> list[Schema]:
-    """Describe query parameters of text that may be left out."""
-    return [{"name": name, "in": "query", "required": False, "schema": TEXT} for name in names]
+def described_invoices(endpoint: InvoiceEndpoint) -> Schema:
+    """Give what is said of an invoice endpoint beside its path, as FastAPI takes it."""
+    version = endpoint.version
+    return described(known_names(endpoint), version=version, is_dated=True)
 
 
-def described(endpoint: Endpoint) -> Schema:
-    """Give what is said of an endpoint beside its path."""
-    names = ("sasKey", *FILTERS, *(ROW_ONLY if endpoint.rows else ()), *TRANSPORT)
+def described(names: Iterable[str], *, version: str, is_dated: bool = False) -> Schema:
+    """Give what is said of a list with these parameters beside those of transport."""
+    rows = {"type": "array", "items": {"type": "object"}}
+    content: Schema = {name: {"schema": TEXT} for name in MEDIA_TYPES.values()}
+    content[MEDIA_TYPES["json"]] = {"schema": rows}
+    always = _LIMITS | (_WINDOW if is_dated else {})
+    told = _HEADERS | always | (_IGNORED if version == "v1" else {})
+    known = {"ETag": _HEADERS["ETag"]} | always
+    responses = {
+        "200": {"description": "rows, streamed", "content": content, "headers": _headers(told)},
+        "304": {"description": "as known by If-None-Match", "headers": _headers(known)},
+        **described_problems(),
+    }
+    parameters = _parameters(("sasKey", *names, *TRANSPORT))
+    return {"openapi_extra": {"parameters": parameters}, "responses": responses}
+
+
+def described_problems() -> Schema:
+    """Give the problems that any endpoint may answer with, by status."""
+    named = {str(status): _problem(status) for status in _REFUSED}
+    return named | {"default": {"description": "another problem", "content": _content(PROBLEM)}}
+
+
+def described_object(*names: str) -> Schema:
+    """Give what is said of an endpoint that answers one object in JSON."""
+    content = {MEDIA_TYPES["json"]: {"schema": {"type": "object"}}}
+    told = {"ETag": _HEADERS["ETag"]} | _LIMITS
+    responses = {
+        "200": {"description": "one object", "content": content, "headers": _headers(told)},
+        "304": {"description": "as known by If-None-Match", "headers": _headers(told)},
+        **described_problems(),
+    }
+    parameters = _parameters(("sasKey", *names, "format", "strict"))
+    return {"openapi_extra": {"parameters": parameters}, "responses": responses}
+
+
+def _parameters(names: Iterable[str]) -> list[Schema]:
     parameters = []
     for name in names:
         schema, meaning = _SCHEMAS[name]
         kept = {"type": "string", **schema} if "enum" in schema else schema
         parameters.append({"name": name, "in": "query", "required": False, "schema": kept})
         parameters[-1]["description"] = meaning
-    rows = {"type": "array", "items": {"type": "object"}}
-    content: Schema = {name: {"schema": TEXT} for name in MEDIA_TYPES.values()}
-    content[MEDIA_TYPES["json"]] = {"schema": rows}
-    headers = {name: {"schema": TEXT, "description": said} for name, said in _HEADERS.items()}
-    answered = {"description": "rows, streamed", "content": content, "headers": headers}
-    return {
-        "parameters": parameters,
-        "responses": {"200": answered, "304": {"description": "as known by If-None-Match"}},
-    }
+    return parameters
+
+
+def _problem(status: int) -> Schema:
+    codes = [code for code, its_status in REPORTING.items() if its_status == status]
+    code = {"type": "string", "enum": codes}
+    problem = {**PROBLEM, "properties": {**PROBLEM["properties"], "code": code}}
+    found: Schema = {"description": HTTPStatus(status).phrase, "content": _content(problem)}
+    told = {} if status == HTTPStatus.UNAUTHORIZED else _LIMITS
+    told = told | (_RETRY if status == HTTPStatus.TOO_MANY_REQUESTS else {})
+    return found | ({"headers": _headers(told)} if told else {})
+
+
+def _content(problem: Schema) -> Schema:
+    return {MEDIA_TYPE: {"schema": problem}, "text/plain": {"schema": TEXT}}
+
+
+def _headers(told: Mapping[str, tuple[Schema, str]]) -> Schema:
+    return {name: {"schema": schema, "description": said} for name, (schema, said) in told.items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tieout.report.rows import BEGINNING, Place
+from tieout.report.rows import BEGINNING, Place, RowPage
 from tieout.serve.problems import ReportingProblem
 from tieout.serve.sealed import digest, ends, has_ended, seal, unseal
 from tieout.store import audit
@@ -61,6 +61,19 @@ def first_page(catalog: Catalog, *, today: dt.date) -> Page:
         return Page(audit.newest_hash(connection), today)
 
 
+def held(page: Page, state: str) -> Page:
+    """Give the page with the state of what was found.
+
+    Raises ReportingProblem where it is another than the first page saw.
+    """
+    if page.state and page.state != state:
+        raise ReportingProblem(
+            code="CURSOR_EXPIRED",
+            detail="this list has changed; begin again without the cursor",
+        )
+    return replace(page, state=state)
+
+
 def state_of(invoices: pa.Table) -> str:
     """Give a digest of which invoices these are and in what state; no money goes into it."""
     return digest(*zip(*(invoices[name].to_pylist() for name in STATE), strict=True))
@@ -87,3 +100,15 @@ def pinned(catalog: Catalog, invoices: pa.Table, *, page: Page) -> tuple[pa.Tabl
             detail="an invoice of this list has changed; begin again without the cursor",
         )
     return kept, page
+
+
+def cut_list(count: int, page: Page, *, limit: int | None) -> tuple[RowPage, str]:
+    """Give the page of a list of so many rows, and the SQL that cuts it out of the ordered list.
+
+    The place of such a page is the number of rows before it.
+    """
+    begin = page.after.ordinal
+    left = max(count - begin, 0)
+    shown = left if limit is None else min(limit, left)
+    cut = RowPage(shown, Place(begin + shown) if shown < left else None)
+    return cut, f"LIMIT {shown} OFFSET {begin}"

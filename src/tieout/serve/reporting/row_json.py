@@ -92,7 +92,7 @@ def amount(column: str) -> str:
     return f"{column}::DECIMAL(38, 18)"
 
 
-HEADER = (
+HEADER = (  # of version 2
     Field("invoiceId", "invoice_id"),
     Field("requesterId", "getvariable('requester')"),
     Field("invoiceNumber", "invoice_number"),
@@ -100,7 +100,6 @@ HEADER = (
     Field("documentType", "document_type"),
     Field("statusId", "status_id", INTEGER),
     Field("status", "status"),
-    Field("invoiceStatus", "status"),
     Field("invoiceSourceId", "source_id", INTEGER),
     Field("invoiceSource", "source"),
     Field("invoiceFrequencyId", "frequency_id", INTEGER),
@@ -134,6 +133,8 @@ HEADER = (
 )
 
 
+STATUS_AGAIN = Field("invoiceStatus", "status")  # version 1 says the status twice
+
 ROWS = "SELECT * FROM row ORDER BY ordinal, line_no"  # sorted before it becomes wide text
 HEADERS = "SELECT * FROM header ORDER BY ordinal"
 
@@ -143,6 +144,14 @@ def row_fields(view: RowView) -> tuple[Field, ...]:
     return tuple(field for field in ROW if view.expand == "all" or field is not VENDOR_DETAILS)
 
 
+def header_fields(version: str) -> tuple[Field, ...]:
+    """Give the fields of a header in a version of the API."""
+    if version != "v1":
+        return HEADER
+    after = next(at for at, field in enumerate(HEADER, start=1) if field.name == "status")
+    return (*HEADER[:after], STATUS_AGAIN, *HEADER[after:])
+
+
 def rows_sql(view: RowView) -> str:
     """Give the query of the rows as text, each starting with a comma."""
     return list_sql(row_fields(view), source=ROWS)
@@ -150,7 +159,7 @@ def rows_sql(view: RowView) -> str:
 
 def headers_sql() -> str:
     """Give the query of the headers as text, each starting with a comma."""
-    return list_sql(HEADER, source=HEADERS)
+    return list_sql(header_fields("v1"), source=HEADERS)
 
 
 def define_header(engine: Engine, invoices: pa.Table, *, requester: str) -> None:

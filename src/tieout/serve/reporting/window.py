@@ -1,35 +1,44 @@
-"""Which invoice dates are answered (reporting-api.md 2.4), and what is said about the others."""
+"""Which dates are answered (reporting-api.md 2.4), and what is said about the others."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from tieout.report.visibility import Viewer, Wanted, has_invoice
 from tieout.serve.months import months_before
 from tieout.serve.problems import Reason, ReportingProblem
-from tieout.serve.reporting.question import Question
 from tieout.serve.settings import Settings
-from tieout.store.database import Catalog
 
 UNLIMITED = "unlimited"
+Months = int | str
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What a question says of dates: the span it names, both ends included, and by what words.
+
+    `named` has its dates by parameter; `single` are the parameters that name one document.
+    """
+
+    first: str | None = None
+    last: str | None = None
+    named: Mapping[str, str | None] = field(default_factory=dict)
+    single: tuple[str, ...] = ()
+    clip: bool = False
 
 
 @dataclass(frozen=True)
 class Window:
-    """The invoice dates of one answer, both ends included; no first day: as far back as any.
+    """The dates of one answer, both ends included; no first day: as far back as any.
 
     `start` is the earliest day that may be asked for. `ends_today`: no last day was named.
     """
 
-    months: int | str
+    months: Months
     start: str | None
     first: str | None
     last: str
     ends_today: bool
     is_cut: bool = False
-
-    def narrowed(self, wanted: Wanted) -> Wanted:
-        """Give what is wanted within these dates."""
-        return replace(wanted, date_from=self.first, date_till=self.last)
 
     def described(self, *, older: bool, newer: bool) -> str:
         """Give the `Tieout-Window` header."""
@@ -41,15 +50,13 @@ class Window:
         return "; ".join(members)
 
 
-def window_of(question: Question, settings: Settings, *, today: dt.date) -> Window:
+def window_of(dated: Dated, settings: Settings, *, today: dt.date) -> Window:
     """Give the window of a question.
 
     Raises ReportingProblem where it names an earlier date and does not ask for the part inside.
     """
-    start = _start(settings, today=today)
-    first, last = question.wanted.date_from, question.wanted.date_till
-    named = {"invoiceDateFrom": first, "invoiceDateTill": last}
-    early = [name for name, day in named.items() if start and day and day < start]
+    start, first, last = _start(settings, today=today), dated.first, dated.last
+    early = [name for name, day in dated.named.items() if start and day and day < start]
     window = Window(
         settings.reporting_window_months if start else UNLIMITED,
         start,
@@ -58,35 +65,45 @@ def window_of(question: Question, settings: Settings, *, today: dt.date) -> Wind
         ends_today=last is None,
         is_cut=bool(early),
     )
-    if early and not question.clip:
-        raise _outside(window, names=early)
+    if early and not dated.clip:
+        raise outside(window.start, names=early)
     return window
 
 
-def described(catalog: Catalog, viewer: Viewer, *, question: Question, window: Window) -> str:
+def described(
+    window: Window, dated: Dated, *, has: Callable[[str | None, str | None], bool]
+) -> str:
     """Give the `Tieout-Window` header of an answer.
 
-    Raises ReportingProblem where the question names one invoice, and that lies before the start.
+    `has` tells whether the question, without its own dates, has anything between two days, either
+    of which may be open. Raises ReportingProblem where the question names one document, and that
+    lies before the start.
     """
-    wanted = question.wanted
-    names = {"invoiceId": wanted.invoice_id, "invoiceNumber": wanted.invoice_number}
-    named = [name for name, value in names.items() if value is not None]
 
     def any_before(day: str) -> bool:
-        narrow = replace(wanted, date_from=None, date_till=_day_beside(day, days=-1))
-        return has_invoice(catalog, viewer, wanted=narrow)
+        return has(None, _day_beside(day, days=-1))
 
-    def any_after(day: str) -> bool:
-        narrow = replace(wanted, date_from=_day_beside(day, days=1), date_till=None)
-        return has_invoice(catalog, viewer, wanted=narrow)
-
-    if named and window.start and any_before(window.start):
-        if not question.clip:
-            raise _outside(window, names=named)
+    if dated.single and window.start and any_before(window.start):
+        if not dated.clip:
+            raise outside(window.start, names=dated.single)
         window = replace(window, is_cut=True)
     return window.described(
         older=bool(window.first) and any_before(window.first or ""),
-        newer=window.ends_today and any_after(window.last),
+        newer=window.ends_today and has(_day_beside(window.last, days=1), None),
+    )
+
+
+def outside(
+    start: str | None,
+    *,
+    names: tuple[str, ...] | list[str],
+    hint: str = "; clip=true gives what lies inside",
+) -> ReportingProblem:
+    """Give the 400 of parameters that name what lies before the start."""
+    return ReportingProblem(
+        code="OUTSIDE_WINDOW",
+        detail=f"the earliest invoice date answered is {start}{hint}",
+        errors=[Reason(parameter=name, reason=f"lies before {start}") for name in names],
     )
 
 
@@ -95,15 +112,6 @@ def _start(settings: Settings, *, today: dt.date) -> str | None:
     if months == UNLIMITED or today < settings.reporting_window_from:
         return None
     return months_before(today, int(months)).isoformat()
-
-
-def _outside(window: Window, *, names: list[str]) -> ReportingProblem:
-    return ReportingProblem(
-        code="OUTSIDE_WINDOW",
-        detail=f"the earliest invoice date answered is {window.start};"
-        " clip=true gives what lies inside",
-        errors=[Reason(parameter=name, reason=f"lies before {window.start}") for name in names],
-    )
 
 
 def _day_beside(day: str, *, days: int) -> str:
