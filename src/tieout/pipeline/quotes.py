@@ -4,7 +4,7 @@ import datetime as dt
 
 import pyarrow as pa
 
-from tieout.engine.duckdb import Engine, define_macros, session, sql_text
+from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.match import match_lines
 from tieout.pipeline.inputs import open_reference
 from tieout.rate import rate_hops
@@ -23,23 +23,28 @@ UNSIGNED = b"quote"  # quotes have match keys that nobody reads
 
 
 def quote(
-    house: House, asked: pa.Table, *, snapshot_id: int, asker: str, day: dt.date
+    engine: Engine,
+    house: House,
+    *,
+    asked: pa.Table,
+    snapshot_id: int,
+    asker: str,
+    day: dt.date,
 ) -> pa.Table:
     """Give what is asked (QUOTED_PRICE) at the hops that `asker` is a side of; nothing is stored.
 
     Each question is one unit for one cycle from `day` on, of which the vendor takes what its price
-    list says, matched and rated as a run would. What a run would park has no price. Rates are those
-    of this month's invoices.
+    list says, matched and rated as a run would, in an engine of its own. What a run would park has
+    no price. Exchange rates are those of the invoice date of the month before.
     """
     if not asked.num_rows:
         return QUOTED_PRICE.empty_table()
     with house.catalog.read() as connection:
         snapshot = manifest.snapshot_files(connection, house, snapshot_id=snapshot_id)
-    with session(house.home / "answers") as engine:
-        open_reference(engine, snapshot)
-        engine.let(quote_day=day.isoformat(), asker=asker)
-        _ask(engine, asked)
-        return _rated(engine, first_day=(day.replace(day=1) - dt.timedelta(days=1)).replace(day=1))
+    open_reference(engine, snapshot)
+    engine.let(quote_day=day.isoformat(), asker=asker)
+    _ask(engine, asked)
+    return _rated(engine, first_day=(day.replace(day=1) - dt.timedelta(days=1)).replace(day=1))
 
 
 def _ask(engine: Engine, asked: pa.Table) -> None:

@@ -5,7 +5,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -63,7 +63,7 @@ class Sight:
     snapshot_id: int
     day: dt.date
     rated: str = ""
-    sees_base: bool = field(default=True)
+    sees_base: bool = True
 
 
 def define_list(
@@ -101,13 +101,6 @@ def asked_prices(engine: Engine, *, name: str) -> pa.Table:
 def priced_sql(name: str) -> str:
     """Give the query of a page of a PRICED list with the prices in `quoted_price`."""
     return sql_text(PACKAGE, f"{name}_priced")
-
-
-def is_buyer_of(engine: Engine, partner: str) -> bool:
-    """Tell whether a party buys from the viewer; reads what `define_list` has named."""
-    engine.let(partner=partner)
-    sql = "SELECT count(*) AS n FROM party WHERE is_buyer AND organization_id = getvariable('partner')"
-    return bool(engine.one(sql)["n"])
 
 
 def _name_changes(engine: Engine, house: House, *, steps: Sequence[str], at: At) -> None:

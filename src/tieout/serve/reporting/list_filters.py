@@ -1,4 +1,4 @@
-"""The parameters that narrow lists of reference data: how each is read, and the SQL that it becomes."""
+"""The parameters that narrow lists: how each is read, and the SQL that it becomes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DATE, MOMENT, COIN, LEVEL = "date", "moment", "currency", "level"
 LEVELS = {"none": None, "generic": "Generic", "organization": "Organization"}
 PATTERNS = {ID: IDENTIFIER, WORDS: PRINTED, COIN: CURRENCY}
 _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
-    **dict.fromkeys((ID, WORDS, COIN), {"type": "string"}),
+    **{kind: {"type": "string"} for kind in (ID, WORDS, COIN)},
     CODE: {"type": "integer"},
     CODES: {"type": "array", "items": {"type": "integer"}},
     DATE: {"type": "string", "format": "date"},

@@ -1,4 +1,4 @@
-"""Lists of reference data and exchange rates, of both versions: from a request to what answers it."""
+"""Lists of reference data and exchange rates: the way from a request to what answers it."""
 
 import datetime as dt
 import hmac
@@ -156,14 +156,16 @@ class Listing:
             fields = [one for one in self.endpoint.fields if one.name not in PRICES]
             told = _digest(engine, f"SELECT {json_object(fields)} AS text, ordinal FROM list_row")
             page = held(page, state + self._signed(told))
-            prices = self._prices(seen, engine, page=page)
+            prices = self._prices(engine, seen=seen, page=page)
         view = None
         if prices is not None:
             view = self._signed(repr(prices.sort_by("asked_id").to_pylist()))
-        return Found(page, partial(self._lay, seen, prices, page=page), view=view, window=window)
+        return Found(
+            page, partial(self._lay, seen=seen, prices=prices, page=page), view=view, window=window
+        )
 
     def _invoices(self, page: Page) -> tuple[str, pa.Table | None, str | None]:
-        """Give the state and the table of the invoices behind a list, and the window they are in."""
+        """Give the state and the table of the invoices behind a list, and their window."""
         if self.endpoint.relation not in OF_INVOICES:
             return "", None, None
         catalog, viewer, dated = self.surroundings.house.catalog, self.call.viewer, Dated()
@@ -178,23 +180,26 @@ class Listing:
 
         return seen.state, invoices, described_window(window, dated, has=has)
 
-    def _prices(self, seen: "Seen", engine: Engine, *, page: Page) -> pa.Table | None:
+    def _prices(self, engine: Engine, *, seen: "Seen", page: Page) -> pa.Table | None:
         """Give the prices of the rows of a page, for a list that has any."""
         name = self.endpoint.relation
         if name not in PRICED:
             return None
         _, sql = self._cut(engine, page)
         engine.view("page_row", sql)
-        return pipeline.quote(
-            self.surroundings.house,
-            asked_prices(engine, name=name),
-            snapshot_id=seen.sight.snapshot_id,
-            asker=seen.sight.viewer.organization_id,
-            day=seen.sight.day,
-        )
+        asked = asked_prices(engine, name=name)
+        with ExitStack() as stack:
+            return pipeline.quote(
+                open_engine(stack, self.surroundings),
+                self.surroundings.house,
+                asked=asked,
+                snapshot_id=seen.sight.snapshot_id,
+                asker=seen.sight.viewer.organization_id,
+                day=seen.sight.day,
+            )
 
     def _lay(
-        self, seen: "Seen", prices: pa.Table | None, engine: Engine, *, page: Page
+        self, engine: Engine, *, seen: "Seen", prices: pa.Table | None, page: Page
     ) -> tuple[RowPage, Sheet]:
         """Define the rows of the page; give their number and how to read them."""
         seen.define(engine)
@@ -231,9 +236,7 @@ class Seen:
         endpoint, values = self.listing.endpoint, self.listing.values
         house = self.listing.surroundings.house
         define_macros(engine, "tieout.report", names=["amount_text"])
-        define_list(
-            engine, house, name=endpoint.relation, sight=self.sight, invoices=self.invoices
-        )
+        define_list(engine, house, name=endpoint.relation, sight=self.sight, invoices=self.invoices)
         engine.let(**{one.variable: value for one, value in values.items()})
         wanted = [one.sql for one in values]
         role = ROLES[self.listing.call.key.role]
@@ -249,5 +252,5 @@ class Seen:
 
 def _digest(engine: Engine, sql: str) -> str:
     """Give the digest of the texts of a relation, in their order."""
-    joined = f"SELECT sha256(coalesce(string_agg(sha256(text), '' ORDER BY ordinal), '')) AS digest"
-    return str(engine.one(f"{joined} FROM ({sql})")["digest"])
+    joined = "coalesce(string_agg(sha256(text), '' ORDER BY ordinal), '')"
+    return str(engine.one(f"SELECT sha256({joined}) AS digest FROM ({sql})")["digest"])
