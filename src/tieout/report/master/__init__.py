@@ -4,7 +4,7 @@
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -19,9 +19,6 @@ from tieout.store.resources import RESOURCES
 
 PACKAGE = "tieout.report.master"
 MACROS = ("days_off", "named_id", "decimals", "months_of_frequency", "frequency_text")
-RESOURCE_NAMES = (
-    *("organizations", "contracts", "subscriptions", "orders", "price_list", "exchange_rates"),
-)
 PARTIES = ("party", "known_party")
 SUBSCRIPTIONS = ("reached_hop", "seen_subscription", "listed_offer", "subscribed_offer")
 STEPS: dict[str, Sequence[str]] = {
@@ -39,13 +36,6 @@ STEPS: dict[str, Sequence[str]] = {
     "purchase_order": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item", "purchase_order"),
     "exchange_rate": ("exchange_rate",),
     "exchange_rate_summary": (*PARTIES, "exchange_rate_summary"),
-}
-# whose rows' moments of change each list has
-CHANGES: dict[str, Collection[str]] = {
-    **dict.fromkeys(PARTIES, ("organizations",)),
-    "contract": ("contracts",),
-    "subscribed_offer": ("subscriptions",),
-    "offer": ("price_list",),
 }
 OF_INVOICES = ("subscription_event", "order_item", "purchase_order")
 PRICED = ("subscription", "offer")  # lists whose pages are completed by prices
@@ -76,11 +66,8 @@ def define_list(
     define_macros(engine, PACKAGE, names=MACROS)
     if invoices is not None:
         define_rows(engine, house, invoices=invoices, view=RowView(expand="all"))
-    snapshots = (sight.snapshot_id,)
-    name_reference_files(
-        engine, house, snapshots=snapshots, resources=RESOURCE_NAMES, prefix="known"
-    )
-    _name_changes(engine, house, steps=STEPS[name], at=At(sight.snapshot_id))
+    steps = {step: sql_text(PACKAGE, step) for step in STEPS[name]}
+    _name_known(engine, house, told=" ".join(steps.values()), snapshot_id=sight.snapshot_id)
     viewer = sight.viewer
     engine.let(
         viewer=viewer.organization_id,
@@ -89,8 +76,8 @@ def define_list(
         rated=sight.rated or viewer.organization_id,
         sees_base=sight.sees_base,
     )
-    for step in STEPS[name]:
-        engine.view(step, sql_text(PACKAGE, step))
+    for step, sql in steps.items():
+        engine.view(step, sql)
 
 
 def asked_prices(engine: Engine, *, name: str) -> pa.Table:
@@ -103,9 +90,12 @@ def priced_sql(name: str) -> str:
     return sql_text(PACKAGE, f"{name}_priced")
 
 
-def _name_changes(engine: Engine, house: House, *, steps: Sequence[str], at: At) -> None:
-    needed = {resource for step in steps for resource in CHANGES.get(step, ())}
+def _name_known(engine: Engine, house: House, *, told: str, snapshot_id: int) -> None:
+    """Name `known_<resource>`, and when its rows changed, where the SQL that is told reads them."""
+    known = [name for name in RESOURCES if f"known_{name}" in told]
+    name_reference_files(engine, house, snapshots=(snapshot_id,), resources=known, prefix="known")
+    changed = [name for name in RESOURCES if f"changed_{name}" in told]
     with house.catalog.read() as connection:
-        for name in sorted(needed):
-            moments = moments_of_change(connection, RESOURCES[name], at=at)
+        for name in changed:
+            moments = moments_of_change(connection, RESOURCES[name], at=At(snapshot_id))
             engine.register(f"changed_{name}", moments)

@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tieout import pipeline
 from tieout.engine.duckdb import Engine, define_macros
 from tieout.report.master import (
     OF_INVOICES,
@@ -34,6 +33,7 @@ from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.list_endpoints import ListEndpoint
 from tieout.serve.reporting.list_fields import PRICES, described_fields
 from tieout.serve.reporting.list_filters import CODES, Filter, read_filters
+from tieout.serve.reporting.list_prices import Prices
 from tieout.serve.reporting.openapi import described
 from tieout.serve.reporting.paging import Page, cut_list, held, pinned
 from tieout.serve.reporting.query import identifier, read_query
@@ -47,14 +47,17 @@ from tieout.store.reference_rows import snapshot_at
 
 RETIRED = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)  # from when on version 1's rates are deprecated
 STATE_TEXT = 32  # characters of the state of invoices, before that of the list
+KEPT_MAX = 10_000  # rows of a page that are kept until they are sent; more are found again
 
 
 def add_lists(
     app: FastAPI, surroundings: Surroundings, *, endpoints: Sequence[ListEndpoint]
 ) -> None:
     """Add the lists of a version to its application."""
+    prices = Prices(surroundings)
     for endpoint in endpoints:
-        add = partial(app.add_api_route, endpoint.path, _answerer(surroundings, endpoint))
+        answer = _answerer(surroundings, endpoint, prices=prices)
+        add = partial(app.add_api_route, endpoint.path, answer)
         said = _described(endpoint)
         add(methods=["GET"], name=endpoint.name, response_class=Response, **said)
         add(methods=["HEAD"], include_in_schema=False)
@@ -70,13 +73,16 @@ def _described(endpoint: ListEndpoint) -> dict[str, Any]:
     return said
 
 
-def _answerer(surroundings: Surroundings, endpoint: ListEndpoint) -> Callable[..., Response]:
+def _answerer(
+    surroundings: Surroundings, endpoint: ListEndpoint, *, prices: Prices
+) -> Callable[..., Response]:
     """Give what FastAPI calls with the ids of a path."""
 
     def answer(request: Request, requester_id: str, *, partner_id: str | None) -> Response:
         ids = (requester_id, partner_id)
-        listing = _asked(request, endpoint, ids=ids, surroundings=surroundings)
-        response = answer_call(listing.call, listing.find, surroundings=surroundings)
+        call, values = _asked(request, endpoint, ids=ids, surroundings=surroundings)
+        listing = Listing(call, endpoint, values, surroundings, prices)
+        response = answer_call(call, listing.find, surroundings=surroundings)
         if endpoint.successor is not None:
             _retire(response, endpoint.successor.format(requester_id=requester_id))
         return response
@@ -103,8 +109,8 @@ def _asked(
     *,
     ids: tuple[str, str | None],
     surroundings: Surroundings,
-) -> "Listing":
-    """Check key, scope, role and reach; give the list that is asked for."""
+) -> tuple[Call, dict[Filter, str]]:
+    """Check key, scope, role and reach; give the call and what it asks."""
     catalog, settings = surroundings.house.catalog, surroundings.settings
     key = admit(request, surroundings)
     role = key.open(endpoint.name)
@@ -123,7 +129,7 @@ def _asked(
     if partner is not None:
         check_buyer(catalog, key, requester=requester, partner=partner)
     call = Call(request, endpoint, key, viewer, query, partner)
-    return Listing(call, endpoint, values, surroundings)
+    return call, values
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ class Listing:
     endpoint: ListEndpoint
     values: dict[Filter, str]
     surroundings: Surroundings
+    prices: Prices
 
     def find(self, page: Page) -> Found:
         """Find the list in the state that the first page saw: its snapshot, day and invoices."""
@@ -156,13 +163,17 @@ class Listing:
             fields = [one for one in self.endpoint.fields if one.name not in PRICES]
             told = _digest(engine, f"SELECT {json_object(fields)} AS text, ordinal FROM list_row")
             page = held(page, state + self._signed(told))
-            prices = self._prices(engine, seen=seen, page=page)
+            cut, sql = self._cut(engine, page)
+            engine.view("page_row", sql)
+            prices = None
+            if (name := self.endpoint.relation) in PRICED:
+                prices = self.prices.of(asked_prices(engine, name=name), sight=sight)
+            rows = engine.arrow("SELECT * FROM page_row") if cut.count <= KEPT_MAX else None
         view = None
         if prices is not None:
             view = self._signed(repr(prices.sort_by("asked_id").to_pylist()))
-        return Found(
-            page, partial(self._lay, seen=seen, prices=prices, page=page), view=view, window=window
-        )
+        laid = partial(self._lay, seen=seen, found=(cut, rows, prices), page=page)
+        return Found(page, laid, view=view, window=window)
 
     def _invoices(self, page: Page) -> tuple[str, pa.Table | None, str | None]:
         """Give the state and the table of the invoices behind a list, and their window."""
@@ -180,36 +191,28 @@ class Listing:
 
         return seen.state, invoices, described_window(window, dated, has=has)
 
-    def _prices(self, engine: Engine, *, seen: "Seen", page: Page) -> pa.Table | None:
-        """Give the prices of the rows of a page, for a list that has any."""
-        name = self.endpoint.relation
-        if name not in PRICED:
-            return None
-        _, sql = self._cut(engine, page)
-        engine.view("page_row", sql)
-        asked = asked_prices(engine, name=name)
-        with ExitStack() as stack:
-            return pipeline.quote(
-                open_engine(stack, self.surroundings),
-                self.surroundings.house,
-                asked=asked,
-                snapshot_id=seen.sight.snapshot_id,
-                asker=seen.sight.viewer.organization_id,
-                day=seen.sight.day,
-            )
-
     def _lay(
-        self, engine: Engine, *, seen: "Seen", prices: pa.Table | None, page: Page
+        self,
+        engine: Engine,
+        *,
+        seen: "Seen",
+        found: tuple[RowPage, pa.Table | None, pa.Table | None],
+        page: Page,
     ) -> tuple[RowPage, Sheet]:
-        """Define the rows of the page; give their number and how to read them."""
-        seen.define(engine)
-        cut, sql = self._cut(engine, page)
-        if prices is None:
-            return cut, Sheet(self.endpoint.fields, sql)
-        engine.view("page_row", sql)
-        engine.register("quoted_price", prices)
-        priced = f"SELECT * FROM ({priced_sql(self.endpoint.relation)}) ORDER BY ordinal"
-        return cut, Sheet(self.endpoint.fields, priced)
+        """Define the rows of the page, again where they are many; say how to read them."""
+        cut, rows, prices = found
+        define_macros(engine, "tieout.report", names=["amount_text"])
+        if rows is None:
+            seen.define(engine)
+            engine.view("page_row", self._cut(engine, page)[1])
+        else:
+            engine.register("page_row", rows)
+        sql = "SELECT * FROM page_row"
+        if prices is not None:
+            engine.register("quoted_price", prices)
+            engine.let(viewer=self.call.viewer.organization_id)
+            sql = priced_sql(self.endpoint.relation)
+        return cut, Sheet(self.endpoint.fields, f"SELECT * FROM ({sql}) ORDER BY ordinal")
 
     def _cut(self, engine: Engine, page: Page) -> tuple[RowPage, str]:
         """Give the page, and the SQL of its rows."""
