@@ -9,6 +9,8 @@ REPORTING = {
     "BAD_CURSOR": 400,
     "CURSOR_EXPIRED": 400,
     "OUTSIDE_WINDOW": 400,
+    "NO_VENDOR_INVOICES": 400,
+    "VENDOR_INVOICE_NOT_FOUND": 400,
     "AMBIGUOUS_KEY": 400,
     "INSECURE_TRANSPORT": 400,
     "KEY_MISSING": 401,
@@ -34,6 +36,8 @@ SENTENCES = {
     "METHOD_NOT_ALLOWED": "this address answers GET and HEAD only",
     "BAD_CURSOR": "the cursor is not one of this key and this question",
     "CURSOR_EXPIRED": "the cursor has expired; begin again without it",
+    "NO_VENDOR_INVOICES": "there are no vendor invoices of this requester in the window",
+    "VENDOR_INVOICE_NOT_FOUND": "this requester has no vendor invoice of this number",
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
 }

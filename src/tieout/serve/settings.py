@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     # how many months back invoices are answered, and from which day on that holds
     reporting_window_months: Annotated[int, Field(ge=1)] | Literal["unlimited"] = 15
     reporting_window_from: date = date(2026, 8, 1)
+    # how many months back vendors' own rows are answered, and the first day that is ever answered
+    vendor_raw_months: Annotated[int, Field(ge=1)] | Literal["unlimited"] = 12
+    vendor_raw_floor: date = date(2024, 1, 1)
     # invoices up to these days are answered consolidated; `compat` has the documented days
     reporting_profile: Literal["own", "compat"] = "own"
     expand_from_corrections: date | None = None

@@ -1,11 +1,12 @@
 """Vendor files as they were loaded, by their ids."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from tieout.store import manifest
-from tieout.store.catalog import vendor_file
+from tieout.store.catalog import lake_file, vendor_file
 from tieout.store.house import House
 from tieout.store.vendor_invoices import TakenFile
 
@@ -28,3 +29,19 @@ def loaded_file(
         vendor_line=kept["vendor_line"],
         rejected_row=kept.get("rejected_row"),
     )
+
+
+def loaded_paths(
+    connection: Connection, house: House, *, kind: str, file_ids: Collection[str]
+) -> dict[str, Path]:
+    """Give the lake file of one kind of each of some vendor files, by their ids."""
+    rows = connection.execute(
+        select(lake_file.c.owner_id, lake_file.c.path)
+        .where(
+            lake_file.c.owner_kind == "load",
+            lake_file.c.kind == kind,
+            lake_file.c.owner_id.in_(list(file_ids)),
+        )
+        .order_by(lake_file.c.owner_id)
+    )
+    return {row.owner_id: house.lake.full(row.path) for row in rows}

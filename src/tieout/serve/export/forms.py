@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pyarrow.parquet import ParquetWriter
 
@@ -32,11 +33,19 @@ class Form:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is written: the fields over a relation, in order, and what a Parquet file says of it."""
+    """What is written: the fields over a relation, in order, and what a Parquet file says of it.
+
+    The rows come from one query, or from several of the same shape, one after the other.
+    """
 
     fields: Sequence[Field]
-    source: str
+    source: str | Sequence[str]
     told: Mapping[str, str] = field(default_factory=dict)
+
+    def queries(self, columns: str) -> list[str]:
+        """Give the queries of some columns."""
+        sources = [self.source] if isinstance(self.source, str) else self.source
+        return [f"SELECT {columns} FROM ({source})" for source in sources]
 
 
 def stream_sheet(stack: ExitStack, engine: Engine, *, sheet: Sheet, form: Form) -> Iterator[bytes]:
@@ -52,25 +61,30 @@ def stream_sheet(stack: ExitStack, engine: Engine, *, sheet: Sheet, form: Form) 
         row = f"{json_object(sheet.fields, quoted=form.quotes_numbers)} || chr(10)"
         frame = Frame(b"", b"", b"")
     else:
-        sql = list_sql(sheet.fields, source=sheet.source, quoted=form.quotes_numbers)
-        return stream_list(stack, engine, sql=sql)
-    sql = f"SELECT {row} AS text FROM ({sheet.source})"
-    return stream_text(stack, engine, sql=sql, frame=frame)
+        text = list_text(sheet.fields, quoted=form.quotes_numbers)
+        return stream_list(stack, engine, sql=sheet.queries(text))
+    return stream_text(stack, engine, sql=sheet.queries(f"{row} AS text"), frame=frame)
 
 
 def list_sql(fields: Sequence[Field], *, source: str, quoted: bool = False) -> str:
     """Give the query of a relation as JSON objects, each starting with a comma."""
-    return f"SELECT ',' || {json_object(fields, quoted=quoted)} AS text FROM ({source})"
+    return f"SELECT {list_text(fields, quoted=quoted)} FROM ({source})"
+
+
+def list_text(fields: Sequence[Field], *, quoted: bool = False) -> str:
+    """Give the one column of such a query."""
+    return f"',' || {json_object(fields, quoted=quoted)} AS text"
 
 
 def _stream_parquet(stack: ExitStack, engine: Engine, *, sheet: Sheet) -> Iterator[bytes]:
-    sql = f"SELECT {typed_columns(sheet.fields)} FROM ({sheet.source})"
+    first, *others = sheet.queries(typed_columns(sheet.fields))
     with stack:
-        reader = engine.connection.sql(sql).to_arrow_reader(ROWS_PER_GROUP)
+        reader = engine.connection.sql(first).to_arrow_reader(ROWS_PER_GROUP)
         pipe = Pipe()
         told = reader.schema.with_metadata(dict(sheet.told))
         with ParquetWriter(pipe, told, compression="zstd") as writer:
-            for batch in reader:
+            more = (engine.batches(sql, rows=ROWS_PER_GROUP) for sql in others)
+            for batch in chain(reader, *more):
                 writer.write_batch(batch)
                 if written := pipe.take():
                     yield written

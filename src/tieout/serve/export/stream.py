@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
@@ -32,12 +32,17 @@ def open_engine(stack: ExitStack, surroundings: Surroundings) -> Engine:
 
 
 def stream_list(
-    stack: ExitStack, engine: Engine, *, sql: str, opening: bytes = b"[", closing: bytes = b"]"
+    stack: ExitStack,
+    engine: Engine,
+    *,
+    sql: str | Sequence[str],
+    opening: bytes = b"[",
+    closing: bytes = b"]",
 ) -> Iterator[bytes]:
-    """Give the one text column of a query, each text starting with a comma, as a list.
+    """Give the one text column of queries, each text starting with a comma, as a list.
 
-    `opening` stands in place of the first comma. The stack is closed when the stream ends,
-    however it ends.
+    `opening` stands in place of the first comma. Several queries follow one another. The stack is
+    closed when the stream ends, however it ends.
     """
     yield from stream_text(
         stack, engine, sql=sql, frame=Frame(opening, closing, opening + closing), skipped=1
@@ -54,17 +59,19 @@ class Frame:
 
 
 def stream_text(
-    stack: ExitStack, engine: Engine, *, sql: str, frame: Frame, skipped: int = 0
+    stack: ExitStack, engine: Engine, *, sql: str | Sequence[str], frame: Frame, skipped: int = 0
 ) -> Iterator[bytes]:
-    """Give the one text column of a query within its frame.
+    """Give the one text column of a query, or of several one after the other, within its frame.
 
     The first `skipped` bytes of all texts are left out: the comma that each text starts with. The
     stack is closed when the stream ends, however it ends.
     """
     with stack:
         first = True
-        reader = engine.connection.sql(sql).to_arrow_reader(ROWS_PER_BATCH)
-        for batch in reader:
+        queries = [sql] if isinstance(sql, str) else sql
+        for batch in chain.from_iterable(
+            engine.batches(one, rows=ROWS_PER_BATCH) for one in queries
+        ):
             joined = _joined(batch.column(0))
             if first and joined:
                 first = False

@@ -92,3 +92,15 @@ CONSOLIDATIONS = Endpoint(
     label="invoice-consolidations",
     version="v2",
 )
+VENDOR_RAW = Endpoint(
+    name="v1.vendor-raw",
+    path="/invoices/vendor-raw/{requester_id}",
+    label="vendor-raw",
+    version="v1",
+)
+VENDOR_RAW_SUMMARY = Endpoint(
+    name="v1.vendor-raw.summary",
+    path=f"{VENDOR_RAW.path}/summary",
+    label="vendor-raw-summary",
+    version="v1",
+)

@@ -34,6 +34,7 @@ _SCHEMAS: dict[str, tuple[Schema, str]] = {
     "invoiceYear": (TEXT, "yyyy"),
     "invoiceMonth": ({"type": "integer", "minimum": 1, "maximum": 12}, "needs invoiceYear"),
     "invoiceConsolidationId": (TEXT, "one summary invoice"),
+    "vendorInvoiceNumber": (TEXT, "all rows of the vendor's invoices of this number; needed"),
     "format": ({"enum": list(MEDIA_TYPES)}, "wins over Accept; else json"),
     "numbers": ({"enum": ["number", "string"], "default": "number"}, "of decimals in JSON"),
     "limit": ({"type": "integer", "minimum": 1, "maximum": LIMIT_MAX}, "rows of a page"),

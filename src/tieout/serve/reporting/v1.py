@@ -1,4 +1,4 @@
-"""The Reporting API, version 1: invoice headers and rows, general and preview."""
+"""The Reporting API, version 1: invoice headers and rows, and vendors' own rows."""
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -10,6 +10,7 @@ from tieout.serve.reporting.endpoints import V1
 from tieout.serve.reporting.invoices import add_invoices
 from tieout.serve.reporting.list_endpoints import V1_LISTS
 from tieout.serve.reporting.lists import add_lists
+from tieout.serve.reporting.vendor_rows import add_vendor_raw
 from tieout.serve.settings import Surroundings
 
 
@@ -20,4 +21,5 @@ def create(surroundings: Surroundings) -> FastAPI:
         app.add_exception_handler(error, reporting_problem)
     add_invoices(app, surroundings, endpoints=V1)
     add_lists(app, surroundings, endpoints=V1_LISTS)
+    add_vendor_raw(app, surroundings)
     return app

@@ -1,0 +1,106 @@
+"""Two channels of one vendor, and vendor files whose rows are read as they came."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from october import HEADER, LINES, NOW, cells
+
+from tieout import pipeline
+from tieout.pipeline import Wishes
+from tieout.store.house import House, open_house
+from tieout.store.migrations import upgrade
+
+VENDOR, TYPE = "microsoft", "Cloud Service Provider"
+# contract, the one above, seller, buyer, currency, billing day
+CONTRACTS = (
+    ("c-1", "", VENDOR, "distributor", "EUR", "23"),
+    ("c-2", "c-1", "distributor", "reseller", "EUR", ""),
+    ("c-3", "c-2", "reseller", "customer", "EUR", ""),
+    ("u-1", "", VENDOR, "distributor", "USD", "22"),
+    ("u-2", "u-1", "distributor", "reseller", "USD", ""),
+    ("u-3", "u-2", "reseller", "customer", "USD", ""),
+    ("x-1", "", VENDOR, "other", "EUR", "23"),
+    ("x-2", "x-1", "other", "client", "EUR", ""),
+)
+SUBSCRIPTIONS = {"sub-1": "c-3", "sub-u": "u-3", "sub-x": "x-2"}
+ROLES = {VENDOR: "vendor", "customer": "customer", "client": "customer", "other": "reseller"}
+PARTIES = (VENDOR, "distributor", "reseller", "customer", "other", "client")
+
+
+def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    """Write a CSV file."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+def row(number: int, **changed: str) -> list[str]:
+    """Give the cells of a line of October, some of them others."""
+    _, charge_type, day, *amounts = LINES[number - 1]
+    quantity, effective, total = amounts
+    found = dict(
+        zip(HEADER, cells(number, charge_type, day, (quantity, effective, total)), strict=True)
+    )
+    return list((found | changed).values())
+
+
+def month(**changed: str) -> list[list[str]]:
+    """Give the cells of the eleven lines, some of them others."""
+    return [row(number, **changed) for number in range(1, len(LINES) + 1)]
+
+
+def new_house(folder: Path, *, status: str = "verified") -> House:
+    """Make a store that knows both channels; `status` is what invoices to buyers start in."""
+    house = open_house(folder / "home")
+    upgrade(house.catalog)
+    place = folder / "reference"
+    place.mkdir()
+    names = [
+        (name, str(at), ROLES.get(name, name), name.title()) for at, name in enumerate(PARTIES)
+    ]
+    write(place / "organizations.csv", ("organization_id", "account_no", "role", "name"), names)
+    write(
+        place / "contracts.csv",
+        (
+            *("contract_id", "parent_contract_id", "seller_id", "buyer_id", "currency"),
+            *("billing_day", "vendor_id", "purpose", "type_name", "valid_from", "start_status"),
+        ),
+        [(*one, VENDOR, _purpose(one[0]), TYPE, "2021-01-01", status) for one in CONTRACTS],
+    )
+    write(
+        place / "subscriptions.csv",
+        (
+            *("subscription_id", "subscription_no", "vendor_subscription_id", "contract_id"),
+            *("vendor_id", "name", "start_date", "valid_from"),
+        ),
+        [
+            (f"our-{name}", str(7000 + at), name, contract, VENDOR, "Suite", *2 * ("2021-01-01",))
+            for at, (name, contract) in enumerate(SUBSCRIPTIONS.items())
+        ],
+    )
+    write(
+        place / "price_rules.csv",
+        ("rule_id", "contract_id", "kind", "value", "currency", "valid_from"),
+        [
+            (f"r-{one[0]}", one[0], "markup", "10", "", "2021-01-01")
+            for one in CONTRACTS
+            if one[2] != VENDOR
+        ],
+    )
+    pipeline.load_reference(house, place, now=NOW)
+    return house
+
+
+def _purpose(contract: str) -> str:
+    return "invoice" if contract in SUBSCRIPTIONS.values() else "resell"
+
+
+def bill(house: House, files: Mapping[str, Sequence[Sequence[str]]], *, period: str) -> None:
+    """Load files with these rows as one delivery of a month, and run it."""
+    paths = [write(house.home.parent / name, HEADER, rows) for name, rows in files.items()]
+    named = [(path.name, path) for path in paths]
+    pipeline.load_files(house, named, wishes=Wishes(period=period), now=NOW)
+    pipeline.run_period(house, period, now=NOW)
