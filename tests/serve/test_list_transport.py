@@ -27,6 +27,7 @@ from master_case import (
 )
 from october import NOW
 from serve_case import Place, Visitor, serving
+from test_reporting_pages import charge
 
 from tieout.serve.roles import BILLING, LISTS, ROLES
 
@@ -134,6 +135,15 @@ def test_a_cursor_pins_the_snapshot(own: Place, tmp_path: Path) -> None:
         anew = visitor.client.get(path, params=paths[path])
         assert anew.json() != answer.json()
         assert anew.headers["ETag"] != answer.headers["ETag"]
+
+
+def test_a_new_invoice_changes_no_later_page(own: Place) -> None:
+    visitor = own.visitor("reseller")
+    first = visitor.client.get(EVENTS, params={"limit": "5"})
+    later = visitor.client.get(next_of(first)).json()
+    assert len(later) == 3
+    charge(own.house, date=dt.date(2021, 10, 5))
+    assert visitor.client.get(next_of(first)).json() == later
 
 
 def test_what_others_load_changes_no_tag(own: Place, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tieout.store.reference_rows import At, moments_of_change
 from tieout.store.resources import RESOURCES
 
 PACKAGE = "tieout.report.master"
-MACROS = ("days_off", "named_id", "decimals", "months_of_frequency", "frequency_text")
+MACROS = ("days_off", "decimals", "months_of_frequency", "frequency_text")
 PARTIES = ("party", "known_party")
 SUBSCRIPTIONS = ("reached_hop", "seen_subscription", "listed_offer", "subscribed_offer")
 STEPS: dict[str, Sequence[str]] = {
@@ -63,6 +63,7 @@ def define_list(
 
     `invoices` (VISIBLE_INVOICE) are those that lists of OF_INVOICES are read from.
     """
+    define_macros(engine, "tieout.report", names=["named_id"])
     define_macros(engine, PACKAGE, names=MACROS)
     if invoices is not None:
         define_rows(engine, house, invoices=invoices, view=RowView(expand="all"))
