@@ -30,9 +30,9 @@ def long_month(seed: int, kind: str = "") -> Month:
     for one in count(seed):
         month = make_month(one)
         for chain in month.chains.values():
-            if len(chain) > 2 and len({hop.currency for hop in chain}) > 1:
-                if chain[1].kind == (kind or chain[1].kind):
-                    return month
+            is_mixed = len(chain) > 2 and len({hop.currency for hop in chain}) > 1
+            if is_mixed and chain[1].kind == (kind or chain[1].kind):
+                return month
     raise AssertionError
 
 
