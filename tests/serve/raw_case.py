@@ -3,14 +3,19 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from october import HEADER, LINES, NOW, cells
+from serve_case import Place, Visitor
 
 from tieout import pipeline
 from tieout.pipeline import Wishes
 from tieout.store.house import House, open_house
 from tieout.store.migrations import upgrade
 
+RAW = "/api/v1/reporting/invoices/vendor-raw"
+SCOPES = ("v1.vendor-raw", "v1.vendor-raw.summary", "v1.invoice-rows")
+Row = dict[str, Any]
 VENDOR, TYPE = "microsoft", "Cloud Service Provider"
 # contract, the one above, seller, buyer, currency, billing day
 CONTRACTS = (
@@ -52,9 +57,25 @@ def month(**changed: str) -> list[list[str]]:
     return [row(number, **changed) for number in range(1, len(LINES) + 1)]
 
 
-def new_house(folder: Path, *, status: str = "verified") -> House:
+# in the invoice of both: a line of each, one that waits, one that cannot be read
+BOTH = [
+    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="own", UnitPrice="3.00", Subtotal="30.00"),
+    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="x", SubscriptionId="sub-x"),
+    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="lost", SubscriptionId="sub-?"),
+    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="torn", ChargeStartDate="31/31/2021"),
+]
+# as the vendor wrote it: digits, quotes, letters, an empty cell
+WRITTEN = {"UnitPrice": "3.000", "Subtotal": " 30.0", "SkuName": 'Größe "M", 日本', "UnitType": ""}
+OWN = [
+    row(1, InvoiceNumber="G-OWN", VendorInvoiceRowId="own-1", **WRITTEN),
+    row(3, InvoiceNumber="G-OWN", VendorInvoiceRowId="own-2", SubscriptionId="sub-?"),
+    row(1, InvoiceNumber="G-OWN", VendorInvoiceRowId="own-3", ChargeStartDate="31/31/2021"),
+]
+
+
+def new_house(folder: Path, *, status: str = "verified", catalog_url: str | None = None) -> House:
     """Make a store that knows both channels; `status` is what invoices to buyers start in."""
-    house = open_house(folder / "home")
+    house = open_house(folder / "home", catalog_url=catalog_url)
     upgrade(house.catalog)
     place = folder / "reference"
     place.mkdir()
@@ -104,3 +125,18 @@ def bill(house: House, files: Mapping[str, Sequence[Sequence[str]]], *, period: 
     named = [(path.name, path) for path in paths]
     pipeline.load_files(house, named, wishes=Wishes(period=period), now=NOW)
     pipeline.run_period(house, period, now=NOW)
+
+
+def owner(place: Place, name: str = "distributor", role: str = "distributorAdmin") -> Visitor:
+    """Give somebody who may read the vendor's rows."""
+    return place.visitor(name, role=role, endpoints=SCOPES)
+
+
+def raw(visitor: Visitor, number: str, *, party: str = "distributor", **query: Any) -> list[Row]:
+    """Read the rows of an invoice."""
+    return visitor.rows(party, path=RAW, vendorInvoiceNumber=number, **query)
+
+
+def summary(visitor: Visitor, party: str = "distributor") -> list[Row]:
+    """Read the list of invoices."""
+    return visitor.rows(party, path=RAW, after="/summary")

@@ -14,16 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from october import HEADER, LINES, NOW
-from raw_case import bill, month, new_house, row
-from serve_case import Place, Visitor, serving
+from raw_case import BOTH, OWN, RAW, WRITTEN, bill, month, new_house, owner, raw, row, summary
+from serve_case import Place, serving
 
 from tieout import pipeline
 from tieout.pipeline import Word
 
-RAW = "/api/v1/reporting/invoices/vendor-raw"
-SCOPES = ("v1.vendor-raw", "v1.vendor-raw.summary", "v1.invoice-rows")
 SHARED = "2026-10"
-Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +37,6 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield running
 
 
-# in the invoice of both: a line of each, one that waits, one that cannot be read
-BOTH = [
-    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="own", UnitPrice="3.00", Subtotal="30.00"),
-    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="x", SubscriptionId="sub-x"),
-    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="lost", SubscriptionId="sub-?"),
-    row(1, InvoiceNumber="G-BOTH", VendorInvoiceRowId="torn", ChargeStartDate="31/31/2021"),
-]
-# as the vendor wrote it: digits, quotes, letters, an empty cell
-WRITTEN = {"UnitPrice": "3.000", "Subtotal": " 30.0", "SkuName": 'Größe "M", 日本', "UnitType": ""}
-OWN = [
-    row(1, InvoiceNumber="G-OWN", VendorInvoiceRowId="own-1", **WRITTEN),
-    row(3, InvoiceNumber="G-OWN", VendorInvoiceRowId="own-2", SubscriptionId="sub-?"),
-    row(1, InvoiceNumber="G-OWN", VendorInvoiceRowId="own-3", ChargeStartDate="31/31/2021"),
-]
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Serve F-OCT in a vendor invoice, one with all that may go wrong, and one of two buyers."""
@@ -69,18 +50,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     bill(house, files, period=SHARED)
     with serving(house, now=NOW + dt.timedelta(days=1)) as running:
         yield running
-
-
-def owner(place: Place, name: str = "distributor", role: str = "distributorAdmin") -> Visitor:
-    return place.visitor(name, role=role, endpoints=SCOPES)
-
-
-def raw(visitor: Visitor, number: str, *, party: str = "distributor", **query: Any) -> list[Row]:
-    return visitor.rows(party, path=RAW, vendorInvoiceNumber=number, **query)
-
-
-def summary(visitor: Visitor, party: str = "distributor") -> list[Row]:
-    return visitor.rows(party, path=RAW, after="/summary")
 
 
 def test_a47_the_window_of_the_vendors_invoices(dated: Place) -> None:
@@ -120,7 +89,7 @@ def test_a47_the_window_of_the_vendors_invoices(dated: Place) -> None:
     ],
 )
 def test_a47_the_earliest_day_is_that_of_the_page(
-    dated: Place, now: str, settings: Row, first: str
+    dated: Place, now: str, settings: dict[str, Any], first: str
 ) -> None:
     moment = dt.datetime.fromisoformat(f"{now}T12:00:00+00:00")
     with serving(dated.house, now=moment, **settings) as place:
@@ -275,8 +244,8 @@ def test_raw_lines_come_in_pages(place: Place, limit: int) -> None:
     assert [line for page in pages for line in page] == whole
 
 
-def test_a_tag_changes_with_the_rows_and_only_then(tmp_path: Path) -> None:
-    house = new_house(tmp_path, status="new")
+def test_a_tag_changes_with_the_rows_and_only_then(tmp_path: Path, postgres_url: str) -> None:
+    house = new_house(tmp_path, status="new", catalog_url=postgres_url)
     bill(house, {"own.csv": [OWN[0], OWN[0], OWN[1]]}, period=SHARED)
     with serving(house) as place:
         visitor = owner(place)
@@ -294,3 +263,18 @@ def test_a_tag_changes_with_the_rows_and_only_then(tmp_path: Path) -> None:
         assert again.status_code == 200
         assert [one["reasonCode"] for one in again.json()] == [None, "SET_ASIDE", "NO_SUBSCRIPTION"]
         assert visitor.code(page) == (400, "CURSOR_EXPIRED")
+    house.catalog.close()
+
+
+def test_an_invoice_that_came_late_has_the_date_of_its_month(dated: Place) -> None:
+    late = [row(1, InvoiceNumber="G-LATE", VendorInvoiceRowId="late")]
+    visitor = owner(dated)
+    path = f"{RAW}/distributor"
+    bill(dated.house, {"late.csv": late}, period="2025-10")  # its invoices are verified
+    assert visitor.code(path, vendorInvoiceNumber="G-LATE")[1] == "VENDOR_INVOICE_NOT_FOUND"
+    november = [row(1, InvoiceNumber="G-NOV", VendorInvoiceRowId="nov")]
+    bill(dated.house, {"november.csv": november}, period="2025-11")
+    (line,) = raw(visitor, "G-LATE")
+    assert (line["matchMethod"], line["row"]["VendorInvoiceRowId"]) == ("subscription", "late")
+    found = {one["vendorInvoiceNumber"]: one["invoiceDateUtc"][:10] for one in summary(visitor)}
+    assert found == {"G-EUR": "2025-11-23", "G-LATE": "2025-11-23", "G-NOV": "2025-12-23"}
