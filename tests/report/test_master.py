@@ -22,6 +22,10 @@ ms,vendor,Vendor
 first,reseller,First
 second,reseller,Second
 buyer,customer,Buyer
+old,distributor,Old
+new,distributor,New
+shop,reseller,Shop
+guest,customer,Guest
 """,
     "contracts.csv": """\
 contract_id,parent_contract_id,purpose,vendor_id,seller_id,buyer_id,currency,valid_from,valid_to
@@ -29,6 +33,12 @@ up-1,,resell,ms,ms,first,EUR,2020-01-01,
 up-2,,resell,ms,ms,second,EUR,2020-01-01,
 down-1,up-1,invoice,ms,first,buyer,EUR,2020-01-01,2026-01-01
 down-2,up-2,invoice,ms,second,buyer,EUR,2020-01-01,
+top-1,,resell,ms,ms,old,EUR,2020-01-01,
+top-2,,resell,ms,ms,new,EUR,2020-01-01,
+mid-1,top-1,resell,ms,old,shop,EUR,2020-01-01,2026-01-01
+mid-2,top-2,resell,ms,new,shop,EUR,2026-01-01,
+low,mid-1,invoice,ms,shop,guest,EUR,2020-01-01,2026-01-01
+low,mid-2,invoice,ms,shop,guest,EUR,2026-01-01,
 """,
     "subscriptions.csv": """\
 subscription_id,vendor_id,vendor_subscription_id,contract_id,name,quantity,status,start_date,end_date,\
@@ -39,6 +49,8 @@ yearly,ms,v-2,down-2,Yearly,1,,2024-02-29,,annual,2024-02-29,
 three,ms,v-3,down-2,Three,1,SUSPENDED,2024-05-31,,Triennial,2024-05-31,
 once,ms,v-4,down-2,Once,2.50,,2025-03-15,2026-03-14,OneTime,2025-03-15,
 ended,ms,v-5,down-2,Ended,1,,2025-01-10,2025-06-09,P1M,2025-01-10,
+passed,ms,v-7,low,Passed,10,,2024-01-01,,P1M,2024-01-01,2026-01-01
+passed,ms,v-7,low,Passed,77,,2024-01-01,,P1M,2026-01-01,
 later,ms,v-6,down-2,Later,1,,2027-01-10,,P1M,2027-01-10,
 """,
 }
@@ -83,6 +95,13 @@ def test_a_subscription_that_moved_shows_each_seller_its_own_era(listed: Rows) -
     both = listed("subscription", "buyer")
     assert both["moved"]["seller_id"] == "second"
     assert listed("subscription", "buyer", day="2025-12-31")["moved"]["seller_id"] == "first"
+
+
+def test_a_distributor_that_was_left_sees_nothing_of_what_came_after(listed: Rows) -> None:
+    for seller, quantity in (("old", "10"), ("new", "77"), ("shop", "77")):
+        (row,) = listed("subscription", seller).values()
+        assert str(row["quantity"]).split(".")[0] == quantity
+        assert row["customer_id"] == ("guest" if seller == "shop" else "shop")
 
 
 @pytest.mark.parametrize(
