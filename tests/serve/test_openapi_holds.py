@@ -23,6 +23,15 @@ subscriptionId = "700101"
 [checks]
 enabled = true
 """
+REPORTING = ("/api/v1/reporting", "/api/v2/reporting")
+REPORTING_CONFIG = CONFIG.replace("api_hooks", "reporting_hooks").replace(
+    "[parameters]",
+    """[parameters]
+"path.requester_id" = "reseller"
+"path.partner_id" = "customer-1000881"
+"query.sasKey" = "KEY"
+""",
+)
 QUICK, DEEP = 3, 300
 
 
@@ -39,7 +48,8 @@ def asked(
     role, *parties = ("admin",) if prefix == "/billing" else ("sellerAdmin", "reseller")
     visitor = place.visitor(*parties, role=role)
     config = folder / "schemathesis.toml"
-    config.write_text(CONFIG)
+    text = REPORTING_CONFIG if prefix in REPORTING else CONFIG
+    config.write_text(text.replace("KEY", visitor.key))
     return subprocess.run(
         [
             *(Path(sys.executable).with_name("schemathesis"), "--config-file", config),
@@ -67,4 +77,11 @@ def test_every_answer_is_one_that_openapi_describes(
 @pytest.mark.parametrize("prefix", PLACES)
 def test_and_so_are_thousands(place: Place, prefix: str, tmp_path: Path) -> None:
     run = asked(place, prefix, folder=tmp_path, examples=DEEP)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("prefix", REPORTING)
+def test_the_reporting_api_keeps_to_its_openapi(place: Place, prefix: str, tmp_path: Path) -> None:
+    run = asked(place, prefix, folder=tmp_path, examples=QUICK)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -16,6 +16,8 @@ PAGE = """<!doctype html>
 <ul>
 <li>Reporting API v1: <a href="/api/v1/reporting/docs">documentation</a>,
 <a href="/api/v1/reporting/openapi.json">OpenAPI</a></li>
+<li>Reporting API v2: <a href="/api/v2/reporting/docs">documentation</a>,
+<a href="/api/v2/reporting/openapi.json">OpenAPI</a></li>
 <li>Billing API v4: <a href="/billing/v4/docs">documentation</a>,
 <a href="/billing/v4/openapi.json">OpenAPI</a></li>
 <li><a href="/billing/versions.html">Versions of the Billing API</a></li>

@@ -22,7 +22,7 @@ from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.endpoints import CONSOLIDATIONS
 from tieout.serve.reporting.openapi import described
 from tieout.serve.reporting.paging import Page, cut_list, held
-from tieout.serve.reporting.query import Query, identifier, read_query
+from tieout.serve.reporting.query import PathId, Query, identifier, read_query
 from tieout.serve.reporting.reach import viewer_of
 from tieout.serve.reporting.row_json import SELLER, amount
 from tieout.serve.reporting.window import Dated, window_of
@@ -57,7 +57,7 @@ SUMMARY = (
 def add_consolidations(app: FastAPI, surroundings: Surroundings) -> None:
     """Add the endpoint to the application of version 2."""
 
-    def answer(request: Request, requester_id: str) -> Response:
+    def answer(request: Request, requester_id: PathId) -> Response:
         call = _asked(request, requester_id=requester_id, surroundings=surroundings)
         summaries = Summaries(call, _dated(call.query), surroundings)
         return answer_call(call, summaries.find, surroundings=surroundings)

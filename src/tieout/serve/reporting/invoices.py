@@ -26,7 +26,7 @@ from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.endpoints import InvoiceEndpoint
 from tieout.serve.reporting.openapi import described_invoices
 from tieout.serve.reporting.paging import Page, pinned
-from tieout.serve.reporting.query import identifier
+from tieout.serve.reporting.query import PathId, identifier
 from tieout.serve.reporting.question import (
     DRAFTS,
     Question,
@@ -67,10 +67,10 @@ def _answerer(surroundings: Surroundings, endpoint: InvoiceEndpoint) -> Callable
         find = partial(_find, call, question=question, surroundings=surroundings)
         return answer_call(call, find, surroundings=surroundings)
 
-    def of_requester(request: Request, requester_id: str) -> Response:
+    def of_requester(request: Request, requester_id: PathId) -> Response:
         return answer(request, requester_id, partner_id=None)
 
-    def of_partner(request: Request, requester_id: str, *, partner_id: str) -> Response:
+    def of_partner(request: Request, requester_id: PathId, *, partner_id: PathId) -> Response:
         return answer(request, requester_id, partner_id=partner_id)
 
     return of_partner if endpoint.of_partner else of_requester

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from tieout.report.visibility import GENERAL, PREVIEW
 from tieout.serve.export.forms import MEDIA_TYPES
 from tieout.serve.problem_codes import REPORTING
 from tieout.serve.problems import MEDIA_TYPE
 from tieout.serve.reporting.endpoints import InvoiceEndpoint
-from tieout.serve.reporting.query import LIMIT_MAX, TRANSPORT
+from tieout.serve.reporting.query import CURRENCY, IDENTIFIER, LIMIT_MAX, PRINTED, TRANSPORT
 from tieout.serve.reporting.question import known_names
 
 Schema = dict[str, Any]
@@ -16,25 +17,31 @@ TEXT: Schema = {"type": "string"}
 DAY: Schema = {"type": "string", "format": "date"}
 _FLAG: Schema = {"type": "boolean", "default": False}
 _COUNT: Schema = {"type": "integer"}
+_ID, _NUMBER, _CODE = (
+    {"type": "string", "pattern": f"^{pattern.pattern}$"}
+    for pattern in (IDENTIFIER, PRINTED, CURRENCY)
+)
+_MOMENT: Schema = {"type": "string", "format": "date-time"}
+_STATUS: Schema = {"type": "array", "items": {"type": "integer", "enum": [*GENERAL, *PREVIEW]}}
 _SCHEMAS: dict[str, tuple[Schema, str]] = {
     "sasKey": (TEXT, "the key, unless it comes as a bearer token"),
     "invoiceDateFrom": (DAY, "first invoice date; by default the start of the window"),
     "invoiceDateTill": (DAY, "last invoice date, included; by default today"),
     "clip": (_FLAG, "answer what lies inside the window instead of refusing"),
-    "invoiceId": (TEXT, "one invoice"),
-    "invoiceNumber": (TEXT, "one invoice by its number"),
-    "subscriptionId": (TEXT, "rows of a subscription; headers of invoices that hold one"),
-    "statusId": ({"type": "array", "items": {"type": "integer"}}, "statuses, each as a parameter"),
-    "currency": (TEXT, "an ISO 4217 code"),
-    "changedSince": ({"type": "string", "format": "date-time"}, "invoices changed then or later"),
+    "invoiceId": (_ID, "one invoice"),
+    "invoiceNumber": (_NUMBER, "one invoice by its number"),
+    "subscriptionId": (_ID, "rows of a subscription; headers of invoices that hold one"),
+    "statusId": (_STATUS, "statuses, each as a parameter: 0 and 6 of drafts, else 1 to 4"),
+    "currency": (_CODE, "an ISO 4217 code"),
+    "changedSince": (_MOMENT, "invoices changed then or later"),
     "direction": ({"enum": ["incoming", "outgoing", "all"], "default": "all"}, "whose invoices"),
     "expand": ({"enum": ["CorrectionDetails", "AllDetails"]}, "in any case of letters"),
     "residual": ({"enum": ["field", "row"], "default": "field"}, "where rounding stands"),
     "isPreview": (_FLAG, "drafts instead of what was verified"),
-    "invoiceYear": (TEXT, "yyyy"),
+    "invoiceYear": ({"type": "string", "pattern": "^[1-9][0-9]{3}$"}, "yyyy"),
     "invoiceMonth": ({"type": "integer", "minimum": 1, "maximum": 12}, "needs invoiceYear"),
-    "invoiceConsolidationId": (TEXT, "one summary invoice"),
-    "vendorInvoiceNumber": (TEXT, "all rows of the vendor's invoices of this number; needed"),
+    "invoiceConsolidationId": (_ID, "one summary invoice"),
+    "vendorInvoiceNumber": (_NUMBER, "all rows of the vendor's invoices of this number; needed"),
     "format": ({"enum": list(MEDIA_TYPES)}, "wins over Accept; else json"),
     "numbers": ({"enum": ["number", "string"], "default": "number"}, "of decimals in JSON"),
     "limit": ({"type": "integer", "minimum": 1, "maximum": LIMIT_MAX}, "rows of a page"),
@@ -42,6 +49,7 @@ _SCHEMAS: dict[str, tuple[Schema, str]] = {
     "csvGuard": ({"enum": ["off", "excel"], "default": "off"}, "mark text like a formula"),
     "strict": (_FLAG, "refuse parameters that are not known; version 2 always does"),
 }
+_NEEDED = ("vendorInvoiceNumber",)
 _HEADERS: dict[str, tuple[Schema, str]] = {
     "ETag": (TEXT, "strong; give it back as If-None-Match"),
     "Link": (TEXT, "the next page, without the key"),
@@ -117,7 +125,7 @@ def described_object(*names: str) -> Schema:
         "304": {"description": "as known by If-None-Match", "headers": _headers(told)},
         **described_problems(),
     }
-    parameters = _parameters(("sasKey", *names, "format", "strict"))
+    parameters = _parameters(("sasKey", *names, "strict"))
     return {"openapi_extra": {"parameters": parameters}, "responses": responses}
 
 
@@ -126,7 +134,8 @@ def _parameters(names: Iterable[str]) -> list[Schema]:
     for name in names:
         schema, meaning = _SCHEMAS[name]
         kept = {"type": "string", **schema} if "enum" in schema else schema
-        parameters.append({"name": name, "in": "query", "required": False, "schema": kept})
+        required = name in _NEEDED
+        parameters.append({"name": name, "in": "query", "required": required, "schema": kept})
         parameters[-1]["description"] = meaning
     return parameters
 

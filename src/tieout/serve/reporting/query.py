@@ -5,7 +5,9 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from fastapi import Path
 from starlette.requests import Request
 
 from tieout import pipeline
@@ -24,6 +26,8 @@ CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 COUNT = re.compile(r"[0-9]{1,18}", re.ASCII)
 HEADER_SAFE = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 LIMIT_MAX = 10_000
+# an id in a path: OpenAPI has its pattern, `identifier` refuses what does not fit
+PathId = Annotated[str, Path(json_schema_extra={"pattern": f"^{IDENTIFIER.pattern}$"})]
 TRANSPORT = ("format", "numbers", "limit", "cursor", "csvGuard", "strict")
 
 

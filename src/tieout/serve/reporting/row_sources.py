@@ -26,7 +26,7 @@ from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.endpoints import EXPLANATION, SOURCES, Endpoint
 from tieout.serve.reporting.openapi import described, described_object
 from tieout.serve.reporting.paging import Page, cut_list, pinned
-from tieout.serve.reporting.query import Query, identifier, read_query
+from tieout.serve.reporting.query import PathId, Query, identifier, read_query
 from tieout.serve.reporting.question import DRAFTS
 from tieout.serve.reporting.reach import viewer_of
 from tieout.serve.roles import ROLES
@@ -60,12 +60,12 @@ SOURCE = (
 def add_row_sources(app: FastAPI, surroundings: Surroundings) -> None:
     """Add `sources` and `explanation` of a row to the application of version 2."""
 
-    def sources(request: Request, requester_id: str, *, row_id: str) -> Response:
+    def sources(request: Request, requester_id: PathId, *, row_id: PathId) -> Response:
         call = _asked(request, SOURCES, requester_id=requester_id, surroundings=surroundings)
         behind = Behind(call, identifier("rowId", row_id), surroundings)
         return answer_call(call, behind.find, surroundings=surroundings)
 
-    def explanation(request: Request, requester_id: str, *, row_id: str) -> Response:
+    def explanation(request: Request, requester_id: PathId, *, row_id: PathId) -> Response:
         call = _asked(request, EXPLANATION, requester_id=requester_id, surroundings=surroundings)
         _check_object(call.query)
         return Behind(call, identifier("rowId", row_id), surroundings).explained()

@@ -34,7 +34,7 @@ from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.endpoints import VENDOR_RAW, VENDOR_RAW_SUMMARY, Endpoint
 from tieout.serve.reporting.openapi import described
 from tieout.serve.reporting.paging import Page, cut_list, held
-from tieout.serve.reporting.query import PRINTED, identifier, read_query
+from tieout.serve.reporting.query import PRINTED, PathId, identifier, read_query
 from tieout.serve.reporting.reach import check_reach
 from tieout.serve.reporting.window import UNLIMITED, Window, outside
 from tieout.serve.sealed import digest
@@ -75,7 +75,7 @@ def add_vendor_raw(app: FastAPI, surroundings: Surroundings) -> None:
 
 
 def _answerer(surroundings: Surroundings, endpoint: Endpoint) -> Callable[[Request, str], Response]:
-    def answer(request: Request, requester_id: str) -> Response:
+    def answer(request: Request, requester_id: PathId) -> Response:
         call = _asked(request, endpoint, requester_id=requester_id, surroundings=surroundings)
         return answer_call(call, VendorInvoices(call, surroundings).find, surroundings=surroundings)
 
