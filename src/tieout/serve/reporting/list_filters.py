@@ -7,14 +7,15 @@ from typing import Any
 from tieout.serve.problems import bad_parameter
 from tieout.serve.reporting.query import CURRENCY, IDENTIFIER, PRINTED, Query
 
-ID, WORDS, CODE, CODES = "id", "words", "code", "codes"
+ID, WORDS, CODES = "id", "words", "codes"
 DATE, MOMENT, COIN, LEVEL = "date", "moment", "currency", "level"
 LEVELS = {"none": None, "generic": "Generic", "organization": "Organization"}
 PATTERNS = {ID: IDENTIFIER, WORDS: PRINTED, COIN: CURRENCY}
 _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
-    **{kind: {"type": "string"} for kind in (ID, WORDS, COIN)},
-    CODE: {"type": "integer"},
-    CODES: {"type": "array", "items": {"type": "integer"}},
+    **{
+        kind: {"type": "string", "pattern": f"^{pattern.pattern}$"}
+        for kind, pattern in PATTERNS.items()
+    },
     DATE: {"type": "string", "format": "date"},
     MOMENT: {"type": "string", "format": "date-time"},
     LEVEL: {"type": "string", "enum": list(LEVELS), "default": "none"},
@@ -25,7 +26,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 class Filter:
     """One parameter: the column that it is compared with and how, and what it means.
 
-    `columns` are those that may hold the value; `codes` are the values that a CODE may have.
+    `columns` are those that may hold the value; `codes` are the values that CODES may have.
     """
 
     name: str
@@ -57,11 +58,12 @@ class Filter:
     @property
     def described(self) -> dict[str, Any]:
         """The parameter as OpenAPI has it."""
+        listed = {"type": "array", "items": {"type": "integer", "enum": list(self.codes)}}
         return {
             "name": self.name,
             "in": "query",
             "required": self.is_required,
-            "schema": dict(_SCHEMAS[self.kind]),
+            "schema": listed if self.kind == CODES else dict(_SCHEMAS[self.kind]),
             "description": self.meaning,
         }
 
@@ -91,7 +93,7 @@ def _value(query: Query, one: Filter) -> str | None:
         return query.moment(one.name)
     if one.kind == LEVEL:
         return LEVELS[query.one_of(one.name, *LEVELS)]
-    if one.kind in (CODE, CODES):
+    if one.kind == CODES:
         return _codes(one, query.all(one.name))
     return query.text(one.name, pattern=PATTERNS[one.kind])
 

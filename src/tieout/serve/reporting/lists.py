@@ -36,7 +36,7 @@ from tieout.serve.reporting.list_filters import CODES, Filter, read_filters
 from tieout.serve.reporting.list_prices import Prices
 from tieout.serve.reporting.openapi import described
 from tieout.serve.reporting.paging import Page, cut_list, held, pinned
-from tieout.serve.reporting.query import identifier, read_query
+from tieout.serve.reporting.query import PathId, identifier, read_query
 from tieout.serve.reporting.reach import check_buyer, viewer_of
 from tieout.serve.reporting.window import Dated, window_of
 from tieout.serve.reporting.window import described as described_window
@@ -87,10 +87,10 @@ def _answerer(
             _retire(response, endpoint.successor.format(requester_id=requester_id))
         return response
 
-    def of_requester(request: Request, requester_id: str) -> Response:
+    def of_requester(request: Request, requester_id: PathId) -> Response:
         return answer(request, requester_id, partner_id=None)
 
-    def of_partner(request: Request, requester_id: str, *, partner_id: str) -> Response:
+    def of_partner(request: Request, requester_id: PathId, *, partner_id: PathId) -> Response:
         return answer(request, requester_id, partner_id=partner_id)
 
     return of_partner if endpoint.of_partner else of_requester
