@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from manage_case import Admin, admin_of, load_by_csv, new_house
+from master_case import bill_master, everyone
 from october import DIRECT, FOUR_PARTIES, bill_october
-from serve_case import Place, serving
+from serve_case import Place, Visitor, serving
 
 
 def _october(**options: Any) -> Any:
@@ -30,6 +31,19 @@ chain = _october(chain=FOUR_PARTIES, rules=CHAIN_RULES)
 chain_new = _october(
     chain=FOUR_PARTIES, rules={2: ("pass_through", ""), 3: ("pass_through", "")}, status="new"
 )
+
+
+@pytest.fixture(scope="session")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Serve a chain of four and strangers beside it, with all their reference data."""
+    with serving(bill_master(tmp_path_factory.mktemp("master"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def who(master: Place) -> dict[str, Visitor]:
+    """Give somebody of each party there."""
+    return everyone(master)
 
 
 @pytest.fixture(scope="session")

@@ -26,19 +26,19 @@ def filter_case(_context: Any, case: Any) -> bool:
 def _is_dated(query: dict[str, Any]) -> bool:
     """Tell whether the dates are days of the calendar, the first one first."""
     try:
-        for name in ("invoiceDateFrom", "invoiceDateTill"):
-            if name in query:
-                dt.date.fromisoformat(query[name])
+        days = {name: query[name] for name in query if name.endswith(("DateFrom", "DateTill"))}
+        for day in days.values():
+            dt.date.fromisoformat(day)
         if "changedSince" in query:
             dt.datetime.fromisoformat(query["changedSince"])
     except ValueError:
         return False
-    first, last = (query.get(name) for name in ("invoiceDateFrom", "invoiceDateTill"))
-    return not (first and last and first > last)
+    spans = ((day, days.get(name.replace("From", "Till"), day)) for name, day in days.items())
+    return all(first <= last for first, last in spans)
 
 
 def _has_statuses(query: dict[str, Any], path: str) -> bool:
-    asked = query.get("statusId", [])
+    asked = query.get("statusId", []) if "/invoices/" in path else []
     statuses = {int(one) for one in (asked if isinstance(asked, list) else [asked])}
     drafts = path.endswith("/preview") or query.get("isPreview") in (True, "true")
     return statuses <= DRAFTS if drafts else not statuses & DRAFTS

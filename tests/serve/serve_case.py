@@ -14,6 +14,7 @@ from xml_checked import CheckedClient
 from tieout.pipeline import Word
 from tieout.serve.access import create_key
 from tieout.serve.app import create_app
+from tieout.serve.roles import ENDPOINTS, LISTS
 from tieout.serve.settings import Settings
 from tieout.store.house import House
 
@@ -62,7 +63,9 @@ class Place:
         self.visitors: list[Visitor] = []
 
     def visitor(self, *organizations: str, role: str = "sellerAdmin", **options: Any) -> Visitor:
-        """Give somebody with a new key."""
+        """Give somebody with a new key; a distributor's opens every reading endpoint by default."""
+        if role == "distributorAdmin":
+            options = {"endpoints": (*ENDPOINTS, *LISTS)} | options
         _, text = create_key(
             self.house.catalog,
             organizations=organizations,

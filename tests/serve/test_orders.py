@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from october import NOW, PERIOD
@@ -29,6 +30,7 @@ from tieout.pipeline import Choice
 from tieout.store.catalog import invoice
 
 SOLD = "/billing/v4/customerinvoices"
+LISTED = "/api/v1/reporting/orders"
 RANGE = {"format": "json", "startDate": "20211101", "endDate": "20261231"}
 
 
@@ -70,7 +72,21 @@ def test_a29_an_order_has_an_invoice_of_its_own(tmp_path: Path, catalog_url: str
             assert seller.rows("reseller", after="/preview", **OUT, **of_order, **path) == []
         check_other(seller)
         check_billing(seller)
+        check_list(seller, header)
     house.catalog.close()
+
+
+def check_list(seller: Visitor, header: dict[str, Any]) -> None:
+    """F-ORDER among the orders of the requester (reporting-api.md 4.4)."""
+    (order,) = seller.rows("reseller", path=LISTED)
+    shown = ("orderNumber", "totalPrice", "invoiceId", "status")
+    assert told([order], *shown) == [("SO-1001", "1644.70", header["invoiceId"], "Completed")]
+    items = seller.rows("reseller", path=f"{LISTED}/items")
+    figures = ("quantity", "unitPrice", "totalPrice", "resellerTotalPrice")
+    assert told(items, "orderId", "lineNo", *figures) == [
+        (header["orderId"], "1", "5", "299", "1495.00", "1495.00"),
+        (header["orderId"], "2", "3", "49.90", "149.70", "149.70"),
+    ]
 
 
 def check_other(seller: Visitor) -> None:

@@ -30,6 +30,7 @@ from tieout.pipeline.outage import outage
 from tieout.pipeline.period import run_period
 from tieout.pipeline.postings import SYNTAXES, Books, postings
 from tieout.pipeline.prices import load_prices
+from tieout.pipeline.quotes import quote
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.restore import is_unfinished, restore
 from tieout.pipeline.run_diff import diff_runs
@@ -119,6 +120,7 @@ __all__ = [
     "postings",
     "published_run",
     "put_record",
+    "quote",
     "read_audit",
     "recorded_decisions",
     "recorded_summaries",

@@ -92,9 +92,14 @@ def _within(span: Mapping[str, object]) -> str:
 
 
 def name_reference_files(
-    engine: Engine, house: House, *, snapshots: Collection[int], resources: Collection[str]
+    engine: Engine,
+    house: House,
+    *,
+    snapshots: Collection[int],
+    resources: Collection[str],
+    prefix: str = "reference",
 ) -> None:
-    """Name `reference_<resource>` of the snapshots, columns of text, with `snapshot_id`."""
+    """Name `<prefix>_<resource>` of the snapshots, columns of text, with `snapshot_id`."""
     owners = [str(snapshot) for snapshot in snapshots]
     for resource in resources:
         kind = f"reference_{resource}"
@@ -102,7 +107,8 @@ def name_reference_files(
         found = _paths(house, owner_kind="snapshot", owners=owners, kind=kind)
         parts = [Part(owner, tuple(paths)) for (owner, _), paths in found.items()]
         owner = ("snapshot_id", "BIGINT")
-        engine.relation(kind, _rows(engine, kind, parts=parts, schema=schema, owner=owner))
+        name = f"{prefix}_{resource}"
+        engine.relation(name, _rows(engine, name, parts=parts, schema=schema, owner=owner))
 
 
 def _paths(

@@ -21,6 +21,7 @@ from tieout.serve.roles import (
     ADMIN,
     ENDPOINTS,
     GATEWAY,
+    LISTS,
     OPERATIONS,
     ROLES,
     VENDOR_RAW,
@@ -222,7 +223,7 @@ def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str])
         raise KeyRefused(reason="an admin key stands for no organization")
     if role != ADMIN and not organizations:
         raise KeyRefused(reason="a key needs at least one organization")
-    staff = (*ENDPOINTS, *VENDOR_RAW, VERSION_USAGE, *OPERATIONS)
+    staff = (*ENDPOINTS, *LISTS, *VENDOR_RAW, VERSION_USAGE, *OPERATIONS)
     known = ROLES[role].endpoints if role in (ADMIN, GATEWAY) else staff
     if unknown := [name for name in endpoints if name not in known]:
         raise KeyRefused(

@@ -15,6 +15,21 @@ V2_INVOICES = (*V2_OWN, "v2.partners.invoices.headers", "v2.partners.invoices.ro
 V2_PREVIEW = tuple(f"{name}.preview" for name in V2_INVOICES)
 V2_ROWS = ("v2.invoices.rows.sources", "v2.invoices.rows.explanation")
 SUMMARIES = "v2.invoice-consolidations"
+# lists of reference data, and exchange rates
+V1_HELD = ("v1.subscriptions", "v1.subscription-events", "v1.orders", "v1.orders.items")
+V1_MASTER = (
+    *V1_HELD,
+    *("v1.offers", "v1.offers.properties", "v1.organizations", "v1.organizations.contacts"),
+    *("v1.organizations.addresses", "v1.organizations.details", "v1.contracts"),
+    "v1.tenants.details",
+)
+OWN_RATES = ("v1.currency-rates", "v2.currency-rates")
+V2_RATES = (
+    "v2.currency-rates",
+    "v2.partners.currency-rates.summary",
+    "v2.partners.currency-rates",
+)
+LISTS = (*V1_MASTER, "v1.currency-rates", *V2_RATES)
 VENDOR_RAW = ("v1.vendor-raw", "v1.vendor-raw.summary")  # asked for by name, never by default
 READING = (*V1_GENERAL, *V2_INVOICES, *V2_ROWS, SUMMARIES)
 ENDPOINTS = (*V1_GENERAL, *V1_PREVIEW, *V2_INVOICES, *V2_PREVIEW, *V2_ROWS, SUMMARIES, *BILLING)
@@ -25,7 +40,7 @@ MOVES = ("verify", "issue", "pay", "card-error")
 ANY, BUYERS, CUSTOMERS, NOBODY = "any", "buyers", "customers", "nobody"
 OPERATIONS = tuple(f"operations.{move}" for move in MOVES)  # asked for by name, never by default
 GATEWAY = "paymentGateway"  # a payment provider: says that invoices are paid, reads nothing
-SCOPES = (*ENDPOINTS, *VENDOR_RAW, VERSION_USAGE, MANAGE, *OPERATIONS)
+SCOPES = (*ENDPOINTS, *LISTS, *VENDOR_RAW, VERSION_USAGE, MANAGE, *OPERATIONS)
 
 
 @dataclass(frozen=True)
@@ -43,27 +58,33 @@ ROLES = {
     "distributorAdmin": Role(
         sees_cost=True,
         previews=SOLD,
-        endpoints=ENDPOINTS,
+        endpoints=(*V1_GENERAL, *V1_PREVIEW, *V2_RATES, *BILLING),  # documented; others by name
         reads_vendor_rows=True,
         partners=ANY,
     ),
     "sellerAdmin": Role(
         sees_cost=True,
         previews=OWNED,
-        endpoints=(*READING, *BILLING),
+        endpoints=(*READING, *V1_MASTER, *OWN_RATES, *BILLING),
         reads_vendor_rows=True,
         partners=BUYERS,
     ),
     "sellerBillingAdmin": Role(
-        sees_cost=True, previews=OWNED, endpoints=(*READING, *BILLING), partners=BUYERS
+        sees_cost=True,
+        previews=OWNED,
+        endpoints=(*READING, *V1_MASTER, *OWN_RATES, *BILLING),
+        partners=BUYERS,
     ),
     "accountManager": Role(
-        sees_cost=False, previews=NOTHING, endpoints=(*READING, *SOLD_ONLY), partners=CUSTOMERS
+        sees_cost=False,
+        previews=NOTHING,
+        endpoints=(*READING, *V1_MASTER, *SOLD_ONLY),
+        partners=CUSTOMERS,
     ),
     "customerBillingAdmin": Role(
         sees_cost=False,
         previews=NOTHING,
-        endpoints=(*V1_GENERAL, *V2_OWN, *V2_ROWS, SUMMARIES, *BOUGHT),
+        endpoints=(*V1_GENERAL, *V2_OWN, *V2_ROWS, SUMMARIES, *V1_HELD, *BOUGHT),
     ),
     GATEWAY: Role(
         sees_cost=False, previews=NOTHING, endpoints=("operations.pay", "operations.card-error")

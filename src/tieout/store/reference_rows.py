@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
-from tieout.store.catalog import lake_file, reference, snapshot
+from tieout.store.catalog import audit_entry, lake_file, reference, snapshot
 from tieout.store.resources import RESOURCES, Resource
 
 
@@ -51,6 +52,36 @@ class Page:
 def newest_snapshot(connection: Connection) -> int:
     """Give the number of the newest snapshot, 0 before the first load."""
     return connection.scalar(select(func.max(snapshot.c.snapshot_id))) or 0
+
+
+def snapshot_at(connection: Connection, entry_hash: str) -> int:
+    """Give the number of the snapshot that was the newest when an audit entry was; 0: none was.
+
+    A store that is older than its audit has no entry of its first snapshots: the newest counts.
+    """
+    reached = select(audit_entry.c.entry_no).where(audit_entry.c.entry_hash == entry_hash)
+    loads = (
+        select(audit_entry.c.subject_id)
+        .where(audit_entry.c.subject_kind == "reference")
+        .where(audit_entry.c.entry_no <= reached.scalar_subquery())
+        .order_by(audit_entry.c.entry_no.desc())
+    )
+    said = connection.scalar(loads.limit(1))
+    return int(said.removeprefix("snapshot ")) if said else newest_snapshot(connection)
+
+
+def moments_of_change(connection: Connection, resource: Resource, *, at: At) -> pa.Table:
+    """Give the keys of the rows of a snapshot, and when each came in (`changed_at`)."""
+    table = reference[resource.name]
+    keys = [table.c[name] for name in resource.keys]
+    rows = connection.execute(
+        select(*keys, snapshot.c.created_at)
+        .join(snapshot, snapshot.c.snapshot_id == table.c.from_snapshot)
+        .where(*_holds(table, at))
+    ).all()
+    names = [*resource.keys, "changed_at"]
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pa.table({n: pa.array(c, pa.string()) for n, c in zip(names, columns, strict=True)})
 
 
 def read_record(

@@ -136,7 +136,7 @@ def define_consumed(engine: Engine, house: House, *, consumed: Consumed, linked:
         for (file_id, number), vendor in only_vendors(consumed.invoices).items()
     ]
     engine.register("telling_file", pa.Table.from_pylist(telling, schema=TELLING_FILE))
-    define_macros(engine, PACKAGE, names=["named_id"])
+    define_macros(engine, "tieout.report", names=["named_id"])
     engine.table("consumed_invoice", sql_text(PACKAGE, "consumed_invoice"))
 
 

@@ -79,3 +79,24 @@ def check_partner(catalog: Catalog, key: Key, *, viewer: Viewer, partner: str) -
     is_kind = role == "customer" or partners != CUSTOMERS
     if partner == viewer.organization_id or not (deals or invoiced) or not is_kind:
         raise ReportingProblem(code="NOT_FOUND")
+
+
+def check_buyer(catalog: Catalog, key: Key, *, requester: str, partner: str) -> None:
+    """Check that a partner buys from the requester, as what the role of the key may ask about.
+
+    Raises the same 404 for who buys from others only, and for who is unknown.
+    """
+    people, contracts = reference["organizations"], reference["contracts"]
+    sold = select(people.c.role).join(
+        contracts,
+        and_(
+            contracts.c.buyer_id == people.c.organization_id,
+            contracts.c.seller_id == requester,
+            contracts.c.to_snapshot.is_(None),
+        ),
+    )
+    known = sold.where(people.c.organization_id == partner, people.c.to_snapshot.is_(None))
+    with catalog.read() as connection:
+        role = connection.scalar(known.limit(1))
+    if role is None or (ROLES[key.role].partners == CUSTOMERS and role != "customer"):
+        raise ReportingProblem(code="NOT_FOUND")

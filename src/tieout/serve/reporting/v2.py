@@ -9,6 +9,8 @@ from tieout.serve.problems import ReportingProblem, reporting_problem
 from tieout.serve.reporting.consolidations import add_consolidations
 from tieout.serve.reporting.endpoints import V2
 from tieout.serve.reporting.invoices import add_invoices
+from tieout.serve.reporting.list_endpoints import V2_LISTS
+from tieout.serve.reporting.lists import add_lists
 from tieout.serve.reporting.row_sources import add_row_sources
 from tieout.serve.settings import Surroundings
 
@@ -21,4 +23,5 @@ def create(surroundings: Surroundings) -> FastAPI:
     add_invoices(app, surroundings, endpoints=V2)
     add_row_sources(app, surroundings)
     add_consolidations(app, surroundings)
+    add_lists(app, surroundings, endpoints=V2_LISTS)
     return app

@@ -1,0 +1,102 @@
+"""Reference data -> lists of it (reporting-api.md 4.3, 4.4), as one organization may see them.
+
+`known_*` (one snapshot) ─> reached_hop, own_contract, party ─> subscription, offer, contract, ...
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tieout.engine.duckdb import Engine, define_macros, sql_text
+from tieout.report.rows import RowView, define_rows
+from tieout.report.run_file import name_reference_files
+from tieout.report.visibility import Viewer
+from tieout.store.house import House
+from tieout.store.reference_rows import At, moments_of_change
+from tieout.store.resources import RESOURCES
+
+PACKAGE = "tieout.report.master"
+MACROS = ("days_off", "decimals", "months_of_frequency", "frequency_text")
+PARTIES = ("party", "known_party")
+SUBSCRIPTIONS = ("reached_hop", "seen_subscription", "listed_offer", "subscribed_offer")
+STEPS: dict[str, Sequence[str]] = {
+    "organization": (*PARTIES, "organization"),
+    "contact": (*PARTIES, "contact"),
+    "address": (*PARTIES, "address"),
+    "organization_detail": (*PARTIES, "organization_detail"),
+    "contract": ("own_contract", "contract"),
+    "tenant": ("tenant",),
+    "subscription": (*SUBSCRIPTIONS, "subscription"),
+    "offer": (*SUBSCRIPTIONS, "own_contract", "offer"),
+    "offer_property": (*SUBSCRIPTIONS, "offer", "offer_property"),
+    "subscription_event": ("subscription_event",),
+    "order_item": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item"),
+    "purchase_order": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item", "purchase_order"),
+    "exchange_rate": ("exchange_rate",),
+    "exchange_rate_summary": (*PARTIES, "exchange_rate_summary"),
+}
+OF_INVOICES = ("subscription_event", "order_item", "purchase_order")
+PRICED = ("subscription", "offer")  # lists whose pages are completed by prices
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Through whose eyes lists are made, of which snapshot and day.
+
+    `rated`: whose exchange rates are read, by default the viewer's; `sees_base`: with their base
+    and surcharge.
+    """
+
+    viewer: Viewer
+    snapshot_id: int
+    day: dt.date
+    rated: str = ""
+    sees_base: bool = True
+
+
+def define_list(
+    engine: Engine, house: House, *, name: str, sight: Sight, invoices: pa.Table | None = None
+) -> None:
+    """Define the relation `name`, one of STEPS, over what the viewer may see.
+
+    `invoices` (VISIBLE_INVOICE) are those that lists of OF_INVOICES are read from.
+    """
+    define_macros(engine, "tieout.report", names=["named_id"])
+    define_macros(engine, PACKAGE, names=MACROS)
+    if invoices is not None:
+        define_rows(engine, house, invoices=invoices, view=RowView(expand="all"))
+    steps = {step: sql_text(PACKAGE, step) for step in STEPS[name]}
+    _name_known(engine, house, told=" ".join(steps.values()), snapshot_id=sight.snapshot_id)
+    viewer = sight.viewer
+    engine.let(
+        viewer=viewer.organization_id,
+        sees_cost=viewer.sees_cost,
+        day=sight.day.isoformat(),
+        rated=sight.rated or viewer.organization_id,
+        sees_base=sight.sees_base,
+    )
+    for step, sql in steps.items():
+        engine.view(step, sql)
+
+
+def asked_prices(engine: Engine, *, name: str) -> pa.Table:
+    """Give what a page of a PRICED list asks about prices; see pipeline.quote."""
+    return engine.arrow(sql_text(PACKAGE, f"{name}_asked"))
+
+
+def priced_sql(name: str) -> str:
+    """Give the query of a page of a PRICED list with the prices in `quoted_price`."""
+    return sql_text(PACKAGE, f"{name}_priced")
+
+
+def _name_known(engine: Engine, house: House, *, told: str, snapshot_id: int) -> None:
+    """Name `known_<resource>`, and when its rows changed, where the SQL that is told reads them."""
+    known = [name for name in RESOURCES if f"known_{name}" in told]
+    name_reference_files(engine, house, snapshots=(snapshot_id,), resources=known, prefix="known")
+    changed = [name for name in RESOURCES if f"changed_{name}" in told]
+    with house.catalog.read() as connection:
+        for name in changed:
+            moments = moments_of_change(connection, RESOURCES[name], at=At(snapshot_id))
+            engine.register(f"changed_{name}", moments)
