@@ -97,8 +97,9 @@ class Engine:
             f"{name} AS NOT MATERIALIZED ({text})" for name, text in reversed(wanted.items())
         )
         bare = re.sub(r"\A(\s*--[^\n]*\n)*\s*", "", sql)
-        if bare.startswith("WITH "):
-            return f"WITH {named}, {bare.removeprefix('WITH ')}"
+        for start in ("WITH RECURSIVE ", "WITH "):
+            if bare.startswith(start):
+                return f"{start}{named}, {bare.removeprefix(start)}"
         return f"WITH {named} {bare}"
 
     def view(self, name: str, sql: str) -> None:
