@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from tieout.errors import NotFound, Refused, TieoutError
 from tieout.pipeline import Word
+from tieout.serve.presented import Presented
 from tieout.serve.roles import ADMIN, ENDPOINTS, GATEWAY, OPERATIONS, ROLES, VERSION_USAGE, Role
 from tieout.store import audit
 from tieout.store.audit import Event
@@ -75,17 +76,6 @@ class Key:
         if endpoint not in self.endpoints:
             raise AccessRefused(code="ENDPOINT_NOT_IN_SCOPE")
         return ROLES[self.role]
-
-
-@dataclass(frozen=True)
-class Presented:
-    """What a request brought as keys: `sasKey` values and a bearer token."""
-
-    values: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        """Say how many, never which."""
-        return f"Presented({len(self.values)} values)"
 
 
 def create_key(

@@ -19,6 +19,7 @@ REPORTING = {
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_ACCEPTABLE": 406,
+    "URI_TOO_LONG": 414,
     "RATE_LIMITED": 429,
     "INTERNAL": 500,
 }
@@ -35,6 +36,7 @@ SENTENCES = {
     "BAD_CURSOR": "the cursor is not one of this key and this question",
     "CURSOR_EXPIRED": "the cursor has expired; begin again without it",
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
+    "URI_TOO_LONG": "the address is longer than 8 KiB",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
 }
 
