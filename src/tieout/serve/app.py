@@ -22,6 +22,7 @@ from tieout.serve.rate_limit import RateLimits
 from tieout.serve.readiness import Readiness, health
 from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
+from tieout.serve.token_endpoint import add_tokens
 from tieout.store.house import House
 
 
@@ -59,6 +60,7 @@ def create_app(
     _mount_billing(app, surroundings, registry=registry, usage=usage)
     app.mount("/manage/v1", manage_v1.create(surroundings))
     app.mount("/operations/v1", operations_v1.create(surroundings))
+    add_tokens(app, surroundings)
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", Readiness(house).answer, methods=["GET", "HEAD"])
     app.mount("/", views.create(surroundings))

@@ -26,9 +26,9 @@ REPORTING = {
 SENTENCES = {
     "AMBIGUOUS_KEY": "two different keys were given",
     "INSECURE_TRANSPORT": "plain HTTP is answered on the loopback interface only",
-    "KEY_MISSING": "an access key is needed, as sasKey or as a bearer token",
-    "KEY_INVALID": "the access key opens nothing",
-    "KEY_EXPIRED": "the access key has expired",
+    "KEY_MISSING": "an access key is needed, as sasKey or as a bearer, or a token as a bearer",
+    "KEY_INVALID": "the access key or token opens nothing",
+    "KEY_EXPIRED": "the access key or token has expired",
     "ENDPOINT_NOT_IN_SCOPE": "the access key does not open this endpoint",
     "ROLE_NOT_ALLOWED": "the role of the access key may not use this endpoint",
     "NOT_FOUND": "not found",

@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     lake: Path | None = None  # by default a folder in `home`
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    base_url: str = "http://127.0.0.1:8000"  # what problem types start with
+    base_url: str = "http://127.0.0.1:8000"  # what problem types start with, and who issues tokens
+    token_seconds: int = Field(default=600, ge=60, le=3600)  # how long an access token lives
     metrics: str | None = None  # HOST:PORT of the metrics, on which nobody is asked for a key
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For and -Proto are believed
     shutdown_seconds: int = Field(default=30, ge=1)  # for answers being sent when told to end
