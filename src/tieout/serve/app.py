@@ -53,6 +53,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # a redirect would lead where the header Host says
         lifespan=life,
     )
     app.mount("/api/v1/reporting", v1.create(surroundings))

@@ -57,7 +57,12 @@ def add_tokens(app: FastAPI, surroundings: Surroundings) -> None:
     """Mount the endpoint of tokens, and say where it and the keys are."""
     desk = Desk(surroundings)
     inner = FastAPI(
-        title="tieout tokens", version=__version__, description=ABOUT, docs_url=None, redoc_url=None
+        title="tieout tokens",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     inner.add_exception_handler(TokenRefused, _refuse)
     for error in (AccessRefused, HTTPException, Exception):

@@ -24,7 +24,9 @@ from tieout.store.database import Catalog
 
 def create(surroundings: Surroundings) -> FastAPI:
     """Build the sub-application."""
-    app = FastAPI(title="tieout Reporting API", version=f"v1 ({__version__})")
+    app = FastAPI(
+        title="tieout Reporting API", version=f"v1 ({__version__})", redirect_slashes=False
+    )
     for error in (ReportingProblem, AccessRefused, HTTPException, Exception):
         app.add_exception_handler(error, reporting_problem)
     for endpoint in V1:
