@@ -24,11 +24,11 @@ def test_another_requester_looks_like_nobody_at_every_address(attack: Attack) ->
     assert len(tried) >= 11
     for operation in tried:
         for client, parties in ((attack.mine.client, FOREIGN), (attack.token(), (THEIRS,))):
-            body = {"json": {"invoices": [UNKNOWN_ID]}} if operation.method == "POST" else {}
-            unknown = client.request(operation.method, operation.address(NOBODY), **body)
+            body = {"invoices": [UNKNOWN_ID]} if operation.method == "POST" else None
+            unknown = client.request(operation.method, operation.address(NOBODY), json=body)
             assert unknown.status_code in (400, 403, 404)
             for party in parties:
-                answer = client.request(operation.method, operation.address(party), **body)
+                answer = client.request(operation.method, operation.address(party), json=body)
                 assert told(answer) == told(unknown), operation
 
 

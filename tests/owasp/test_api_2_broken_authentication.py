@@ -1,6 +1,7 @@
 """API2: no operation answers whom it does not know, and no way to guess or keep a key helps."""
 
 import datetime as dt
+from typing import Any
 
 import httpx
 import pytest
@@ -59,7 +60,11 @@ def test_a_revoked_key_and_its_tokens_look_like_none_at_once(attack: Attack) -> 
 
 def test_only_who_knows_the_secret_learns_that_a_key_has_expired(attack: Attack) -> None:
     before = Word("test", NOW - dt.timedelta(days=2))
-    asked = {"organizations": [MINE], "role": "customerBillingAdmin", "expires": NOW.date()}
+    asked: dict[str, Any] = {
+        "organizations": [MINE],
+        "role": "customerBillingAdmin",
+        "expires": NOW.date(),
+    }
     _, text = create_key(attack.place.house.catalog, word=before, **asked)
     address = attack.place.address + MINE_AT
     codes = [httpx.get(address, params={"sasKey": key}).json()["code"] for key in (text, text[:-1])]

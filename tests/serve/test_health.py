@@ -167,7 +167,7 @@ def test_a_plain_request_id_is_given_back(
     ],
 )
 def test_any_other_request_id_is_replaced(place: Place, given: str) -> None:
-    answer = httpx.get(f"{place.address}/health", headers={"X-Request-Id": given.encode()})
+    answer = httpx.get(f"{place.address}/health", headers={b"X-Request-Id": given.encode()})
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
     twice = [("X-Request-Id", "first-of-two"), ("X-Request-Id", "second-of-two")]
     answer = httpx.get(f"{place.address}/health", headers=twice)

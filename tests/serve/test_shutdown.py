@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -36,7 +37,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture(scope="module")
 def key(house: House) -> str:
-    asked = {"organizations": ["reseller"], "role": "sellerAdmin", "word": Word("test", NOW)}
+    asked: dict[str, Any] = {
+        "organizations": ["reseller"],
+        "role": "sellerAdmin",
+        "word": Word("test", NOW),
+    }
     return create_key(house.catalog, **asked)[1]
 
 
@@ -65,7 +70,7 @@ def answers(served: Served) -> bool:
 def test_answers_being_sent_at_sigterm_are_finished_within_their_time(
     house: House, key: str, tmp_path: Path
 ) -> None:
-    settings = {"log": tmp_path / "log", "shutdown_seconds": PATIENCE_S}
+    settings: dict[str, Any] = {"log": tmp_path / "log", "shutdown_seconds": PATIENCE_S}
     with served_process(house.home, **settings) as served, ExitStack() as cleanup:
         bearer = {"Authorization": f"Bearer {key}"}
         whole = httpx.get(served.address + PATH, headers=bearer).content

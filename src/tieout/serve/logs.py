@@ -15,7 +15,7 @@ def write_logs(stream: TextIO) -> None:
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _without_messages,
+        _WithoutMessages(),
     ]
     renderer = structlog.processors.JSONRenderer()
     structlog.configure(
@@ -33,13 +33,15 @@ def write_logs(stream: TextIO) -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def _without_messages(
-    _logger: object, _name: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """Replace an exception by where it came from."""
-    error = event.pop("exc_info", None)
-    if isinstance(error, tuple):
-        error = error[1]
-    if isinstance(error, BaseException):
-        event["trace"] = lines_of_code(error)
-    return event
+class _WithoutMessages:
+    """Replaces an exception by where it came from."""
+
+    def __call__(
+        self, _logger: object, _name: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        error = event.pop("exc_info", None)
+        if isinstance(error, tuple):
+            error = error[1]
+        if isinstance(error, BaseException):
+            event["trace"] = lines_of_code(error)
+        return event
