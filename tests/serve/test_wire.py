@@ -5,12 +5,21 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
+import h11
 import httpx
 import pytest
 from serve_case import Place, serving
 
-from tieout.serve.wire import BODY_MAX, HEAD_MAX, HEADERS_MAX, LINE_MAX
+from tieout.serve.wire import (
+    BODY_MAX,
+    HEAD_MAX,
+    HEADERS_MAX,
+    LINE_MAX,
+    TOO_LARGE,
+    StrictConnection,
+)
 from tieout.store.house import open_house
 from tieout.store.migrations import upgrade
 
@@ -170,6 +179,33 @@ def test_a_body_without_end_is_cut_off(place: Place) -> None:
             peer.sendall(piece)
             sent += len(piece)
     assert sent < BODY_MAX + (16 << 20)  # what lay in buffers
+
+
+def test_a_body_is_counted_however_it_is_cut() -> None:
+    connection = StrictConnection()
+    connection.receive_data(chunked(b""))
+    assert isinstance(connection.next_event(), h11.Request)
+    size, piece = 0, 1 << 20
+    with pytest.raises(h11.RemoteProtocolError):  # noqa: PT012 - the last of many pieces
+        while size < 2 * BODY_MAX:
+            connection.receive_data(b"%x\r\n" % piece + bytes(piece) + b"\r\n")
+            while connection.next_event() is not h11.NEED_DATA:
+                pass
+            size += piece
+    assert size == BODY_MAX
+    assert connection.fault is TOO_LARGE
+
+
+def test_there_are_so_many_connections_and_no_more(place: Place) -> None:
+    with serving(place.house, connections=2) as crowded, ExitStack() as kept:
+        peers = [kept.enter_context(connect(crowded)) for _ in range(2)]
+        for peer in peers:
+            peer.sendall(GET + b"\r\n")
+            assert peer.recv(12) == b"HTTP/1.1 200"
+        with connect(crowded) as third:
+            assert read(third) == b""
+        peers[0].sendall(GET + b"\r\n")
+        assert b"HTTP/1.1 200" in peers[0].recv(1 << 16) + peers[0].recv(1 << 16)
 
 
 def test_a_long_address_is_refused_in_the_form_of_its_api(place: Place) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import structlog
 from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -31,7 +32,7 @@ class Readiness:
     async def answer(self, _request: Request) -> JSONResponse:
         """Answer 200, or 503 and what is missing."""
         if self._look is None or self._look.done():
-            self._look = asyncio.create_task(asyncio.to_thread(self.checks))
+            self._look = asyncio.create_task(run_in_threadpool(self.checks))
         try:
             checks = await asyncio.wait_for(asyncio.shield(self._look), PATIENCE_S)
         except TimeoutError:

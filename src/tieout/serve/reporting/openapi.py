@@ -11,7 +11,7 @@ TEXT: Schema = {"type": "string"}
 DAY: Schema = {"type": "string", "format": "date"}
 _FLAG: Schema = {"type": "boolean", "default": False}
 _SCHEMAS: dict[str, tuple[Schema, str]] = {
-    "sasKey": (TEXT, "the key, unless it comes as a bearer token"),
+    "sasKey": (TEXT, "the key, unless it or a token of POST /oauth/token comes as a bearer"),
     "invoiceDateFrom": (DAY, "first invoice date; by default the start of the window"),
     "invoiceDateTill": (DAY, "last invoice date, included; by default today"),
     "clip": (_FLAG, "answer what lies inside the window instead of refusing"),
