@@ -28,6 +28,7 @@ PUBLIC = re.compile(
     r"/billing(/v[0-9]+/schema\.xsd|/versions(\.html|\.css|/\{version_id\})?"
     r"|/releases|/known-issues)|/oauth/token"
 )
+EMPTY = {"startDate": "20200101", "endDate": "20200131"}  # no invoice, and quickly said
 RANGE = {"startDate": "20260701", "endDate": "20260831"}
 MOVES = tuple(f"operations.{move}" for move in ("verify", "issue", "pay", "card-error"))
 IDS = ("invoiceId", "invoiceNumber", "rowId", "parentRowId", "subscriptionId", "orderId")

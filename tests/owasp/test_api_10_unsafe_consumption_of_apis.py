@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from attack import HOSTILE, MINE, RANGE, RESELLER, THEIRS, Attack
+from attack import COST, HOSTILE, MINE, RANGE, RESELLER, THEIRS, Attack
 from october import HEADER, NOW
 from serve_case import HEADERS, ROWS
 
@@ -24,6 +24,7 @@ def test_vendor_text_stays_text_in_every_form_of_the_billing_api(attack: Attack)
         answer = client.get("/billing/v4/invoices", params=RANGE | {"format": form})
         assert answer.status_code == 200
         assert "set-cookie" not in answer.headers
+        assert COST not in answer.text
         return answer.text
 
     assert HOSTILE in {str(one) for one in values(json.loads(get("json")))}

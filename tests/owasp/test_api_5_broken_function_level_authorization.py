@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from attack import DISTRIBUTOR, MINE, READING, RESELLER, UNKNOWN_ID, Attack
+from attack import DISTRIBUTOR, EMPTY, MINE, READING, RESELLER, UNKNOWN_ID, Attack
 from serve_case import HEADERS, ROWS
 
 from tieout.serve.access import KeyRefused
@@ -27,7 +27,6 @@ MAY = {
     "paymentGateway": {"pay", "card-error"},
     "admin": {"manage", "usage"},
 }
-EMPTY = {"startDate": "20200101", "endDate": "20200131"}  # who may ask is told "nothing"
 FUNCTIONS = ("rows", "preview", "invoices", "sales", "manage", "usage")
 MOVES = ("verify", "issue", "pay", "card-error")
 

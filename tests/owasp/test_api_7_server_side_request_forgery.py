@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from attack import MINE, RANGE, RESELLER, Attack
+from attack import MINE, NOBODY, RANGE, RESELLER, Attack
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from serve_case import HEADERS, ROWS
@@ -88,7 +88,7 @@ def test_an_address_in_a_body_or_header_is_not_called(attack: Attack, trap: Trap
     form = ASKED | {"jwks_uri": trap.address, "redirect_uri": trap.address}
     seller.post(TOKEN, data=form, auth=halves(attack.mine), headers={"Authorization": ""})
     for name in FORWARDED:
-        seller.get(f"{HEADERS}/{RESELLER}", headers={name: trap.address.removeprefix("http://")})
+        seller.get(f"{HEADERS}/{NOBODY}", headers={name: trap.address.removeprefix("http://")})
     assert trap.callers == []
 
 

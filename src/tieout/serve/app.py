@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from tieout import __version__
 from tieout.serve.billing.lifecycle import Registry, RegistryRefused, read_registry
@@ -24,6 +25,10 @@ from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
 from tieout.serve.token_endpoint import add_tokens
 from tieout.store.house import House
+
+# FastAPI's own OpenTelemetry would write queries, and so keys, into spans wherever the process has
+# a provider, and what exceptions say into logs; excluded here, the mounted parts are as well
+NO_TELEMETRY: TelemetryConfig = {"exclude": lambda _scope: True, "auto_configure": False}
 
 
 def utc_now() -> datetime:
@@ -53,6 +58,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        telemetry=NO_TELEMETRY,
         redirect_slashes=False,  # a redirect would lead where the header Host says
         lifespan=life,
     )
