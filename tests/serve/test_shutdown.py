@@ -26,7 +26,7 @@ ROWS_MANY = 800  # a row of each charge at both hops, more than the buffers belo
 SEGMENT = 536  # bytes; the kernel sizes its buffers by it
 OPEN = "tieout_open_answers 2.0"
 LAST = b"\r\n0\r\n\r\n"
-PATIENCE_S = 4
+PATIENCE_S = 6
 PATH = f"{ROWS}/reseller?expand=AllDetails"
 
 

@@ -31,18 +31,21 @@ GET = b"GET /health HTTP/1.1\r\nHost: a\r\n"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Serve an empty store with little patience."""
+    """Serve an empty store."""
     house = open_house(tmp_path_factory.mktemp("wire"))
     upgrade(house.catalog)
-    with serving(
-        house,
-        head_seconds=PATIENCE_S,
-        body_seconds=PATIENCE_S,
-        send_seconds=PATIENCE_S,
-        send_buffer=4096,
-    ) as running:
+    with serving(house) as running:
         yield running
     house.catalog.close()
+
+
+@pytest.fixture(scope="module")
+def hasty(place: Place) -> Iterator[Place]:
+    """Serve it once more, with little patience."""
+    names = ("head_seconds", "body_seconds", "send_seconds")
+    bounds = dict.fromkeys(names, PATIENCE_S)
+    with serving(place.house, send_buffer=4096, **bounds) as running:
+        yield running
 
 
 def connect(place: Place) -> socket.socket:
@@ -217,40 +220,40 @@ def test_a_long_address_is_refused_in_the_form_of_its_api(place: Place) -> None:
 
 
 @pytest.mark.parametrize("part", ["head", "body"])
-def test_who_sends_a_byte_now_and_then_is_not_waited_for(place: Place, part: str) -> None:
-    key = place.visitor("r", endpoints=("operations.verify",)).key.encode()
+def test_who_sends_a_byte_now_and_then_is_not_waited_for(hasty: Place, part: str) -> None:
+    key = hasty.visitor("r", endpoints=("operations.verify",)).key.encode()
     head = POST + b"Authorization: Bearer " + key + b"\r\nContent-Length: 1000\r\n\r\n"
     started, answer = time.monotonic(), b""
-    with connect(place) as peer:
+    with connect(hasty) as peer:
         peer.sendall(head if part == "body" else b"")
         peer.settimeout(0.1)
         while not answer and time.monotonic() - started < 5 * PATIENCE_S:
             with contextlib.suppress(TimeoutError):
                 peer.sendall(b"G")
                 answer = peer.recv(1 << 16)
-        assert httpx.get(f"{place.address}/health").status_code == 200
+        assert httpx.get(f"{hasty.address}/health").status_code == 200
     assert status(answer) == 408
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "REQUEST_TIMEOUT"
     assert PATIENCE_S * 0.9 < time.monotonic() - started < 5 * PATIENCE_S
 
 
-def test_who_says_nothing_at_all_is_let_go(place: Place) -> None:
+def test_who_says_nothing_at_all_is_let_go(hasty: Place) -> None:
     started = time.monotonic()
-    assert status(say(place)) == 408
+    assert status(say(hasty)) == 408
     assert time.monotonic() - started < 5 * PATIENCE_S
 
 
-def test_who_does_not_take_its_answer_is_let_go(place: Place) -> None:
+def test_who_does_not_take_its_answer_is_let_go(hasty: Place) -> None:
     refused = 'tieout_refused_connections_total{code="SLOW_READER"}'
     asked = b"GET /billing/v4/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 40
     with socket.socket() as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        url = httpx.URL(place.address)
+        url = httpx.URL(hasty.address)
         peer.connect((url.host, url.port))
         peer.sendall(asked)
         until = time.monotonic() + 10 * PATIENCE_S
-        while refused not in place.metrics.text().decode() and time.monotonic() < until:
+        while refused not in hasty.metrics.text().decode() and time.monotonic() < until:
             time.sleep(0.05)
-        assert refused in place.metrics.text().decode()
+        assert refused in hasty.metrics.text().decode()
         peer.settimeout(10)
         assert read(peer).count(b"HTTP/1.1 200") < 40
