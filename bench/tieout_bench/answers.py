@@ -93,7 +93,7 @@ def run_answers(*, rows: int, folder: Path) -> dict[str, Any]:
     path = f"/billing/v4/invoices?{QUERY}&format="
     with serving(folder / "store") as server:
         server.get(f"{path}json", keys["customers"][0])  # the first answer opens the engine
-        large = [_large(server, path + form, keys["reseller"], form=form) for form in FORMS]
+        large = [_large(server, path + form, key=keys["reseller"], form=form) for form in FORMS]
         server.get(f"{path}csv", keys["reseller"], target=folder / "answer.csv")
     floor = _floor(folder / "answer.csv")
     for one in large:
@@ -101,7 +101,7 @@ def run_answers(*, rows: int, folder: Path) -> dict[str, Any]:
     small = {}
     for name, kept in (("made", "0"), ("kept", "32")):
         with serving(folder / "store", TIEOUT_KEPT_ANSWERS_MIB=kept) as server:
-            small[name] = _small(server, f"{path}json", keys["customers"])
+            small[name] = _small(server, f"{path}json", keys=keys["customers"])
     return {
         "rows": rows,
         "floorLinesPerSecond": f"{floor:.0f}",
@@ -138,7 +138,7 @@ def serving(home: Path, **settings: str) -> Iterator[Server]:
         process.wait(PATIENCE_S)
 
 
-def _large(server: Server, path: str, key: str, *, form: str) -> dict[str, Any]:
+def _large(server: Server, path: str, *, key: str, form: str) -> dict[str, Any]:
     server.forget()
     idle = server.memory("VmRSS")
     found = server.get(path, key)
@@ -155,7 +155,7 @@ def _large(server: Server, path: str, key: str, *, form: str) -> dict[str, Any]:
     }
 
 
-def _small(server: Server, path: str, keys: list[str]) -> dict[str, str]:
+def _small(server: Server, path: str, *, keys: list[str]) -> dict[str, str]:
     """Ask for every customer's invoice in turn, three times; give milliseconds."""
     server.get(path, keys[0])
     times = sorted(server.get(path, key)["seconds"] * 1000 for _ in range(3) for key in keys)

@@ -12,7 +12,8 @@ from serve_case import CONSOLIDATED, HEADERS, ROWS, Place, serving
 
 from tieout.pipeline import Word
 from tieout.serve.access import KeyRefused, create_key, revoke_key
-from tieout.serve.app import _lines_of_code, create_app
+from tieout.serve.app import create_app
+from tieout.serve.gate import lines_of_code
 from tieout.serve.settings import Settings
 
 PATH = f"{ROWS}/reseller"
@@ -183,7 +184,7 @@ def test_a_fault_is_logged_without_what_it_says() -> None:
     said = "7919.0331"
     with pytest.raises(RuntimeError) as caught:
         _fail(said)
-    told = _lines_of_code(caught.value)
+    told = lines_of_code(caught.value)
     assert said not in told
     assert {"ValueError", "RuntimeError"} <= set(told.splitlines())
     assert Path(__file__).name in told

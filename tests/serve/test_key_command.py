@@ -6,9 +6,10 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from tieout.serve.access import KeyRefused, Presented, verify_key
+from tieout.serve.access import KeyRefused, verify_key
 from tieout.serve.app import utc_now
 from tieout.serve.cli import Shell, cli
+from tieout.serve.presented import Presented
 from tieout.serve.settings import Settings
 from tieout.store.house import open_house
 from tieout.store.migrations import upgrade

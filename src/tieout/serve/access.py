@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from tieout.errors import NotFound, Refused, TieoutError
 from tieout.pipeline import Word
+from tieout.serve.presented import Presented
 from tieout.serve.roles import (
     ADMIN,
     ENDPOINTS,
@@ -85,17 +86,6 @@ class Key:
         if endpoint not in self.endpoints:
             raise AccessRefused(code="ENDPOINT_NOT_IN_SCOPE")
         return ROLES[self.role]
-
-
-@dataclass(frozen=True)
-class Presented:
-    """What a request brought as keys: `sasKey` values and a bearer token."""
-
-    values: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        """Say how many, never which."""
-        return f"Presented({len(self.values)} values)"
 
 
 def create_key(
@@ -190,9 +180,17 @@ def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
     same = hmac.compare_digest(made, stored)
     if found is None or not same or prefix != "tk" or found["revoked_at"] is not None:
         raise AccessRefused(code="KEY_INVALID")
-    if found["expires"] <= now.isoformat():
-        raise AccessRefused(code="KEY_EXPIRED")
-    return _key(found)
+    return _unexpired(found, now=now)
+
+
+def find_key(catalog: Catalog, key_id: str, *, now: datetime) -> Key:
+    """Give a key by its id, for who has shown that it is theirs. Raises AccessRefused."""
+    with catalog.read() as connection:
+        query = select(access_key).where(access_key.c.key_id == key_id)
+        found = connection.execute(query).mappings().one_or_none()
+    if found is None or found["revoked_at"] is not None:
+        raise AccessRefused(code="KEY_INVALID")
+    return _unexpired(found, now=now)
 
 
 def list_keys(catalog: Catalog) -> list[Key]:
@@ -214,6 +212,12 @@ def revoke_key(catalog: Catalog, key_id: str, *, word: Word) -> None:
             raise NotFound(kind="key", name=key_id)
         after = {"revoked_at": word.now.isoformat(timespec="seconds")}
         _record(connection, Event("revoke", "key", key_id, after=after), word=word)
+
+
+def _unexpired(found: Any, *, now: datetime) -> Key:
+    if found["expires"] <= now.isoformat():
+        raise AccessRefused(code="KEY_EXPIRED")
+    return _key(found)
 
 
 def _check(*, organizations: Sequence[str], role: str, endpoints: Iterable[str]) -> None:

@@ -21,15 +21,16 @@ REPORTING = {
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_ACCEPTABLE": 406,
+    "URI_TOO_LONG": 414,
     "RATE_LIMITED": 429,
     "INTERNAL": 500,
 }
 SENTENCES = {
     "AMBIGUOUS_KEY": "two different keys were given",
     "INSECURE_TRANSPORT": "plain HTTP is answered on the loopback interface only",
-    "KEY_MISSING": "an access key is needed, as sasKey or as a bearer token",
-    "KEY_INVALID": "the access key opens nothing",
-    "KEY_EXPIRED": "the access key has expired",
+    "KEY_MISSING": "an access key is needed, as sasKey or as a bearer, or a token as a bearer",
+    "KEY_INVALID": "the access key or token opens nothing",
+    "KEY_EXPIRED": "the access key or token has expired",
     "ENDPOINT_NOT_IN_SCOPE": "the access key does not open this endpoint",
     "ROLE_NOT_ALLOWED": "the role of the access key may not use this endpoint",
     "NOT_FOUND": "not found",
@@ -39,6 +40,7 @@ SENTENCES = {
     "NO_VENDOR_INVOICES": "there are no vendor invoices of this requester in the window",
     "VENDOR_INVOICE_NOT_FOUND": "this requester has no vendor invoice of this number",
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
+    "URI_TOO_LONG": "the address is longer than 8 KiB",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
 }
 

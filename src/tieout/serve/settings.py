@@ -35,7 +35,15 @@ class Settings(BaseSettings):
     lake: Path | None = None  # by default a folder in `home`
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    base_url: str = "http://127.0.0.1:8000"  # what problem types start with
+    base_url: str = "http://127.0.0.1:8000"  # what problem types start with, and who issues tokens
+    token_seconds: int = Field(default=600, ge=60, le=3600)  # how long an access token lives
+    metrics: str | None = None  # HOST:PORT of the metrics, on which nobody is asked for a key
+    trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For and -Proto are believed
+    shutdown_seconds: int = Field(default=30, ge=1)  # for answers being sent when told to end
+    head_seconds: int = Field(default=10, ge=1)  # for a request's headers to arrive
+    body_seconds: int = Field(default=120, ge=1)  # for a request's body to arrive
+    send_seconds: int = Field(default=300, ge=1)  # for a reader to take the next piece
+    connections: int = Field(default=1000, ge=1)  # that are kept at once
     billing_registry: Path | None = None  # a file like serve/billing/lifecycle.json
     preview_share_with_seller: bool = False
     correction_details_scope: Literal["only", "mixed"] = "only"

@@ -37,7 +37,13 @@ KINDS: dict[str, dict[str, Any]] = {
     TRUTH: {"type": "boolean"},
 } | {kind: {"type": "number"} for kind in (MONEY, UNIT, NUMBER, PERCENT, SIGNED)}
 BEARER = "bearer"
-SCHEMES = {BEARER: {"type": "http", "scheme": "bearer", "description": "An access key."}}
+SCHEMES = {
+    BEARER: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key, or a token of POST /oauth/token.",
+    }
+}
 PROBLEM: dict[str, Any] = {  # RFC 9457; each kind of problem may have members of its own
     "type": "object",
     "required": ["type", "title", "status", "detail", "instance"],

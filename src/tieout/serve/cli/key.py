@@ -1,4 +1,4 @@
-"""`tieout key`: make, list and revoke access keys."""
+"""`tieout key`: make, list and revoke access keys, and change the key that signs tokens."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -11,11 +11,12 @@ from tieout.serve.app import utc_now
 from tieout.serve.cli import Shell
 from tieout.serve.cli.decisions import BY
 from tieout.serve.roles import ROLES, SCOPES
+from tieout.serve.signing_keys import LIVES, rotate_keys
 
 
 @click.group()
 def key() -> None:
-    """Make, list and revoke access keys."""
+    """Make, list and revoke access keys; rotate the one that signs tokens."""
 
 
 @key.command()
@@ -83,6 +84,7 @@ def create(
         return
     click.echo(text)
     shell.say(f"keep it: it is not shown again; it works until {made.expires}")
+    shell.say(f"as an OAuth client: id {made.key_id}, secret what follows it in the key")
 
 
 @key.command("list")
@@ -110,3 +112,20 @@ def revoke(shell: Shell, key_id: str, *, by: str) -> None:
     if shell.json:
         shell.print_json({"keyId": key_id, "revoked": True})
     shell.say(f"key {key_id} is revoked")
+
+
+@key.command()
+@click.option(
+    "--at-once",
+    is_flag=True,
+    help="Tokens signed so far end now, as after a leak; else they live on until they expire.",
+)
+@BY
+@click.pass_obj
+def rotate(shell: Shell, *, at_once: bool, by: str) -> None:
+    """Let a new key sign the tokens that /oauth/token gives; access keys stay as they are."""
+    made = rotate_keys(shell.house.catalog, at_once=at_once, word=Word(by, utc_now()))
+    if shell.json:
+        shell.print_json({"kid": made.kid, "createdAt": made.created_at, "atOnce": at_once})
+    ends = "at once" if at_once else f"within {int(LIVES.total_seconds()) // 60} minutes"
+    shell.say(f"key {made.kid} signs tokens from now on; those of the one before end {ends}")

@@ -1,34 +1,44 @@
-"""`tieout serve`: both APIs and the portal, until Ctrl-C."""
+"""`tieout serve`: both APIs and the portal, until Ctrl-C or SIGTERM."""
 
-import logging
 import sys
 
 import click
-import structlog
-import uvicorn
 
 from tieout.serve.app import create_app
 from tieout.serve.cli import Shell
+from tieout.serve.logs import write_logs
+from tieout.serve.metrics import Metrics, serving_metrics
+from tieout.serve.server import serve_until_told
 
 
 @click.command()
 @click.option("--host", help="The address to listen on; default TIEOUT_HOST or 127.0.0.1.")
-@click.option("--port", type=int, help="The port to listen on; default TIEOUT_PORT or 8000.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; default TIEOUT_PORT or 8000.",
+)
+@click.option(
+    "--metrics",
+    "address",
+    metavar="HOST:PORT",
+    help="Where Prometheus finds /metrics; default TIEOUT_METRICS or nowhere.",
+)
 @click.pass_obj
-def serve(shell: Shell, host: str | None, port: int | None) -> None:
-    """Serve both APIs and the portal."""
-    settings = shell.settings
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+def serve(shell: Shell, host: str | None, port: int | None, *, address: str | None) -> None:
+    """Serve both APIs and the portal.
+
+    SIGTERM and Ctrl-C end it: nobody new is heard, answers that are being sent are finished.
+    """
+    given = {"host": host, "port": port, "metrics": address}
+    settings = shell.settings.model_copy(
+        update={name: value for name, value in given.items() if value is not None}
     )
-    logging.getLogger("uvicorn.access").disabled = True
-    host, port = host or settings.host, settings.port if port is None else port
-    shell.say(f"serving {shell.house.home} on http://{host}:{port}")
-    # uvicorn's own access log would write keys that stand in a query
-    uvicorn.run(create_app(shell.house, settings), host=host, port=port, access_log=False)
+    write_logs(sys.stderr)
+    metrics = Metrics()
+    with serving_metrics(metrics, settings.metrics) as place:
+        shell.say(f"serving {shell.house.home} on http://{settings.host}:{settings.port}")
+        if place is not None:
+            shell.say(f"metrics on {place}")
+        app = create_app(shell.house, settings, metrics=metrics)
+        serve_until_told(app, settings, metrics=metrics)

@@ -19,7 +19,8 @@ from tieout import pipeline
 from tieout.errors import RecordChanged, Refused
 from tieout.pipeline import Stored
 from tieout.reference import Rows
-from tieout.serve.access import AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused, Key
+from tieout.serve.admission import identify
 from tieout.serve.manage import openapi
 from tieout.serve.manage.answer import (
     list_answer,
@@ -109,9 +110,7 @@ class Counter:
 
     def open(self, request: Request) -> Key:
         """Give the admin key that was presented. Raises AccessRefused."""
-        presented = request.scope["state"]["presented"]
-        key = verify_key(self.house.catalog, presented, now=self.surroundings.now())
-        request.scope["state"]["key_id"] = key.key_id
+        key = identify(request, self.surroundings)
         key.open(MANAGE)
         return key
 

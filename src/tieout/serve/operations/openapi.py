@@ -8,7 +8,8 @@ from tieout.serve.operations.question import INVOICES_MAX
 ABOUT = (
     "Moves of an invoice's status. Drafts are verified by the owner of their channel, issued and"
     " marked as paid by their provider, and a payment gateway says paid or card refused. Keys need"
-    " the endpoint by name (`tieout key create --endpoints operations.verify,...`). A move is made"
+    " the endpoint by name (`tieout key create --endpoints operations.verify,...`); a token of"
+    " `POST /oauth/token` opens what its key does. A move is made"
     " for all invoices that are named or for none; a verified invoice never becomes a draft again."
     " Refusals are `application/problem+json` with `code`."
 )

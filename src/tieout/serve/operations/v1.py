@@ -15,7 +15,8 @@ from starlette.responses import Response
 from tieout import __version__, pipeline
 from tieout.errors import InputsChanged, NotFound, Refused
 from tieout.pipeline import Choice, Word
-from tieout.serve.access import AccessRefused, Key, verify_key
+from tieout.serve.access import AccessRefused, Key
+from tieout.serve.admission import identify
 from tieout.serve.manage.answer import json_bytes
 from tieout.serve.manage.body import JSON_TYPE, read_body
 from tieout.serve.operations import openapi
@@ -85,9 +86,7 @@ class Desk:
 
     def _open(self, request: Request) -> Key:
         """Give the key that was presented. Raises AccessRefused."""
-        presented = request.scope["state"]["presented"]
-        key = verify_key(self.house.catalog, presented, now=self.surroundings.now())
-        request.scope["state"]["key_id"] = key.key_id
+        key = identify(request, self.surroundings)
         key.open(f"operations.{self.move}")
         if key.role not in MOVERS[self.move]:
             raise AccessRefused(code="ROLE_NOT_ALLOWED")

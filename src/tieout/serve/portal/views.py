@@ -21,7 +21,8 @@ PAGE = """<!doctype html>
 <li>Billing API v4: <a href="/billing/v4/docs">documentation</a>,
 <a href="/billing/v4/openapi.json">OpenAPI</a></li>
 <li><a href="/billing/versions.html">Versions of the Billing API</a></li>
-<li><a href="/health">Health</a></li>
+<li><a href="/oauth/openapi.json">Tokens for integrations</a> (OAuth 2 client credentials)</li>
+<li><a href="/health">Health</a>, <a href="/ready">readiness</a></li>
 </ul>
 </main>
 </body>

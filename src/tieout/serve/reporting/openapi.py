@@ -24,7 +24,7 @@ _ID, _NUMBER, _CODE = (
 _MOMENT: Schema = {"type": "string", "format": "date-time"}
 _STATUS: Schema = {"type": "array", "items": {"type": "integer", "enum": [*GENERAL, *PREVIEW]}}
 _SCHEMAS: dict[str, tuple[Schema, str]] = {
-    "sasKey": (TEXT, "the key, unless it comes as a bearer token"),
+    "sasKey": (TEXT, "the key, unless it or a token of POST /oauth/token comes as a bearer"),
     "invoiceDateFrom": (DAY, "first invoice date; by default the start of the window"),
     "invoiceDateTill": (DAY, "last invoice date, included; by default today"),
     "clip": (_FLAG, "answer what lies inside the window instead of refusing"),

@@ -17,7 +17,9 @@ from tieout.serve.settings import Surroundings
 
 def create(surroundings: Surroundings) -> FastAPI:
     """Build the sub-application."""
-    app = FastAPI(title="tieout Reporting API", version=f"v2 ({__version__})")
+    app = FastAPI(
+        title="tieout Reporting API", version=f"v2 ({__version__})", redirect_slashes=False
+    )
     for error in (ReportingProblem, AccessRefused, HTTPException, Exception):
         app.add_exception_handler(error, reporting_problem)
     add_invoices(app, surroundings, endpoints=V2)

@@ -1,0 +1,81 @@
+"""Whether the service can answer: catalog at the step that this program knows, lake readable.
+
+What is told says which of the two and how, never a place, a name or an error's text.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from tieout.store.catalog import lake_file
+from tieout.store.house import House
+from tieout.store.migrations import known_steps, step_of
+
+OK, PATIENCE_S = "ok", 5
+log = structlog.get_logger("tieout.ready")
+
+
+class Readiness:
+    """Looks at the stores when asked, by one look at a time."""
+
+    def __init__(self, house: House) -> None:
+        """Keep the stores, and the steps that this program knows."""
+        self.house, self.steps = house, known_steps()
+        self._look: asyncio.Task[Mapping[str, str]] | None = None
+
+    async def answer(self, _request: Request) -> JSONResponse:
+        """Answer 200, or 503 and what is missing."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(run_in_threadpool(self.checks))
+        try:
+            checks = await asyncio.wait_for(asyncio.shield(self._look), PATIENCE_S)
+        except TimeoutError:
+            checks = {"catalog": "too_slow", "lake": "unknown"}
+        ready = all(found == OK for found in checks.values())
+        body = {"status": "ready" if ready else "unready", "checks": checks}
+        return JSONResponse(body, 200 if ready else 503)
+
+    def checks(self) -> Mapping[str, str]:
+        """Look at both stores."""
+        path: str | None = None
+        try:
+            with self.house.catalog.read() as connection:
+                catalog = self._step_fault(step_of(connection))
+                if catalog == OK:
+                    path = connection.scalar(select(lake_file.c.path).limit(1))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the catalog is out of reach
+            log.warning("catalog out of reach", kind=type(error).__name__)
+            catalog = "unreachable"
+        return {"catalog": catalog, "lake": self._lake(path)}
+
+    def _step_fault(self, step: str | None) -> str:
+        """Say how the catalog's step differs from the newest that this program knows."""
+        if step == self.steps[0]:
+            return OK
+        if step is None:
+            return "missing"
+        return "behind" if step in self.steps else "ahead"
+
+    def _lake(self, path: str | None) -> str:
+        """Say whether the lake can be listed, and the first file of the manifest read."""
+        try:
+            with os.scandir(self.house.lake.root) as listed:
+                next(listed, None)
+            if path is not None:
+                with self.house.lake.full(path).open("rb") as stream:
+                    stream.read(1)
+        except OSError as error:
+            log.warning("lake not readable", kind=type(error).__name__)
+            return "unreadable"
+        return OK
+
+
+def health() -> JSONResponse:
+    """Say that the process is alive, whatever its stores are."""
+    return JSONResponse({"status": "ok"})
