@@ -226,6 +226,11 @@ def test_documents_are_those_of_the_page_and_public(reseller: Visitor) -> None:
     assert releases_document(REGISTRY, issue="CD-999")["releases"] == []
 
 
+def test_the_bare_address_leads_to_the_versions(reseller: Visitor) -> None:
+    answer = reseller.client.get("/billing", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/billing/versions")
+
+
 def test_the_versions_document_follows_its_schema(reseller: Visitor) -> None:
     KEEPER.check_schema(KEEPER.META_SCHEMA)
     document = reseller.client.get("/billing/versions").json()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.responses import RedirectResponse
 
 from tieout import __version__
 from tieout.serve.billing.lifecycle import Registry, RegistryRefused, read_registry
@@ -68,6 +69,7 @@ def create_app(
     app.mount("/manage/v1", manage_v1.create(surroundings))
     app.mount("/operations/v1", operations_v1.create(surroundings))
     add_tokens(app, surroundings)
+    app.add_api_route("/billing", _to_versions, methods=["GET", "HEAD"])
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", Readiness(house).answer, methods=["GET", "HEAD"])
     app.mount("/", views.create(surroundings))
@@ -77,6 +79,11 @@ def create_app(
     app.add_middleware(Gate, settings=settings, limits=limits, metrics=metrics or Metrics())
     app.add_middleware(VersionHeaders, registry=registry, usage=usage, now=now)
     return app
+
+
+def _to_versions() -> RedirectResponse:
+    """Lead who asks for the Billing API as such to its versions."""
+    return RedirectResponse("/billing/versions")
 
 
 def _mount_billing(
