@@ -208,6 +208,11 @@ class Instance:
             f"{package}:{name}" for package, names in known.items() for name in names
         )
 
+    def close(self) -> None:
+        """End it once its sessions have ended."""
+        with self._lock:
+            self._connection.close()
+
     @contextmanager
     def session(self) -> Iterator[Engine]:
         """Open an engine that forgets everything when it closes."""

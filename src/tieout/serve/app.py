@@ -1,7 +1,7 @@
 """The HTTP service: one sub-application per API version behind one gate."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -49,7 +49,7 @@ def create_app(
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        with usage.writing():
+        with usage.writing(), closing(surroundings):
             yield
 
     surroundings = Surroundings(house=house, settings=settings, now=now)

@@ -97,3 +97,9 @@ class Surroundings:
             memory=self.settings.query_memory,
             macros=ANSWER_MACROS,
         )
+
+    def close(self) -> None:
+        """End the engine, if any answer opened it."""
+        opened: Instance | None = self.__dict__.pop("instance", None)
+        if opened is not None:
+            opened.close()
