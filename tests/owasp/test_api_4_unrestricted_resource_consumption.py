@@ -27,7 +27,7 @@ def test_every_bound_is_finite_as_shipped(monkeypatch: pytest.MonkeyPatch) -> No
     assert (shipped.calls_per_minute, shipped.open_streams) == (120, 4)
     for name in FINITE:
         assert 0 < getattr(shipped, name) < 10_000
-    assert shipped.query_memory == "1GB"
+    assert shipped.query_memory == "2GB"
 
 
 def test_calls_of_a_key_by_any_way_count_together(attack: Attack) -> None:
