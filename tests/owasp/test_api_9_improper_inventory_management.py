@@ -11,7 +11,7 @@ from tieout.serve.settings import Settings
 
 # what stands beside the interfaces; each is told of in docs/how-to/run-the-service.md
 BESIDE = {
-    *("/", "/health", "/ready"),
+    *("/", "/billing", "/health", "/ready"),
     *("/.well-known/jwks.json", "/.well-known/oauth-authorization-server"),
 }
 ENDED = {"/billing/v1"}
