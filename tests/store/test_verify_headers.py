@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -18,6 +19,22 @@ def verified(store_at: Callable[[Callable[[House, Path], object]], House]) -> Ho
     return store_at(make_verified)
 
 
+def header_of_havenlab(house: House) -> dict[str, Any]:
+    (one,) = [
+        one for one in headers(house) if one["buyer_id"] == "havenlab" and one["source_id"] == 1
+    ]
+    return one
+
+
+def changed(house: House, **values: object) -> dict[str, Any]:
+    """Change a verified header as one who may drop triggers; give it as it was."""
+    one = header_of_havenlab(house)
+    with house.catalog.write() as connection, tables_to_fill(connection):
+        which = update(invoice).where(invoice.c.invoice_id == one["invoice_id"])
+        connection.execute(which.values(**values))
+    return one
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
@@ -30,12 +47,7 @@ def verified(store_at: Callable[[Callable[[House, Path], object]], House]) -> Ho
 def test_a_header_that_was_changed_behind_the_triggers_is_named(
     verified: House, column: str, value: object, said: str
 ) -> None:
-    (one,) = [
-        one for one in headers(verified) if one["buyer_id"] == "havenlab" and one["source_id"] == 1
-    ]
-    with verified.catalog.write() as connection, tables_to_fill(connection):
-        which = update(invoice).where(invoice.c.invoice_id == one["invoice_id"])
-        connection.execute(which.values(**{column: value}))
+    one = changed(verified, **{column: value})
     name = f"invoice {one['invoice_number']} ({one['invoice_id']})"
     found = differences(verified)
     assert any(sentence.startswith(f"{name}: {said}") for sentence in found)
@@ -55,20 +67,13 @@ def test_a_header_that_was_changed_behind_the_triggers_is_named(
 def test_what_a_verified_invoice_says_was_changed_behind_the_triggers(
     verified: House, column: str, value: object, said: str
 ) -> None:
-    (one,) = [
-        one for one in headers(verified) if one["buyer_id"] == "havenlab" and one["source_id"] == 1
-    ]
-    with verified.catalog.write() as connection, tables_to_fill(connection):
-        which = update(invoice).where(invoice.c.invoice_id == one["invoice_id"])
-        connection.execute(which.values(**{column: value}))
+    one = changed(verified, **{column: value})
     (found,) = differences(verified)
     assert found.startswith(f"invoice {one['invoice_number']} ({one['invoice_id']}): {said}")
 
 
 def test_a_verified_invoice_that_is_gone_is_named(verified: House) -> None:
-    (one,) = [
-        one for one in headers(verified) if one["buyer_id"] == "havenlab" and one["source_id"] == 1
-    ]
+    one = header_of_havenlab(verified)
     with verified.catalog.write() as connection, tables_to_fill(connection):
         connection.execute(invoice.delete().where(invoice.c.invoice_id == one["invoice_id"]))
     (said,) = differences(verified)

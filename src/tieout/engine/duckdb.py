@@ -40,8 +40,11 @@ def after(relations: Mapping[str, str], sql: str) -> str:
 
     A view would be planned when it is made and again when it is read.
     """
-    named = ", ".join(f"{name} AS NOT MATERIALIZED ({text})" for name, text in relations.items())
-    return f"WITH {named} SELECT * FROM ({sql})"
+    return f"WITH {_named(relations)} SELECT * FROM ({sql})"
+
+
+def _named(relations: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} AS NOT MATERIALIZED ({text})" for name, text in relations.items())
 
 
 @cache
@@ -93,9 +96,7 @@ class Engine:
                 words |= _words(text)
         if not wanted:
             return sql
-        named = ", ".join(
-            f"{name} AS NOT MATERIALIZED ({text})" for name, text in reversed(wanted.items())
-        )
+        named = _named(dict(reversed(wanted.items())))
         bare = re.sub(r"\A(\s*--[^\n]*\n)*\s*", "", sql)
         for start in ("WITH RECURSIVE ", "WITH "):
             if bare.startswith(start):

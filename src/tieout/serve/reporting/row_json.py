@@ -21,6 +21,17 @@ VENDOR_DETAILS = Field(
     kind=RAW,
 )
 
+# what a line was charged for, and how much
+CHARGED = (
+    Field("chargeStartDateUtc", "charge_start_date", DAY),
+    Field("chargeEndDateUtc", "charge_end_date", DAY),
+    Field("quantity", "quantity", NUMBER, digits="quantity_digits"),
+    Field("unitPrice", "unit_price", NUMBER, digits="unit_price_digits"),
+    Field(
+        "effectiveUnitPrice", "effective_unit_price", NUMBER, digits="effective_unit_price_digits"
+    ),
+    Field("totalPrice", "total_price", NUMBER, digits="total_price_digits"),
+)
 ROW = (
     Field("rowId", "row_id"),
     Field("parentRowId", "parent_row_id"),
@@ -41,14 +52,7 @@ ROW = (
     Field("chargeType", "charge_type"),
     Field("chargeTypeId", "charge_type_id", INTEGER),
     Field("customChargeDetails", "custom_charge_details"),
-    Field("chargeStartDateUtc", "charge_start_date", DAY),
-    Field("chargeEndDateUtc", "charge_end_date", DAY),
-    Field("quantity", "quantity", NUMBER, digits="quantity_digits"),
-    Field("unitPrice", "unit_price", NUMBER, digits="unit_price_digits"),
-    Field(
-        "effectiveUnitPrice", "effective_unit_price", NUMBER, digits="effective_unit_price_digits"
-    ),
-    Field("totalPrice", "total_price", NUMBER, digits="total_price_digits"),
+    *CHARGED,
     Field("roundingResidual", "rounding_residual", NUMBER),
     Field("currency", "currency"),
     Field("preferredCurrencyId", "preferred_currency_id"),

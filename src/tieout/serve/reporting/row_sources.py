@@ -18,7 +18,7 @@ from tieout.report.rows import RowPage
 from tieout.report.visibility import GENERAL, PREVIEW, Wanted, visible_invoices
 from tieout.serve.admission import admit
 from tieout.serve.export.forms import Sheet
-from tieout.serve.export.json_text import DAY, INTEGER, NUMBER, Field
+from tieout.serve.export.json_text import INTEGER, Field
 from tieout.serve.export.stream import open_engine
 from tieout.serve.negotiation import is_known
 from tieout.serve.problems import Reason, ReportingProblem, bad_parameter
@@ -29,6 +29,7 @@ from tieout.serve.reporting.paging import Page, cut_list, pinned
 from tieout.serve.reporting.query import PathId, Query, identifier, read_query
 from tieout.serve.reporting.question import DRAFTS
 from tieout.serve.reporting.reach import viewer_of
+from tieout.serve.reporting.row_json import CHARGED
 from tieout.serve.roles import ROLES
 from tieout.serve.settings import Surroundings
 
@@ -43,14 +44,7 @@ SOURCE = (
     Field("vendorInvoiceRowId", "vendor_invoice_row_id"),
     Field("chargeType", "charge_type"),
     Field("chargeTypeId", "charge_type_id", INTEGER),
-    Field("chargeStartDateUtc", "charge_start_date", DAY),
-    Field("chargeEndDateUtc", "charge_end_date", DAY),
-    Field("quantity", "quantity", NUMBER, digits="quantity_digits"),
-    Field("unitPrice", "unit_price", NUMBER, digits="unit_price_digits"),
-    Field(
-        "effectiveUnitPrice", "effective_unit_price", NUMBER, digits="effective_unit_price_digits"
-    ),
-    Field("totalPrice", "total_price", NUMBER, digits="total_price_digits"),
+    *CHARGED,
     Field("currency", "currency"),
     Field("orderId", "order_id"),
     Field("meterName", "meter_name"),

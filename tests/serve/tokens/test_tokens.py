@@ -1,7 +1,6 @@
 """OAuth 2 client credentials: who gets a token, and what it opens (decision 0039)."""
 
 import base64
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -12,23 +11,6 @@ from october import NOW
 from serve_case import CONSOLIDATED, ROWS, Place, Visitor, serving
 from token_case import ASKED, ISSUER, LIVES_S, PATH, TOKEN, Clock, code, give, halves, part
 from xml_checked import CheckedClient
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def place(oct_10: Place, clock: Clock) -> Iterator[Place]:
-    with serving(oct_10.house, now=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def reseller(place: Place, clock: Clock) -> Visitor:
-    clock.now = NOW
-    return place.visitor("reseller", endpoints=("v1.invoice-rows", "billing.consolidatedinvoices"))
 
 
 def test_a_token_opens_both_apis_as_its_key_does(place: Place, reseller: Visitor) -> None:

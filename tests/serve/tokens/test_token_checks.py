@@ -4,17 +4,15 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from click.testing import CliRunner
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from october import NOW
-from serve_case import Place, Visitor, serving
+from serve_case import Place, Visitor
 from sqlalchemy import select
 from token_case import ASKED, ISSUER, LIVES_S, PATH, TOKEN, Clock, code, give, halves, part, text_of
 
@@ -25,23 +23,6 @@ from tieout.serve.signing_keys import LIVES, good_keys, rotate_keys, signing_key
 from tieout.store.catalog import setting
 from tieout.store.house import open_house
 from tieout.store.migrations import upgrade
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def place(oct_10: Place, clock: Clock) -> Iterator[Place]:
-    with serving(oct_10.house, now=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def reseller(place: Place, clock: Clock) -> Visitor:
-    clock.now = NOW
-    return place.visitor("reseller", endpoints=("v1.invoice-rows", "billing.consolidatedinvoices"))
 
 
 def forged(token: str, signer: Any, **changes: Any) -> str:
