@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from intake_case import GOOD, Stage, cells, json_object
 from pyarrow import parquet
@@ -102,7 +103,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., objec
         try:
             opened = Container(source, name="lines", whole=whole).opened()
             records = records_of(opened)
-            table = records.reader().read_all().to_pydict()
+            table = pa.Table.from_batches(records.batches(), records.schema).to_pydict()
         except FileRefused as refusal:
             return str(refusal)
         bad = records.misshapen_table().to_pydict()

@@ -17,6 +17,7 @@ from tieout.quotient import DUCKDB
 
 DIALECT = DUCKDB
 ROWS_PER_GROUP = 122_880
+DICTIONARY_TEXTS = 4_000  # of a column in a row group; looking for more costs more than it saves
 MACROS = ("units", "amount", "shortest", "uuid5_of_sha1", "uuid5", "quotient_of")
 
 
@@ -145,7 +146,7 @@ class Engine:
         counted = self.connection.execute(
             f"COPY ({self._whole(sql)}) TO {literal(str(path))}"
             " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
-            f" ROW_GROUP_SIZE {ROWS_PER_GROUP})"
+            f" ROW_GROUP_SIZE {ROWS_PER_GROUP}, DICTIONARY_SIZE_LIMIT {DICTIONARY_TEXTS})"
         ).fetchone()
         return int(counted[0]) if counted else 0
 

@@ -58,15 +58,13 @@ class CsvRecords(Records):
                     reason = (
                         "a record is longer than 16 MiB, most likely because a quote never ends"
                     )
-                self.text.failure = FileRefused(
+                raise FileRefused(
                     file=self.text.name, code="damaged_file", reason=reason
-                )
-                raise self.text.failure from fault
+                ) from fault
         ended = self._end_reached()
         self._place(np.zeros(0, np.int64), np.zeros(0, np.bool_))
         if not ended:
-            self.text.failure = self._endless_quote()
-            raise self.text.failure
+            raise self._endless_quote()
 
     def _end_reached(self) -> bool:
         """Take away the mark behind the last record; say whether it stood there by itself."""

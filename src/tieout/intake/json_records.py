@@ -77,7 +77,6 @@ class JsonText:
     shapes: Shapes = field(default_factory=Shapes)
     marks: list[bool] = field(default_factory=list)
     reached: Reached = field(default_factory=Reached)
-    failure: FileRefused | None = None
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -137,14 +136,8 @@ class JsonRecords(NumberedRecords):
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         text = self.text
-        try:
-            for block in blocks(
-                text.source, name=text.name, marks=text.marks, reached=text.reached
-            ):
-                yield self._batch(block)
-        except FileRefused as refusal:
-            self.text.failure = refusal
-            raise
+        for block in blocks(text.source, name=text.name, marks=text.marks, reached=text.reached):
+            yield self._batch(block)
 
     def _batch(self, block: Block) -> pa.RecordBatch:
         fits, rest = self.text.shapes.sort(block)

@@ -30,7 +30,6 @@ class ParquetTable:
     schema: pa.Schema
     marked: bool = False
     reached: Reached = field(default_factory=Reached)
-    failure: FileRefused | None = None
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -79,8 +78,7 @@ class ParquetRecords(NumberedRecords):
                     self.text.reached.size = size * (line - 2) // file.metadata.num_rows
                     yield self.numbered(cells, lines=lines, misshapen=BatchMisshapen())
         except (pa.ArrowException, OSError, UnicodeDecodeError, duckdb.Error) as fault:
-            self.text.failure = _damaged(self.text.name, fault)
-            raise self.text.failure from fault
+            raise _damaged(self.text.name, fault) from fault
 
     def _cells(self, column: pa.Array, nested: duckdb.DuckDBPyConnection) -> pa.Array:
         if types.is_dictionary(column.type):

@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tieout.errors import FileRefused
 from tieout.intake.reached import Reached
 
 ESCAPE, RECORD_SEPARATOR, SPACE = 0x1B, 0x1E, 0x20
@@ -36,7 +35,6 @@ class Opened(Protocol):
     """A vendor file opened up to its header."""
 
     name: str
-    failure: FileRefused | None  # why a reading broke off
     reached: Reached
 
     @property
@@ -105,18 +103,19 @@ class Records(ABC):
         """What the container itself gives cause to say."""
         return ()
 
-    def reader(self, told: Callable[[], None] = lambda: None) -> pa.RecordBatchReader:
-        """Give the well-shaped records; `failure` of the text says why a reading broke off.
+    def batches(self, told: Callable[[], None] = lambda: None) -> Iterator[pa.RecordBatch]:
+        """Give the well-shaped records, as many at a time as stand in a row group.
 
-        `told` is called, in any thread, whenever some more of them were read.
+        `told` is called whenever some more of them were read. Raises FileRefused where the reading
+        breaks off.
         """
 
-        def batches() -> Iterator[pa.RecordBatch]:
+        def read() -> Iterator[pa.RecordBatch]:
             for batch in self._batches():
                 told()
                 yield batch
 
-        return pa.RecordBatchReader.from_batches(self.schema, _regrouped(batches()))
+        return _regrouped(read())
 
     @abstractmethod
     def misshapen_table(self) -> pa.Table:
@@ -205,7 +204,7 @@ def _offsets(column: pa.Array) -> NDArray[np.int32]:
 
 
 def _regrouped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Join and cut batches to the rows of one Parquet row group, so that one core writes each."""
+    """Join and cut batches to the rows of one Parquet row group."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         rest = batch

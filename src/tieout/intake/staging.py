@@ -4,10 +4,10 @@ open text -> recognise -> copy cells -> look around -> type and check -> vendor_
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 from pyarrow import parquet
 
@@ -21,11 +21,12 @@ from tieout.intake.findings import look_around, restyled, twins
 from tieout.intake.form import Form
 from tieout.intake.formats import FORMS, NO_INVOICE
 from tieout.intake.recognition import open_recognised
-from tieout.intake.records import ROWS_PER_GROUP, Records
+from tieout.intake.records import Records
 from tieout.intake.totals_row import compared, set_aside
 from tieout.intake.typing_sql import Reading
 
 PACKAGE = "tieout.intake"
+DICTIONARY_BYTES = 65_536  # of a column in a row group; beyond, its texts stand plain
 SQL_TYPES = {
     tables.AMOUNT: "DECIMAL(38, 18)",
     tables.PRICE: "DECIMAL(38, 24)",
@@ -184,23 +185,30 @@ def read_cells(engine: Engine, records: Records, *, path: Path) -> None:
 
 
 def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
+    """Write the cells, a row group while the next is read."""
 
     def told() -> None:
         engine.watch.reached(size=records.text.reached.size, rows=records.count)
 
-    engine.register("intake_records", records.reader(told))
-    try:
-        engine.run(
-            f"COPY (SELECT * FROM intake_records) TO {literal(str(path))}"
-            f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
-            f" ROW_GROUP_SIZE {ROWS_PER_GROUP})"
-        )
-    except duckdb.Error as fault:
-        if records.text.failure is not None:
-            raise records.text.failure from fault
-        raise
-    finally:
-        engine.connection.unregister("intake_records")
+    with ThreadPoolExecutor(1) as pool, cells_writer(path, records.schema) as writer:
+        written: Future[None] | None = None
+        for batch in records.batches(told):
+            if written:
+                written.result()
+            written = pool.submit(writer.write_batch, batch)
+        if written:
+            written.result()
+
+
+def cells_writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
+    """Give what writes cells: Arrow's writer takes a third of the time of DuckDB's for them."""
+    return parquet.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        dictionary_pagesize_limit=DICTIONARY_BYTES,
+    )
 
 
 def _copy_vendor_lines(

@@ -166,7 +166,8 @@ def row_hash_sql(reading: Reading) -> str:
         escape, record = _chr(ESCAPE), _chr(RECORD)
         escaped = "replace(replace({}, {e}, {e} || {e}), {r}, {e} || 'R')"
         cells = [escaped.format(cell, e=escape, r=record) for cell in cells]
-    return f"sha256(concat_ws({_chr(RECORD)}, {literal(digest)}, {', '.join(cells)}))"
+    parts = [part for cell in cells for part in (_chr(RECORD), cell)]
+    return f"sha256(concat({literal(digest)}, {', '.join(parts)}))"
 
 
 def vendor_line_sql(

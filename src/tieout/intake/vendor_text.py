@@ -76,7 +76,6 @@ class VendorText(io.RawIOBase):
     reached: Reached = field(default_factory=Reached)
     rest: bytes = b""
     misshapen_size: int = 0
-    failure: FileRefused | None = None
 
     @property
     def marked(self) -> bool:
@@ -98,16 +97,13 @@ class VendorText(io.RawIOBase):
             raise FileRefused(file=self.name, code="damaged_file", reason=reason)
 
     def read(self, size: int = -1) -> bytes:
-        """Give up to `size` bytes; keeps a refusal for whoever started the reading."""
+        """Give up to `size` bytes."""
         try:
             self._refuse_rubble()
             while not self.rest:
                 self.rest = next(self.pieces)
         except StopIteration:
             return b""
-        except FileRefused as refusal:
-            self.failure = refusal
-            raise
         if size < 0 or size >= len(self.rest):
             taken, self.rest = self.rest, b""
         else:

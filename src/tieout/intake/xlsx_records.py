@@ -44,7 +44,6 @@ class Sheet:
     header_row: int  # from 1
     first_column: int  # from 0
     marked: bool = False
-    failure: FileRefused | None = None
     reached: Reached = field(default_factory=Reached)
 
 
@@ -112,16 +111,12 @@ class XlsxRecords(NumberedRecords):
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         sheet, reader = self.text, SheetRows(self.text.workbook)
-        try:
-            with _refused(sheet.name), zipfile.ZipFile(sheet.source) as archive:
-                every = reader.read(archive, sheet.sheet.part)
-                rows = (row for row in every if row[0] > sheet.header_row)
-                while taken := list(islice(rows, BATCH_ROWS)):
-                    self.numbers = reader.numbers
-                    yield self._batch(taken)
-        except FileRefused as refusal:
-            sheet.failure = refusal
-            raise
+        with _refused(sheet.name), zipfile.ZipFile(sheet.source) as archive:
+            every = reader.read(archive, sheet.sheet.part)
+            rows = (row for row in every if row[0] > sheet.header_row)
+            while taken := list(islice(rows, BATCH_ROWS)):
+                self.numbers = reader.numbers
+                yield self._batch(taken)
 
     def _batch(self, taken: Sequence[Row]) -> pa.RecordBatch:
         first, width = self.text.first_column, len(self.text.header)

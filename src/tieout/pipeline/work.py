@@ -115,7 +115,9 @@ class _Heart(Watch):
         self.onlooker.phase(name)
 
     def reached(self, *, size: int, rows: int) -> None:
-        """Keep how far the file was read; the next beat tells it."""
+        """Keep how far the file was read, for the next beat; leave when the work has to end."""
+        if self.end is not None:
+            raise self.end
         self.progress = {**self.progress, "bytes": size, "rows": rows}
         self.onlooker.reached(size=size, rows=rows)
 
