@@ -142,7 +142,11 @@ class Engine:
             self.view(name, f"SELECT * FROM {name}_empty")
 
     def copy(self, sql: str, path: Path) -> int:
-        """Compute a relation into a Parquet file, in its order; give the number of rows."""
+        """Compute a relation into a Parquet file; give the number of rows.
+
+        The rows of a row group are in the relation's order; where it joins, groups may change
+        places, as the threads come to them.
+        """
         counted = self.connection.execute(
             f"COPY ({self._whole(sql)}) TO {literal(str(path))}"
             " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"

@@ -177,7 +177,7 @@ def vendor_line_sql(
     constants: Mapping[str, object],
     rules: Mapping[str, str],
 ) -> str:
-    """Give the good rows with the columns of `names` (name to SQL type), in row order."""
+    """Give the good rows with the columns of `names` (name to SQL type)."""
     known = {str(c.ours) for c in reading.typed} | {"row_number", "inexact_columns"}
     known |= {f"{name}_digits" for name in PRINTED if name in known}
     known |= reading.given.keys()
