@@ -103,7 +103,7 @@ class Records(ABC):
         """What the container itself gives cause to say."""
         return ()
 
-    def batches(self, told: Callable[[], None] = lambda: None) -> Iterator[pa.RecordBatch]:
+    def groups(self, told: Callable[[], None] = lambda: None) -> Iterator[pa.Table]:
         """Give the well-shaped records, as many at a time as stand in a row group.
 
         `told` is called whenever some more of them were read. Raises FileRefused where the reading
@@ -115,7 +115,7 @@ class Records(ABC):
                 told()
                 yield batch
 
-        return _regrouped(read())
+        return _grouped(read(), self.schema)
 
     @abstractmethod
     def misshapen_table(self) -> pa.Table:
@@ -203,15 +203,15 @@ def _offsets(column: pa.Array) -> NDArray[np.int32]:
     return found[column.offset : column.offset + len(column) + 1]
 
 
-def _regrouped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _grouped(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
     """Join and cut batches to the rows of one Parquet row group."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         rest = batch
         while (room := ROWS_PER_GROUP - sum(part.num_rows for part in held)) <= rest.num_rows:
-            yield pa.concat_batches([*held, rest.slice(0, room)])
+            yield pa.Table.from_batches([*held, rest.slice(0, room)], schema)
             held, rest = [], rest.slice(room)
         if rest.num_rows:
             held.append(rest)
     if held:
-        yield pa.concat_batches(held)
+        yield pa.Table.from_batches(held, schema)

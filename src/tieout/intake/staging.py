@@ -192,10 +192,10 @@ def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
 
     with ThreadPoolExecutor(1) as pool, cells_writer(path, records.schema) as writer:
         written: Future[None] | None = None
-        for batch in records.batches(told):
+        for group in records.groups(told):
             if written:
                 written.result()
-            written = pool.submit(writer.write_batch, batch)
+            written = pool.submit(writer.write_table, group)
         if written:
             written.result()
 

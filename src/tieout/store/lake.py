@@ -9,14 +9,15 @@ import hashlib
 import os
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tieout.errors import StoreDamaged
 
-COPY_BYTES = 1 << 26
+COPY_BYTES, HASHED_BYTES = 1 << 24, 1 << 20  # of one step
 NO_SENDFILE = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
@@ -41,21 +42,38 @@ def hash_file(path: Path) -> str:
 def copy_file(source: Path, target: Path) -> str:
     """Copy a file as it stands and give the SHA-256 of the copied bytes as hex.
 
-    Raises OSError for a pipe or a device, which may never end, and for a file that is written to
-    meanwhile, of which a part would pass for the whole.
+    What is copied is hashed while the rest is copied. Raises OSError for a pipe or a device,
+    which may never end, and for a file that is written to meanwhile, of which a part would pass
+    for the whole.
     """
     handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not be waited for
-    with os.fdopen(handle, "rb"), target.open("wb") as copy:
+    digest = hashlib.sha256()
+    with os.fdopen(handle, "rb"), target.open("w+b") as copy, ThreadPoolExecutor(1) as aside:
+        hashed: list[Future[None]] = []
+
+        def told(start: int, end: int) -> None:
+            part = aside.submit(_hash_part, digest, copy.fileno(), start=start, end=end)
+            hashed.append(part)
+
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a file that can be copied; give - for standard input")
-        size = send_file(handle, copy.fileno(), size=before.st_size)
+        size = send_file(handle, copy.fileno(), size=before.st_size, told=told)
         after = os.fstat(handle)
     if (size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise OSError(
             errno.EBUSY, "it was written to while it was read; load it when it is complete"
         )
-    return hash_file(target)
+    for part in hashed:
+        part.result()
+    return digest.hexdigest()
+
+
+def _hash_part(digest: "hashlib._Hash", handle: int, *, start: int, end: int) -> None:
+    while start < end:
+        read = os.pread(handle, min(HASHED_BYTES, end - start), start)
+        digest.update(read)
+        start += len(read)
 
 
 def move_file(source: Path, target: Path) -> str | None:
@@ -71,10 +89,17 @@ def move_file(source: Path, target: Path) -> str | None:
     return None
 
 
-def send_file(source: int, target: int, *, size: int) -> int:
+def send_file(
+    source: int,
+    target: int,
+    *,
+    size: int,
+    told: Callable[[int, int], None] = lambda _start, _end: None,
+) -> int:
     """Copy in the kernel and give the bytes copied, more than `size` when the file grew.
 
-    Where the kernel cannot (file systems made by programs, such as /proc), by hand.
+    Where the kernel cannot (file systems made by programs, such as /proc), by hand. `told` hears
+    of each part that was copied where it starts and ends.
     """
     done = 0
     while done <= size:
@@ -86,6 +111,7 @@ def send_file(source: int, target: int, *, size: int) -> int:
             sent = os.write(target, os.pread(source, COPY_BYTES, done))
         if not sent:
             break
+        told(done, done + sent)
         done += sent
     return done
 
