@@ -212,10 +212,9 @@ def _reference_input() -> str:
     parts = ["SELECT head, rest FROM made_with"]
     for resource in RESOURCES.values():
         keys = ", ".join(f"coalesce(\"{key}\", '')" for key in resource.keys)
-        cells = ", ".join(f"coalesce(\"{name}\", '')" for name in resource.columns)
         parts.append(
             f"SELECT '{resource.name}|' AS head,"
-            f" concat_ws('|', {keys}, sha256(concat_ws(chr(31), {cells}))) AS rest"
-            f" FROM {resource.name}"
+            f" concat_ws('|', {keys}, content_sha256) AS rest"
+            f" FROM content_{resource.name}"
         )
     return " UNION ALL ".join(parts)
