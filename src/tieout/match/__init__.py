@@ -14,8 +14,10 @@ from tieout.engine.duckdb import Engine, define_macros, sql_text
 
 MACROS = (
     "month_cycle_start",
+    "month_cycle_last",
     "month_cycle_end",
     "year_cycle_start",
+    "year_cycle_last",
     "year_cycle_end",
     "base32_of_60",
     "base32_of_120",

@@ -41,25 +41,35 @@ WITH joined AS (
         AND line.match_date < path.valid_to
     LEFT JOIN list_asker AS asker ON asker.path_id = path.path_id
 ),
-cycled AS (
+started AS (
     SELECT
         *,
         CASE
             WHEN is_undivided THEN charge_start_date
             WHEN yearly THEN year_cycle_start(charge_start_date, anchor_date)
             ELSE month_cycle_start(charge_start_date, day(anchor_date))
-        END AS cycle_start,
+        END AS cycle_start
+    FROM joined
+),
+ended AS (
+    SELECT
+        *,
         CASE
             WHEN is_undivided THEN charge_end_date
+            WHEN yearly THEN coalesce(year_cycle_last(cycle_start, anchor_date), charge_start_date)
+            ELSE coalesce(month_cycle_last(cycle_start, day(anchor_date)), charge_start_date)
+        END AS first_cycle_end
+    FROM started
+),
+cycled AS (
+    SELECT
+        *,
+        CASE
+            WHEN is_undivided OR charge_end_date BETWEEN cycle_start AND first_cycle_end THEN first_cycle_end
             WHEN yearly THEN year_cycle_end(charge_end_date, anchor_date)
             ELSE month_cycle_end(charge_end_date, day(anchor_date))
-        END AS cycle_end,
-        CASE
-            WHEN is_undivided THEN charge_end_date
-            WHEN yearly THEN year_cycle_end(charge_start_date, anchor_date)
-            ELSE month_cycle_end(charge_start_date, day(anchor_date))
-        END AS first_cycle_end
-    FROM joined
+        END AS cycle_end
+    FROM ended
 ),
 dated AS (
     SELECT
