@@ -211,7 +211,8 @@ def _publish_run(
         "summary": json.dumps(said),
     }
     manifest.publish_run(connection, values, files=files, by=word.by)
-    invoices.replace_invoices(connection, headers, period=summary["period"], now=now)
+    signed = Signed(word.by, now)
+    invoices.replace_invoices(connection, headers, period=summary["period"], signed=signed)
 
 
 def _publish_adjustments(
