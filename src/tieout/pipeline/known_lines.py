@@ -9,9 +9,11 @@ from tieout.errors import LawBroken
 from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
 from tieout.store import manifest
 from tieout.store.house import House
+from tieout.store.late_lines import HELD_BACK
 from tieout.store.workflow import Header
 from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
 
+WAITING = ("parked_line", HELD_BACK)
 KNOWN = pa.schema(  # of `known_invoice`; `hop` is a number, all else text
     [
         pa.field("hop", pa.int32()),
@@ -32,7 +34,8 @@ def name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Hea
         engine.register(f"no_{name}", schema.empty_table())  # columns younger than the run are null
         both = f"SELECT * FROM no_{name} UNION ALL BY NAME SELECT * FROM kept_{name}"
         engine.view(name, both)
-    engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
+    waiting = [path for kind in WAITING for path in paths.get(kind, [])]
+    engine.parquet("parked_line", waiting, schema=PARKED_LINE)
     rows = [{**one, "vendor": one["vendor_id"]} for one in known]
     named = [{name: row[name] for name in KNOWN.names} for row in rows]
     engine.register("known_invoice", pa.Table.from_pylist(named, schema=KNOWN))

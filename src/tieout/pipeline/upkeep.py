@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed, utc_text
+from tieout.pipeline.known_lines import WAITING
 from tieout.store import documents, late_lines, manifest, overlaps, vendor_invoices, workflow
 from tieout.store.answered import drop_answers
 from tieout.store.audit_head import head_of
@@ -79,7 +80,9 @@ def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
         paths = [
             (run_id, month, path)
             for run_id, month in runs
-            for path in manifest.run_paths(connection, house, run_id=run_id).get("parked_line", [])
+            for kind, found in manifest.run_paths(connection, house, run_id=run_id).items()
+            if kind in WAITING
+            for path in found
         ]
         names = dict(connection.execute(select(vendor_file.c.file_id, vendor_file.c.name)).all())
     lines = []

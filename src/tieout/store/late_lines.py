@@ -25,6 +25,7 @@ from tieout.store.lake import LakeFile
 from tieout.store.vendor_invoices import told_by
 
 LATE, CARRIED = "late_charge", "carried_line"  # kinds of lake files
+HELD_BACK = "held_back"  # another: what takes lines back and waits; of the late ones
 Parties = Mapping[str, Any]  # hop, seller_id, buyer_id, vendor, currency, order of an invoice
 
 

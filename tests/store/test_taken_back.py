@@ -1,0 +1,176 @@
+"""What takes billed lines back explains itself, and waits in sight where its contract holds it."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from late_case import NEXT, OCTOBER, load, set_contracts, write_november
+from late_store import (
+    FACTOR,
+    closed,
+    headers,
+    held,
+    late_sums,
+    recomputed,
+    run,
+    tell,
+    told,
+)
+from october import NOW, PERIOD
+from stored import stored_lines
+
+from tieout import pipeline
+from tieout.report.visibility import Viewer
+from tieout.store.house import House
+
+GONE = 11  # oct-11, of 12.55
+KEPT = [one for line, one in OCTOBER.items() if line != GONE]
+ELEVEN_SEATS = (1, "new", 1, "11", "3", "33")  # of oct-01, which was billed for 10
+
+
+def the_line(house: House, name: str, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Explain one line; every figure is recomputed."""
+    (one,) = pipeline.explain_named(house, name, viewer=viewer)["lines"]
+    assert one["differences"] == []
+    found: dict[str, Any] = one
+    return found
+
+
+def key_of(house: House, row_id: str, *, is_taken_back: bool) -> str:
+    """Give the match key of a line that November bills late."""
+    (one,) = [
+        line["match_key"]
+        for line in stored_lines(house, NEXT, kind="detail_line")
+        if line["part"] == f"late {PERIOD}" and line["hop"] == 1
+        if (line["vendor_invoice_row_id"], line["total_price"] < 0) == (row_id, is_taken_back)
+    ]
+    return str(one)
+
+
+def billed_key(house: House, row_id: str) -> str:
+    (one,) = [
+        line["match_key"]
+        for line in stored_lines(house, PERIOD, kind="charge")
+        if line["vendor_invoice_row_id"] == row_id
+    ]
+    return str(one)
+
+
+def test_a_line_taken_back_says_which_and_why(store_at: Any, tmp_path: Path) -> None:
+    house = store_at(closed)
+    tell(house, tmp_path / "second.csv", [ELEVEN_SEATS, *KEPT[1:]])
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, PERIOD, NEXT)
+    original = the_line(house, "october.csv:11")
+    back = the_line(house, key_of(house, "oct-11", is_taken_back=True))
+    assert (back["period"], back["runId"]) == (NEXT, pipeline.published_run(house, NEXT))
+    late = back["late"]
+    assert (late["period"], late["billedIn"]) == (PERIOD, NEXT)
+    assert late["takesBack"] == {
+        "vendorLineId": original["vendorLineId"],
+        "matchKey": billed_key(house, "oct-11"),
+    }
+    assert late["why"] == "a newer version of vendor invoice G012345678 has it no more"
+    totals = [Fraction(hop["totalPrice"]) for hop in back["hops"]]
+    assert totals == [-Fraction("12.55") * factor for factor in FACTOR.values()]
+    last = back["hops"][2]["steps"][-1]
+    assert (last["step"], last["value"]) == ("take_back", back["hops"][2]["totalPrice"])
+    assert back["hops"][0]["costTotalPrice"] is None
+    assert back["hops"][1]["costTotalPrice"] == "-12.55"
+    # the line itself is explained as it was billed
+    assert [Fraction(hop["totalPrice"]) for hop in original["hops"]] == [-total for total in totals]
+    replaced = the_line(house, key_of(house, "oct-01", is_taken_back=True))
+    new = the_line(house, "second.csv:1")["vendorLineId"]
+    assert replaced["late"]["why"] == (
+        f"a newer version of vendor invoice G012345678 has another line in its place: {new}"
+    )
+
+
+def test_a_buyer_is_told_which_line_is_taken_back_and_nothing_of_the_vendor(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    tell(house, tmp_path / "second.csv", KEPT)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, PERIOD, NEXT)
+    key = key_of(house, "oct-11", is_taken_back=True)
+    seen = the_line(house, key, Viewer("customer", sees_cost=False))
+    assert seen["takesBack"] == {"period": PERIOD, "matchKey": billed_key(house, "oct-11")}
+    (hop,) = seen["hops"]
+    assert (hop["direction"], Fraction(hop["totalPrice"])) == (
+        "incoming",
+        -Fraction("12.55") * FACTOR[3],
+    )
+    assert "late" not in seen
+    assert "12.55" not in str(seen)
+    assert "second.csv" not in str(seen)
+    own = the_line(house, billed_key(house, "oct-11"), Viewer("customer", sees_cost=False))
+    assert own["takesBack"] is None
+    assert Fraction(own["hops"][0]["totalPrice"]) == Fraction("12.55") * FACTOR[3]
+
+
+def test_every_line_of_a_vanished_invoice_is_explained(store_at: Any, tmp_path: Path) -> None:
+    house = store_at(closed)
+    tell(house, tmp_path / "second.csv", [OCTOBER[6]])
+    run(house, PERIOD, NEXT)
+    gone = [line for line in OCTOBER if line != 6]
+    sums = late_sums(house, NEXT)[2]
+    assert set(sums) == {f"oct-{line:02}" for line in gone}
+    for line in stored_lines(house, NEXT, kind="charge"):
+        back = the_line(house, line["match_key"])
+        assert Fraction(back["hops"][1]["totalPrice"]) == sums[line["vendor_invoice_row_id"]]
+        assert back["late"]["takesBack"]["vendorLineId"].startswith(line["file_id"][:16])
+
+
+def test_what_a_contract_holds_is_parked_with_its_money(store_at: Any, tmp_path: Path) -> None:
+    house = store_at(held)
+    before = told(house, PERIOD)
+    tell(house, tmp_path / "second.csv", KEPT)
+    (done,) = run(house, PERIOD)
+    assert (done["parked"], done["late"]) == (1, 0)
+    original = the_line(house, "october.csv:11")
+    found = pipeline.parked_lines(house, period=PERIOD)
+    (line,) = found["parked"]
+    assert line["vendorLineId"] == original["vendorLineId"]
+    assert (line["reason"], line["hop"]) == ("LATE_AFTER_CLOSE", 2)
+    assert (line["amount"], line["currency"]) == ("-12.55", "EUR")
+    assert (found["totals"][0]["count"], found["totals"][0]["amount"]) == (1, "-12.55")
+    assert original["late"]["takeBackIsHeld"]
+    certificate = pipeline.certificate_of(house, PERIOD)
+    assert certificate["status"] == "quarantine_open"
+    assert certificate["parked"] == {
+        "count": 1,
+        "amounts": [{"currency": "EUR", "amount": "-12.55"}],
+    }
+    assert certificate["late"] == {"count": 0, "amounts": []}
+    (told_of,) = pipeline.vendor_certificates(house, PERIOD)["vendorInvoices"]
+    assert (told_of["status"], told_of["parked"]["count"]) == ("quarantine_open", 1)
+    recomputed(house, tmp_path, PERIOD)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == {}
+    reference = tmp_path / "reference"
+    pipeline.export_reference(house, reference)
+    set_contracts(reference, late_lines={2: "next_invoice"})
+    pipeline.load_reference(house, reference, now=NOW)
+    run(house, PERIOD)
+    assert pipeline.parked_lines(house, period=PERIOD)["parked"] == []
+    assert pipeline.certificate_of(house, PERIOD)["late"]["count"] == 1
+    assert told(house, PERIOD) == before
+    assert not the_line(house, "october.csv:11")["late"]["takeBackIsHeld"]
+
+
+def test_with_both_a_line_and_its_twin_of_a_new_version_held_each_is_parked(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(held)
+    tell(house, tmp_path / "second.csv", [ELEVEN_SEATS, *KEPT[1:]])
+    run(house, PERIOD)
+    parked = pipeline.parked_lines(house, period=PERIOD)["parked"]
+    assert sorted(Fraction(line["amount"]) for line in parked) == [
+        Fraction("-30"),
+        Fraction("-12.55"),
+        Fraction("33"),
+    ]
+    recomputed(house, tmp_path, PERIOD)
+    assert headers(house, PERIOD)[3]["total_amount"] == "19.69"  # reporting-api.md 7.4
