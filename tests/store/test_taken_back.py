@@ -4,9 +4,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from late_case import NEXT, OCTOBER, load, set_contracts, write_november
+from late_case import LATE, NEXT, OCTOBER, load, set_contracts, write_november
 from late_store import (
     FACTOR,
+    LAST,
     closed,
     headers,
     held,
@@ -17,6 +18,7 @@ from late_store import (
     told,
 )
 from october import NOW, PERIOD
+from store_case import everything
 from stored import stored_lines
 
 from tieout import pipeline
@@ -120,6 +122,30 @@ def test_every_line_of_a_vanished_invoice_is_explained(store_at: Any, tmp_path: 
         back = the_line(house, line["match_key"])
         assert Fraction(back["hops"][1]["totalPrice"]) == sums[line["vendor_invoice_row_id"]]
         assert back["late"]["takesBack"]["vendorLineId"].startswith(line["file_id"][:16])
+
+
+def test_no_two_versions_of_a_line_share_a_key(store_at: Any, tmp_path: Path) -> None:
+    """oct-01 is told for 10, 11 and 12 seats; oct-12 comes twice, the second time beside itself."""
+    house = store_at(closed)
+    second = {**OCTOBER, 1: ELEVEN_SEATS, 12: LATE}
+    tell(house, tmp_path / "second.csv", second.values())
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, PERIOD, NEXT)
+    third = [(1, "new", 1, "12", "3", "36"), *list(second.values())[1:], (*LATE[:3], "1", "1", "1")]
+    tell(house, tmp_path / "third.csv", third)
+    run(house, PERIOD, NEXT, LAST)
+    lines = [
+        line for month in (PERIOD, NEXT, LAST) for line in stored_lines(house, month, kind="charge")
+    ]
+    late = [(line["vendor_invoice_row_id"]) for line in lines if line["part"]]
+    assert sorted(late) == ["oct-01"] * 4 + ["oct-12"] * 2  # two taken back, four added
+    keys = [line["match_key"] for line in lines]
+    assert len(set(keys)) == len(keys) == 11 + 1 + len(late)
+    before = everything(house)
+    run(house, PERIOD, NEXT, LAST)
+    assert everything(house) == before
+    (line,) = pipeline.explain_named(house, billed_key(house, "oct-01"))["lines"]
+    assert line["file"] == "october.csv"
 
 
 def test_what_a_contract_holds_is_parked_with_its_money(store_at: Any, tmp_path: Path) -> None:
