@@ -4,8 +4,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from late_case import LATE, NEXT, OCTOBER, load, set_contracts, write_november
+import pytest
+from late_case import LATE, NEXT, OCTOBER, arrive, load, set_contracts, write_november
 from late_store import (
+    ANNA,
     FACTOR,
     LAST,
     closed,
@@ -22,6 +24,8 @@ from store_case import everything
 from stored import stored_lines
 
 from tieout import pipeline
+from tieout.errors import Conflict
+from tieout.pipeline import Credit
 from tieout.report.visibility import Viewer
 from tieout.store.house import House
 
@@ -200,3 +204,32 @@ def test_with_both_a_line_and_its_twin_of_a_new_version_held_each_is_parked(
     ]
     recomputed(house, tmp_path, PERIOD)
     assert headers(house, PERIOD)[3]["total_amount"] == "19.69"  # reporting-api.md 7.4
+
+
+def test_late_rows_get_no_other_price_and_the_answer_says_what_to_do(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    arrive(house, tmp_path, LATE)
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, NEXT)
+    number = headers(house, NEXT)[3]["invoice_number"]
+    rows = {
+        bool(row["part"]): row["row_id"]
+        for row in stored_lines(house, NEXT, kind="invoice_line")
+        if row["hop"] == 3
+    }
+    before = everything(house)
+    with pytest.raises(Conflict) as refused:
+        pipeline.credit_invoice(house, Credit(number, reprice=True), word=ANNA)
+    said = str(refused.value)
+    assert said.startswith("1 of 2 rows bill lines that came late for an earlier month")
+    assert f"credit them without --reprice (--row {rows[True]}), whole or by --amount" in said
+    assert f"`tieout charge --invoice {number}`" in said
+    assert everything(house) == before
+    # what the answer names is possible: -7.53 x 1.05 x 1.10 is billed as -8.70
+    made = pipeline.credit_invoice(house, Credit(number, row_ids=[rows[True]]), word=ANNA)
+    assert made["totalAmount"] == "8.70"
+    others = Credit(number, row_ids=[rows[False]], reprice=True)
+    with pytest.raises(Conflict, match="nothing is to credit"):  # the price is the same as before
+        pipeline.credit_invoice(house, others, word=ANNA)

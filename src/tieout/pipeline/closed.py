@@ -19,7 +19,7 @@ from tieout.pipeline.late_tables import (
 from tieout.pipeline.of_runs import name_of_runs
 from tieout.rate import rate_hops
 from tieout.store.house import House
-from tieout.store.late_lines import CARRIED, HELD_BACK, LATE, Ledger
+from tieout.store.late_lines import CARRIED, HELD_BACK, LATE, PART, Ledger
 from tieout.store.vendor_files import loaded_file
 from tieout.store.vendor_invoices import TakenFile
 from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE, VENDOR_LINE
@@ -43,7 +43,7 @@ def name_billed(engine: Engine, ledger: Ledger) -> None:
         engine.table(name, f"SELECT * FROM no_{name}")
     engine.register("no_charge", CHARGE.empty_table())
     engine.table("added_charge", "SELECT * FROM no_charge")
-    engine.let(late_part=f"late {ledger.period}", late_of=ledger.period)
+    engine.let(late_part=f"{PART}{ledger.period}", late_of=ledger.period)
     if not ledger.verified:
         return
     runs = [*([ledger.own] if ledger.own else []), *ledger.takers]
