@@ -254,3 +254,19 @@ def test_a_month_whose_only_invoice_was_moved_is_emptied(store_at: Any, tmp_path
     assert entry["action"] == "withdraw"
     assert pipeline.certificate_of(house, PERIOD)["hops"] == []
     recomputed(house, tmp_path, PERIOD, NEXT)
+
+
+def test_late_lines_of_two_vendor_invoices_leave_the_vendors_document_its_number(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    arrive(house, tmp_path, LATE)
+    more = (13, "removeQuantity", 4, "1", "-1", "-1")
+    load(house, write_lines(tmp_path / "more.csv", [more], number="G088888888"))
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, PERIOD, NEXT)
+    vendors = headers(house, NEXT)[1]
+    assert Fraction(vendors["total_amount"]) == 15 - Fraction("8.53")
+    assert vendors["invoice_number"] == "G011111111"
+    rows = [row for row in stored_lines(house, NEXT, kind="invoice_line") if row["hop"] == 1]
+    assert {row["vendor_invoice_number"] for row in rows} == {"G011111111", None}  # of two
