@@ -117,6 +117,7 @@ def explanation(visitor: Visitor, name: str, *, row_id: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("october", ["sqlite"], indirect=True)
 def test_a_row_that_takes_a_line_back_explains_itself(october: Place, tmp_path: Path) -> None:
     house = october.house
     kept = [one for line, one in OCTOBER.items() if line != 11]

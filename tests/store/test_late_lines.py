@@ -30,6 +30,8 @@ from tieout.errors import Conflict, InputsChanged, NotFound
 from tieout.pipeline import Choice
 from tieout.store.house import House
 
+ON_SQLITE = pytest.mark.parametrize("catalog_kind", ["sqlite"])  # what the catalog is has no say
+
 
 def test_the_next_month_bills_a_late_line_and_the_closed_one_stays(
     store_at: Any, tmp_path: Path
@@ -231,6 +233,7 @@ def test_an_invoice_put_into_a_closed_month_by_mistake_is_put_back(
         moved(house, path, PERIOD)
 
 
+@ON_SQLITE
 def test_an_invoice_billed_late_stays_where_it_is(store_at: Any, tmp_path: Path) -> None:
     house = store_at(closed)
     path = write_lines(tmp_path / "late.csv", [LATE])
@@ -241,6 +244,7 @@ def test_an_invoice_billed_late_stays_where_it_is(store_at: Any, tmp_path: Path)
         moved(house, path, LAST)
 
 
+@ON_SQLITE
 def test_a_month_whose_only_invoice_was_moved_is_emptied(store_at: Any, tmp_path: Path) -> None:
     house = store_at(all_drafts)
     path = write_vendor_file(tmp_path / "october.csv")
@@ -256,6 +260,7 @@ def test_a_month_whose_only_invoice_was_moved_is_emptied(store_at: Any, tmp_path
     recomputed(house, tmp_path, PERIOD, NEXT)
 
 
+@ON_SQLITE
 def test_late_lines_of_two_vendor_invoices_leave_the_vendors_document_its_number(
     store_at: Any, tmp_path: Path
 ) -> None:

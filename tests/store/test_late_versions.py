@@ -220,6 +220,7 @@ def _ids(house: House) -> dict[int, str]:
         return {row.hop: row.invoice_id for row in rows}
 
 
+@pytest.mark.parametrize("catalog_kind", ["sqlite"])  # what the catalog is has no say
 def test_an_adjustment_is_verified_as_previewed_and_with_its_parked_lines_in_sight(
     store_at: Any, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ from tieout.pipeline import Credit
 from tieout.report.visibility import Viewer
 from tieout.store.house import House
 
+pytestmark = pytest.mark.parametrize("catalog_kind", ["sqlite"])  # which one it is has no say
 GONE = 11  # oct-11, of 12.55
 KEPT = [one for line, one in OCTOBER.items() if line != GONE]
 ELEVEN_SEATS = (1, "new", 1, "11", "3", "33")  # of oct-01, which was billed for 10
@@ -145,9 +146,6 @@ def test_no_two_versions_of_a_line_share_a_key(store_at: Any, tmp_path: Path) ->
     assert sorted(late) == ["oct-01"] * 4 + ["oct-12"] * 2  # two taken back, four added
     keys = [line["match_key"] for line in lines]
     assert len(set(keys)) == len(keys) == 11 + 1 + len(late)
-    before = everything(house)
-    run(house, PERIOD, NEXT, LAST)
-    assert everything(house) == before
     (line,) = pipeline.explain_named(house, billed_key(house, "oct-01"))["lines"]
     assert line["file"] == "october.csv"
 
