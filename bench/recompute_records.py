@@ -16,7 +16,7 @@ def place_late(rows, home, lines, money):  # what came after invoices of its mon
     late = {x["charge_no"]: x for x in rows("late_charge")}
     for line in (x for x in rows("late_detail_line") if x["hop"] == 1):
         amount, x = line["total_price"], late[line["charge_no"]]
-        kind = "parked" if x["late_lines"] == "hold" else "late"  # only what takes a line back waits
+        kind = "parked" if x["late_lines"] == "hold" else "late"  # takes back
         key = kind, line["currency"]
         lines[kind], money[key] = lines[kind] + 1, money[key] + amount
         if x["entry_key"].startswith("+"):  # else it takes a line back
