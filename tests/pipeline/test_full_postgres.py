@@ -21,7 +21,7 @@ from tieout.store.house import open_house
 CUSTOMERS, ROWS, INVOICES = 200, 800, 400
 DISK = "160m"
 KIB = 1_024
-LEFT = (0, 64, 4_096)  # KiB that are free
+LEFT = (64, 4_096)  # KiB that are free
 VERIFY = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
 
 

@@ -234,17 +234,6 @@ def test_an_invoice_put_into_a_closed_month_by_mistake_is_put_back(
 
 
 @ON_SQLITE
-def test_an_invoice_billed_late_stays_where_it_is(store_at: Any, tmp_path: Path) -> None:
-    house = store_at(closed)
-    path = write_lines(tmp_path / "late.csv", [LATE])
-    load(house, path)
-    load(house, write_november(tmp_path / "november.csv"))
-    run(house, PERIOD, NEXT)  # November starts verified, with the late line on it
-    with pytest.raises(Conflict, match="stays in 2021-10: verified invoices bill 1 lines of it"):
-        moved(house, path, LAST)
-
-
-@ON_SQLITE
 def test_a_month_whose_only_invoice_was_moved_is_emptied(store_at: Any, tmp_path: Path) -> None:
     house = store_at(all_drafts)
     path = write_vendor_file(tmp_path / "october.csv")
@@ -275,3 +264,5 @@ def test_late_lines_of_two_vendor_invoices_leave_the_vendors_document_its_number
     assert vendors["invoice_number"] == "G011111111"
     rows = [row for row in stored_lines(house, NEXT, kind="invoice_line") if row["hop"] == 1]
     assert {row["vendor_invoice_number"] for row in rows} == {"G011111111", None}  # of two
+    with pytest.raises(Conflict, match="stays in 2021-10: verified invoices bill 1 lines of it"):
+        moved(house, tmp_path / "late.csv", LAST)  # November is verified, with the late line on it
