@@ -124,7 +124,11 @@ def load_files(
             watch.phase("publish")
             repeated = [report for report in reports if report["status"] == "duplicate_file"]
             signed = Signed(wishes.by, utc_text(now))
-            _move(engine, house, repeated, period=wishes.period, signed=signed)
+            ids = [report["fileId"] for report in repeated]
+            moved = move_invoices_of(
+                engine, house, file_ids=ids, period=wishes.period, signed=signed
+            )
+            _say_moved(repeated, moved, period=wishes.period)
         if staged:
             arrival = Arrival(reports, now=now, export=wishes.export, by=wishes.by)
             publish_delivery(house, engine, staged=staged, found=found, arrival=arrival)
@@ -254,17 +258,10 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
     }
 
 
-def _move(
-    engine: Engine,
-    house: House,
-    reports: Sequence[dict[str, Any]],
-    *,
-    period: str,
-    signed: Signed,
+def _say_moved(
+    reports: Sequence[dict[str, Any]], moved: Mapping[str, Sequence[str]], *, period: str
 ) -> None:
-    """Give the invoices of files loaded before another period, and say so in their reports."""
-    ids = [report["fileId"] for report in reports]
-    moved = move_invoices_of(engine, house, ids, period=period, signed=signed)
+    """Say which invoices of files loaded before belong to another period now."""
     for report in reports:
         if numbers := moved[report["fileId"]]:
             said = f"period {period} is now that of invoice {', '.join(numbers)}"

@@ -22,7 +22,7 @@ WHERE charge.vendor_invoice_number = getvariable('moved_number')
 
 
 def move_invoices_of(
-    engine: Engine, house: House, file_ids: Sequence[str], *, period: str, signed: Signed
+    engine: Engine, house: House, *, file_ids: Sequence[str], period: str, signed: Signed
 ) -> dict[str, list[str]]:
     """Give the invoices of files another month, all or none; give by file which changed.
 

@@ -59,7 +59,7 @@ def verify_invoices(
             raise Conflict(reason="; ".join(held.values()))
         of_runs = [one for one in of_runs if one["invoice_id"] not in held]
         watch.phase("digests")
-        _check_digests(engine, house, [*of_runs, *by_hand], known=known)
+        _check_digests(engine, house, ready=[*of_runs, *by_hand], known=known)
         watch.phase("publish")
         with house.catalog.write() as connection:
             _verify(connection, of_runs, by_hand=by_hand, choice=choice, word=word)
@@ -80,7 +80,7 @@ def _is_of_run(header: Header) -> bool:
 
 
 def _check_digests(
-    engine: Engine, house: House, ready: Sequence[Header], *, known: Sequence[Header]
+    engine: Engine, house: House, *, ready: Sequence[Header], known: Sequence[Header]
 ) -> None:
     """Recompute the digests of documents, run by run. Raises LawBroken."""
     for run_id in dict.fromkeys(one["run_id"] for one in ready):
