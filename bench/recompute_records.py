@@ -15,8 +15,10 @@ def place_billed(line, home, money):  # hop 1 is the vendor's own document
 def place_late(rows, home, lines, money):  # what came after invoices of its month were verified
     late = {x["charge_no"]: x for x in rows("late_charge")}
     for line in (x for x in rows("late_detail_line") if x["hop"] == 1):
-        amount, x, key = line["total_price"], late[line["charge_no"]], ("late", line["currency"])
-        lines["late"], money[key] = lines["late"] + 1, money[key] + amount
+        amount, x = line["total_price"], late[line["charge_no"]]
+        kind = "parked" if x["late_lines"] == "hold" else "late"  # takes back
+        key = kind, line["currency"]
+        lines[kind], money[key] = lines[kind] + 1, money[key] + amount
         if x["entry_key"].startswith("+"):  # else it takes a line back
             home[x["file_id"], x["row_number"]] = ("placed late", amount)
     for x in rows("told_again"):  # billed from one file, told by another now, or by none

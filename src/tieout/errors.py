@@ -22,7 +22,8 @@
     ├── LawBroken                a border did not tie out: a bug or a damaged store, never an input
     ├── StoreDamaged             a lake file is missing or differs from its recorded hash
     ├── StoreDiffers             files or figures of a store are not what was recorded: all of them
-    └── AuditBroken              an entry of the audit was changed, removed or put in
+    ├── AuditBroken              an entry of the audit was changed, removed or put in
+    └── HeadUnknown              no entry of the audit has a hash that was noted elsewhere
 
 Constructors take facts by keyword, keep them as attributes and build the sentence.
 """
@@ -267,3 +268,15 @@ class AuditBroken(TieoutError):
         """Keep the number of the first entry that does not fit, and how."""
         self.entry, self.reason = entry, reason
         super().__init__(f"audit entry {entry} {reason}")
+
+
+class HeadUnknown(TieoutError):
+    """A hash that was the newest of the audit once, and that no entry has now."""
+
+    def __init__(self, *, known: str, entries: int) -> None:
+        """Keep the hash and the number of entries."""
+        self.known, self.entries = known, entries
+        super().__init__(
+            f"none of the {entries} audit entries has the hash {known}: entries were removed or"
+            " written anew since it was noted, or it is another installation's"
+        )

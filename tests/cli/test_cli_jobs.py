@@ -38,6 +38,16 @@ def test_jobs_are_queued_shown_and_done(referenced: Program) -> None:
     assert referenced("job", "list", "--state", "queued", "--json").json == {"jobs": []}
 
 
+def test_postings_are_a_job(billed: Program, tmp_path: Path) -> None:
+    file = tmp_path / "october.journal"
+    asked = ("--syntax", "hledger", "--drafts", "--out", file)
+    assert billed("job", "submit", "postings", PERIOD, *asked).code == 0
+    assert billed("work", "--once").out == "job 1 (postings) is done\n"
+    direct = billed("export", "postings", PERIOD, "--syntax", "hledger", "--drafts")
+    assert file.read_text() == direct.out
+    assert PERIOD in billed("job", "list").out
+
+
 def test_a_job_that_is_refused_ends_with_1_and_its_reason(referenced: Program) -> None:
     assert referenced("job", "submit", "run", PERIOD).code == 0
     said = referenced("work", "--once")
@@ -65,6 +75,7 @@ def test_a_job_is_cancelled_once(loaded: Program) -> None:
         "job submit run october",
         "job submit load",
         "job submit load -",
+        "job submit postings 2021-10",
         "job submit load /nowhere/x.csv",
         "job submit run 2021-10 --attempts 0",
         "job list --state lost",

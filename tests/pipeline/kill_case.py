@@ -23,7 +23,12 @@ from crash_case import (
     wait_until_begun,
 )
 
-TIMES = (1, pytest.param(6, marks=pytest.mark.deep))  # as often in `make deep`
+IN_DEPTH = 6
+TIMES = (1, pytest.param(IN_DEPTH, marks=pytest.mark.deep))  # as often in `make deep`
+# how many kills must land inside the writes of each
+KILLS = {"load": 8, "load commit": 6, "run": 9, "run commit": 9, "verify commit": 8, "credit": 6}
+KILLS |= {"restore": 5}
+BESIDES = {"charge": 2, "manual line": 2}
 TRIES_MAX = 4  # per kill that must land
 
 

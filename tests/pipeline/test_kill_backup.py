@@ -18,13 +18,14 @@ from crash_case import (
     write_month,
     write_vendor_file,
 )
+from kill_case import KILLS, TIMES
 from sqlalchemy import inspect
 
 from tieout import pipeline
 from tieout.store.house import open_house
 
 CUSTOMERS, ROWS = 100, 1_000
-KILLS, TRIES_MAX = 5, 6
+OF_BACKUP, TRIES_MAX = 5, 6
 SEED = 20_211_032
 BACKUPS = 4
 
@@ -103,7 +104,7 @@ def test_a_killed_backup_is_complete_or_not_there(base: Path, tmp_path: Path, na
     begun = time.monotonic()
     assert finish(base, "backup", str(whole)) == 0
     seconds = time.monotonic() - begun
-    for _ in range(KILLS * TRIES_MAX):
+    for _ in range(OF_BACKUP * TRIES_MAX):
         target = tmp_path / name
         process = start(base, "backup", str(target))
         time.sleep(dice.uniform(0, seconds))
@@ -119,20 +120,24 @@ def test_a_killed_backup_is_complete_or_not_there(base: Path, tmp_path: Path, na
             assert not left.stat().st_mode & 0o077
             assert finish(tmp_path / "from-left", "restore", str(left)) == 1
             shutil.rmtree(left)
-        if landed >= KILLS:
+        if landed >= OF_BACKUP:
             break
-    assert landed >= KILLS, "hardly any kill landed inside the backup"
+    assert landed >= OF_BACKUP, "hardly any kill landed inside the backup"
 
 
-def test_a_killed_restore_leaves_no_store_and_begins_anew(base: Path, tmp_path: Path) -> None:
-    dice, landed, wanted = random.Random(SEED + 1), 0, seen(base)
+@pytest.mark.parametrize("times", TIMES)
+def test_a_killed_restore_leaves_no_store_and_begins_anew(
+    base: Path, tmp_path: Path, times: int
+) -> None:
+    kills = times * KILLS["restore"]
+    dice, landed, wanted = random.Random(SEED + times), 0, seen(base)
     kept = tmp_path / "kept"
     assert finish(base, "backup", str(kept)) == 0
     begun = time.monotonic()
     assert restored(kept, tmp_path / "calm") == wanted
     seconds = time.monotonic() - begun
     home = tmp_path / "home"
-    for _ in range(KILLS * TRIES_MAX):
+    for _ in range(kills * TRIES_MAX):
         process = start(home, "restore", str(kept))
         time.sleep(dice.uniform(0, seconds / 2))
         process.kill()
@@ -145,9 +150,9 @@ def test_a_killed_restore_leaves_no_store_and_begins_anew(base: Path, tmp_path: 
             landed += 1
             assert finish(home, "run", PERIOD) == 1
             assert finish(home, "init") == 1
-        if landed >= KILLS:
+        if landed >= kills:
             break
-    assert landed >= KILLS, "hardly any kill landed inside the restore"
+    assert landed >= kills, "hardly any kill landed inside the restore"
     assert restored(kept, home) == wanted
     house = open_house(home)
     assert pipeline.collect_orphans(house) == []

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from late_case import LATE, NEXT, arrive, closed_october, load, write_november
+from late_case import (
+    LATE,
+    NEXT,
+    OCTOBER,
+    arrive,
+    closed_october,
+    load,
+    write_lines,
+    write_november,
+)
 from october import NOW
 from serve_case import HEADERS, ROWS, Place, Visitor, serving
 from sqlalchemy import select
@@ -98,3 +107,36 @@ def test_a38_october_stays_and_november_has_a_correction_of_its_own(
         assert source["vendorInvoiceRowId"] == "oct-12"
     margins = [row["marginAmount"] for row in seller.rows("reseller", invoiceId=november[2])]
     assert margins == ["0.00", "0.00"]
+
+
+def explanation(visitor: Visitor, name: str, *, row_id: str) -> dict[str, Any]:
+    """Give what the one line behind a row says of itself."""
+    path = f"/api/v2/reporting/requesters/{name}/invoices/rows/{row_id}/explanation"
+    (line,) = visitor.client.get(path).json()["lines"]
+    found: dict[str, Any] = line
+    return found
+
+
+@pytest.mark.parametrize("october", ["sqlite"], indirect=True)
+def test_a_row_that_takes_a_line_back_explains_itself(october: Place, tmp_path: Path) -> None:
+    house = october.house
+    kept = [one for line, one in OCTOBER.items() if line != 11]
+    load(house, write_lines(tmp_path / "second.csv", kept, number="G012345678"))
+    load(house, write_november(tmp_path / "november.csv"))
+    for period in ("2021-10", NEXT):
+        pipeline.run_period(house, period, now=NOW)
+    seller = october.visitor("reseller")
+    buyer = october.visitor("customer", role="customerBillingAdmin")
+    before, now = (invoice_ids(october, period)[2] for period in ("2021-10", NEXT))
+    rows = seller.rows("reseller", invoiceId=before, expand="AllDetails")
+    (key,) = [row["matchKey"] for row in rows if row["vendorInvoiceRowId"] == "oct-11"]
+    for visitor, name in ((seller, "reseller"), (buyer, "customer")):
+        rows = visitor.rows(name, invoiceId=now, expand="AllDetails")
+        (row,) = [row for row in rows if row["vendorInvoiceRowId"] == "oct-11"]
+        line = explanation(visitor, name, row_id=row["rowId"])
+        assert line["takesBack"] == {"period": "2021-10", "matchKey": key}
+        found = {(hop["totalPrice"], hop["matchKey"]) for hop in line["hops"]}
+        assert found == {("-12.55", row["matchKey"])}  # a seller sees both of its hops
+        assert line["differences"] == []
+        (parent,) = [one for one in visitor.rows(name, invoiceId=now) if one["adjustsInvoiceId"]]
+        assert explanation(visitor, name, row_id=parent["rowId"]) == line

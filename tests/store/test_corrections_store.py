@@ -21,6 +21,7 @@ from tieout.serve.settings import Settings
 from tieout.store.catalog import invoice, manual_line
 from tieout.store.house import House
 
+STARTED = 4  # invoices that start verified in the demo's month
 ANNA = Word(by="anna", now=LATER, reason="asked")
 
 
@@ -93,7 +94,7 @@ def test_every_invoice_credited_whole_comes_to_nothing(billed: House) -> None:
         (Fraction(one["total_amount"]) for one in issued), Fraction(0)
     )
     done = Counter(one["action"] for one in pipeline.read_audit(billed)["entries"])
-    assert (done["credit"], done["verify"]) == (len(issued), len(issued))
+    assert (done["credit"], done["verify"]) == (len(issued), len(issued) + STARTED)
     assert pipeline.check_audit(billed)["entries"] == done.total()
 
 
@@ -199,7 +200,7 @@ def test_a_draft_of_a_credit_note_is_withdrawn_and_then_the_rest_is_free(billed:
     )
     actions = [one["action"] for one in pipeline.read_audit(billed)["entries"]]
     assert [one for one in actions if one != "run"] == [
-        *("change", "load", "credit", "discard", "credit", "verify")
+        *("change", "load", *("verify",) * STARTED, "credit", "discard", "credit", "verify")
     ]
 
 

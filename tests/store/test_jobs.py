@@ -3,15 +3,18 @@
 import datetime as dt
 import threading
 import time
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from job_case import WITHOUT, end_lease, submitted, taken, worker
 from sqlalchemy import update
-from store_case import MONTH_FILE, PERIOD
+from store_case import LATER, MONTH_FILE, PERIOD
 
 from tieout import pipeline
-from tieout.engine.watch import Watch
+from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, JobCancelled, LeaseLost, NotFound
+from tieout.pipeline.work import KINDS
 from tieout.store import jobs
 from tieout.store.house import House
 from tieout.store.job_table import job
@@ -62,6 +65,47 @@ def test_an_export_is_a_new_folder(
     done = pipeline.do_next(referenced, worker())
     assert done is not None
     assert (done["state"], done["result"]["unchanged"]) == ("done", True)
+
+
+def test_postings_are_written_as_the_command_writes_them(
+    billed: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("posted") / "october.beancount"
+    asked: dict[str, Any] = {"period": PERIOD, "syntax": "beancount", "party": None, "drafts": True}
+    for _ in range(2):  # postings of before are replaced
+        submitted(billed, "postings", file=str(file), **asked)
+        done = pipeline.do_next(billed, worker())
+        assert done is not None
+        assert (done["state"], done["result"]["file"]) == ("done", str(file))
+        books = pipeline.Books(PERIOD, drafts=True)
+        assert file.read_text() == "".join(pipeline.postings(billed, books))
+    file.write_text("not to be lost")
+    submitted(billed, "postings", file=str(file), **asked)
+    done = pipeline.do_next(billed, worker())
+    assert done is not None
+    assert (done["state"], file.read_text()) == ("failed", "not to be lost")
+    assert "holds no postings" in done["error"]
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_postings_of_a_worker_that_lost_the_job_are_not_there(
+    billed: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("posted") / "october.beancount"
+    asked: dict[str, Any] = {"period": PERIOD, "syntax": "hledger", "party": None, "drafts": False}
+    submitted(billed, "postings", file=str(file), **asked)
+    lease = taken(billed)
+    end_lease(billed, lease)
+    with billed.catalog.write() as connection:
+        jobs.expire(connection)
+    with pytest.raises(LeaseLost):
+        KINDS["postings"](
+            replace(billed, lease=lease),
+            lease.arguments,
+            clock=lambda: LATER,
+            watch=UNWATCHED,
+        )
+    assert list(file.parent.iterdir()) == []
 
 
 def test_a_job_whose_workers_die_fails_at_its_last_attempt(loaded: House) -> None:

@@ -21,13 +21,16 @@ from late_store import (
     run,
     told,
 )
-from october import NOW, PERIOD
+from october import NOW, PERIOD, write_vendor_file
 from store_case import everything
 from stored import stored_lines
 
 from tieout import pipeline
 from tieout.errors import Conflict, InputsChanged, NotFound
 from tieout.pipeline import Choice
+from tieout.store.house import House
+
+ON_SQLITE = pytest.mark.parametrize("catalog_kind", ["sqlite"])  # what the catalog is has no say
 
 
 def test_the_next_month_bills_a_late_line_and_the_closed_one_stays(
@@ -193,3 +196,73 @@ def test_a_parked_line_that_finds_its_place_after_verification_is_late(
     run(house, NEXT)
     assert late_sums(house, NEXT) == at_hops({"oct-12": "-7.53"})
     recomputed(house, tmp_path, PERIOD, NEXT)
+
+
+def moved(house: House, path: Path, period: str) -> str:
+    """Give a loaded file's invoice another month; give what was said."""
+    wishes = pipeline.Wishes(period=period, by="anna")
+    (report,) = pipeline.load_files(house, [(path.name, path)], wishes=wishes, now=NOW)
+    (said,) = report["notices"]
+    return str(said)
+
+
+def test_an_invoice_put_into_a_closed_month_by_mistake_is_put_back(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    before = told(house, PERIOD)
+    path = write_november(tmp_path / "november.csv")
+    wishes = pipeline.Wishes(period=PERIOD)
+    pipeline.load_files(house, [(path.name, path)], wishes=wishes, now=NOW)
+    run(house, PERIOD, NEXT)  # its line is late in October, and a draft of November bills it
+    assert pipeline.certificate_of(house, PERIOD)["late"]["count"] == 1
+    assert {one["status_id"] for one in headers(house, NEXT).values()} == {0}
+    assert moved(house, path, NEXT).endswith(f"period {NEXT} is now that of invoice G011111111")
+    run(house, PERIOD, NEXT)
+    assert told(house, PERIOD) == before
+    assert pipeline.certificate_of(house, PERIOD)["late"]["count"] == 0
+    assert late_sums(house, NEXT) == {}
+    assert [headers(house, NEXT)[hop]["total_amount"] for hop in (1, 2, 3)] == [
+        *("15", "15.75", "17.33")  # x 1.05 x 1.10
+    ]
+    entry = pipeline.read_audit(house, subject="G011111111")["entries"][-1]
+    assert (entry["by"], entry["action"]) == ("anna", "move")
+    assert (entry["before"], entry["after"]) == ({"period": PERIOD}, {"period": NEXT})
+    recomputed(house, tmp_path, PERIOD, NEXT)
+    with pytest.raises(Conflict, match="stays in 2021-11: verified invoices bill 1 lines of it"):
+        moved(house, path, PERIOD)
+
+
+@ON_SQLITE
+def test_a_month_whose_only_invoice_was_moved_is_emptied(store_at: Any, tmp_path: Path) -> None:
+    house = store_at(all_drafts)
+    path = write_vendor_file(tmp_path / "october.csv")
+    vendors = headers(house, PERIOD)[1]
+    moved(house, path, NEXT)
+    (october, november) = run(house, PERIOD, NEXT)
+    assert (october["invoices"], november["invoices"]) == (0, 3)
+    assert headers(house, PERIOD) == {}
+    assert headers(house, NEXT)[1]["total_amount"] == vendors["total_amount"]
+    entry = pipeline.read_audit(house, subject=vendors["invoice_id"])["entries"][-1]
+    assert entry["action"] == "withdraw"
+    assert pipeline.certificate_of(house, PERIOD)["hops"] == []
+    recomputed(house, tmp_path, PERIOD, NEXT)
+
+
+@ON_SQLITE
+def test_late_lines_of_two_vendor_invoices_leave_the_vendors_document_its_number(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(closed)
+    arrive(house, tmp_path, LATE)
+    more = (13, "removeQuantity", 4, "1", "-1", "-1")
+    load(house, write_lines(tmp_path / "more.csv", [more], number="G088888888"))
+    load(house, write_november(tmp_path / "november.csv"))
+    run(house, PERIOD, NEXT)
+    vendors = headers(house, NEXT)[1]
+    assert Fraction(vendors["total_amount"]) == 15 - Fraction("8.53")
+    assert vendors["invoice_number"] == "G011111111"
+    rows = [row for row in stored_lines(house, NEXT, kind="invoice_line") if row["hop"] == 1]
+    assert {row["vendor_invoice_number"] for row in rows} == {"G011111111", None}  # of two
+    with pytest.raises(Conflict, match="stays in 2021-10: verified invoices bill 1 lines of it"):
+        moved(house, tmp_path / "late.csv", LAST)  # November is verified, with the late line on it

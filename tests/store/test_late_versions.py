@@ -30,7 +30,7 @@ from store_case import everything
 from stored import stored_lines
 
 from tieout import pipeline
-from tieout.errors import Conflict
+from tieout.errors import Conflict, InputsChanged
 from tieout.pipeline import Choice
 from tieout.store.catalog import invoice
 from tieout.store.house import House
@@ -183,7 +183,11 @@ def test_late_lines_go_to_adjustments_where_the_contract_says_so(
     assert adjustments(house) == both
     with pytest.raises(Conflict, match="made by the runs of its month"):
         pipeline.discard_document(house, _ids(house)[3], word=ANNA)
-    verified = pipeline.verify_invoices(house, Choice(names=(_ids(house)[2],)), word=ANNA)
+    # hop 3 waits for hop 2; hop 1 is the vendor's own document (reporting-api.md 8.1)
+    ids = _ids(house)
+    with pytest.raises(Conflict, match=f"one hop above: invoice {ids[2]}"):
+        pipeline.verify_invoices(house, Choice(names=(ids[3],)), word=ANNA)
+    verified = pipeline.verify_invoices(house, Choice(names=(ids[2],)), word=ANNA)
     (one,) = verified["verified"]
     assert (one["hop"], one["totalAmount"]) == (2, "-8.96")
     third = (14, "removeQuantity", 4, "1", "-2", "-2")
@@ -214,3 +218,35 @@ def _ids(house: House) -> dict[int, str]:
     with house.catalog.read() as connection:
         rows = connection.execute(select(invoice.c.hop, invoice.c.invoice_id).where(*made))
         return {row.hop: row.invoice_id for row in rows}
+
+
+@pytest.mark.parametrize("catalog_kind", ["sqlite"])  # what the catalog is has no say
+def test_an_adjustment_is_verified_as_previewed_and_with_its_parked_lines_in_sight(
+    store_at: Any, tmp_path: Path
+) -> None:
+    house = store_at(adjusted)
+    stray = {"SubscriptionId": "sub-9", "CustomerName": "Nobody", "VendorInvoiceRowId": "stray"}
+    both = [
+        write_lines(tmp_path / f"{name}.csv", [LATE], number="G066666666", **columns).read_text()
+        for name, columns in (("own", {}), ("stray", stray))
+    ]
+    late = tmp_path / "late.csv"
+    late.write_text(both[0] + both[1].splitlines(keepends=True)[1])
+    load(house, late)
+    run(house, PERIOD)
+    assert [one[1:] for one in adjustments(house)] == [(0, "-7.53"), (0, "-7.91"), (0, "-8.7")]
+    names = (_ids(house)[2],)
+    with pytest.raises(Conflict, match="1 parked lines of vendor invoice G066666666 could belong"):
+        pipeline.verify_invoices(house, Choice(names=names), word=ANNA)
+    more = (13, "removeQuantity", 4, "1", "-1", "-1")
+    load(house, write_lines(tmp_path / "more.csv", [more], number="G088888888"))
+    wanted = Choice(names=names, accept_parked="asked")
+    with pytest.raises(InputsChanged):  # the month's run does not know of this line
+        pipeline.verify_invoices(house, wanted, word=ANNA)
+    run(house, PERIOD)
+    (one,) = pipeline.verify_invoices(house, wanted, word=ANNA)["verified"]
+    assert (one["hop"], one["totalAmount"]) == (2, "-8.96")  # (-7.53 - 1) x 1.05
+    accepted = pipeline.certificate_of(house, PERIOD)["acceptedParked"]
+    assert accepted == [
+        {"invoiceId": names[0], "invoiceNumber": one["invoiceNumber"], "reason": "asked"}
+    ]

@@ -175,6 +175,8 @@ def test_every_move_is_in_the_audit_and_a_changed_entry_is_noticed(billed: House
     found = pipeline.read_audit(billed)["entries"]
     assert [(one["by"], one["action"], one["reason"]) for one in found] == [
         *[("tieout", action, None) for action in ("change", "load", "run")],  # by no person
+        ("tieout", "verify", "the vendor's own document"),
+        *[("tieout", "verify", "its contract starts it so")] * 3,
         *[("anna", "verify", "asked")] * 4,
         ("bram", "pay", "bank statement 7"),
     ]
@@ -184,7 +186,7 @@ def test_every_move_is_in_the_audit_and_a_changed_entry_is_noticed(billed: House
     own = pipeline.read_audit(billed, subject=subject)["entries"]
     assert [one["action"] for one in own] == ["verify", "pay"]
     checked = pipeline.check_audit(billed)
-    assert checked == {"entries": 8, "lastHash": found[-1]["hash"]}
+    assert checked == {"entries": len(found), "lastHash": found[-1]["hash"], "heads": []}
     for statement in (update(audit_entry).values(by="eve"), audit_entry.delete()):
         with pytest.raises(DBAPIError), billed.catalog.write() as connection:
             connection.execute(statement)

@@ -11,7 +11,14 @@ LAWS = {
     "law_residual": "detail + residual = invoice lines; no residual above half a minor unit",
     "law_keys": "a match key names one line per hop",
 }
-LATE = "SELECT currency, total_price AS amount FROM"
+# what would take a billed line back and is held by its contract waits, and is not billed late
+WAITING = (
+    "SELECT currency, amount FROM parked_line UNION ALL SELECT currency, amount FROM held_back"
+)
+LATE = (
+    "SELECT line.currency, total_price AS amount FROM late_detail_line AS line"
+    " JOIN late_charge AS charge USING (charge_no) WHERE hop = 1 AND late_lines <> 'hold'"
+)
 
 
 def check_laws(engine: Engine) -> None:
@@ -44,7 +51,7 @@ def certify(
     hops = engine.arrow(sql_text("tieout.invoice", "certificate_hop")).to_pylist()
     inputs = engine.arrow(sql_text("tieout.invoice", "certificate_input")).to_pylist()
     rejected = engine.one("SELECT count(*)::INT AS count FROM rejected_row")["count"]
-    parked = engine.one("SELECT count(*)::INT AS count FROM parked_line")["count"]
+    parked = engine.one(f"SELECT count(*)::INT AS count FROM ({WAITING})")["count"]
     aside = engine.arrow(sql_text("tieout.invoice", "certificate_set_aside")).to_pylist()
     if rejected or parked:
         status = "quarantine_open"
@@ -63,7 +70,7 @@ def certify(
         },
         "parked": {
             "count": parked,
-            "amounts": amounts(engine, "SELECT currency, amount FROM parked_line"),
+            "amounts": amounts(engine, WAITING),
         },
         "setAside": {
             "count": len(aside),
@@ -71,8 +78,8 @@ def certify(
             "lines": aside,
         },
         "late": {
-            "count": engine.one("SELECT count(*)::INT AS count FROM late_charge")["count"],
-            "amounts": amounts(engine, f"{LATE} late_detail_line WHERE hop = 1"),
+            "count": engine.one(f"SELECT count(*)::INT AS count FROM ({LATE})")["count"],
+            "amounts": amounts(engine, LATE),
         },
         "carriedIn": engine.arrow(sql_text("tieout.invoice", "certificate_carried")).to_pylist(),
         "inputDigest": input_digest,

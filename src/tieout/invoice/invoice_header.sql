@@ -10,11 +10,14 @@ WITH summed AS (
         sum(line.source_line_count)::BIGINT AS detail_count,
         min(line.cost_currency) AS cost_currency_min, max(line.cost_currency) AS cost_currency_max,
         count(line.cost_total_price) AS cost_count,
-        CASE WHEN line.hop = 1 AND count(line.vendor_invoice_number) = count(*)
+        -- late lines of other months change nothing in whose document it is (decision 0042)
+        CASE WHEN line.hop = 1
+            AND count(*) FILTER (WHERE line.part IS NULL AND line.vendor_invoice_number IS NULL) = 0
             AND min(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL)
                 = max(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL)
             THEN min(line.vendor_invoice_number) FILTER (WHERE line.part IS NULL) END AS vendor_invoice,
-        line.hop = 1 AND count(line.vendor_invoice_number) < count(*) AS is_mixed,
+        line.hop = 1 AND count(*) FILTER (WHERE line.part IS NULL AND line.vendor_invoice_number IS NULL) > 0
+            AS is_mixed,
         sum(line.cost_total_price) AS cost_amount,
         CASE WHEN bool_and(line.margin_amount IS NOT NULL) THEN sum(line.margin_amount) END AS margin_amount
     FROM invoice_line AS line

@@ -28,7 +28,7 @@ from tieout.pipeline.manual_line import ManualLine, add_manual_line
 from tieout.pipeline.match_files import match_files
 from tieout.pipeline.outage import outage
 from tieout.pipeline.period import run_period
-from tieout.pipeline.postings import SYNTAXES, Books, postings
+from tieout.pipeline.postings import SYNTAXES, Books, postings, refuse_other_file
 from tieout.pipeline.prices import load_prices
 from tieout.pipeline.quotes import quote
 from tieout.pipeline.reference import export_reference, load_reference
@@ -124,6 +124,7 @@ __all__ = [
     "read_audit",
     "recorded_decisions",
     "recorded_summaries",
+    "refuse_other_file",
     "rehash_lake",
     "rejected_rows",
     "restore",

@@ -79,7 +79,7 @@ def _pack(house: House, packing: _Packing, *, now: dt.datetime, link: bool) -> d
     with house.catalog.read() as connection:
         step = _step(connection)
         rows = _pack_rows(connection, packing)
-        entries, last_hash = audit.check_chain(connection)
+        chain = audit.check_chain(connection)
         named = manifest.named_paths(connection)
     for path, sha256 in sorted(named.items()):
         _pack_lake_file(house, packing, path=path, sha256=sha256, link=link)
@@ -94,7 +94,7 @@ def _pack(house: House, packing: _Packing, *, now: dt.datetime, link: bool) -> d
         "schema": step,
         "madeAt": utc_text(now),
         "tables": rows,
-        "audit": {"entries": entries, "lastHash": last_hash},
+        "audit": {"entries": chain.entries, "lastHash": chain.last_hash},
         "files": packing.files,
     }
     draft = packing.drafts / CONTENTS

@@ -19,13 +19,14 @@ from tieout.pipeline.late_tables import (
 from tieout.pipeline.of_runs import name_of_runs
 from tieout.rate import rate_hops
 from tieout.store.house import House
-from tieout.store.late_lines import CARRIED, LATE, Ledger
+from tieout.store.late_lines import CARRIED, HELD_BACK, LATE, PART, Ledger
 from tieout.store.vendor_files import loaded_file
 from tieout.store.vendor_invoices import TakenFile
-from tieout.tables import CHARGE, DETAIL_LINE, VENDOR_LINE
+from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE, VENDOR_LINE
 
 PACKAGE = "tieout.pipeline"
 NOTHING = {LATE: LATE_CHARGE, "late_detail_line": LATE_DETAIL_LINE, "told_again": TOLD_AGAIN}
+NOTHING[HELD_BACK] = PARKED_LINE
 KEPT = {"charge": CHARGE, "detail_line": DETAIL_LINE, CARRIED: CARRIED_LINE}
 Kept = TypeVar("Kept")
 
@@ -42,7 +43,7 @@ def name_billed(engine: Engine, ledger: Ledger) -> None:
         engine.table(name, f"SELECT * FROM no_{name}")
     engine.register("no_charge", CHARGE.empty_table())
     engine.table("added_charge", "SELECT * FROM no_charge")
-    engine.let(late_part=f"late {ledger.period}", late_of=ledger.period)
+    engine.let(late_part=f"{PART}{ledger.period}", late_of=ledger.period)
     if not ledger.verified:
         return
     runs = [*([ledger.own] if ledger.own else []), *ledger.takers]
@@ -145,6 +146,7 @@ def keep_late(engine: Engine, *, keep: Callable[..., Kept]) -> list[Kept]:
     if not engine.one("SELECT count(*) AS n FROM closed_invoice")["n"]:
         return []
     engine.table("late_detail_line", sql_text(PACKAGE, "late_detail_line"))
+    engine.table(HELD_BACK, sql_text(PACKAGE, "late_held_back"))
     return [
         keep(kind, f"SELECT * FROM {kind}")
         for kind in NOTHING

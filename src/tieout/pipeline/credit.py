@@ -32,9 +32,11 @@ from tieout.report.run_file import name_run_files
 from tieout.store import documents, manifest
 from tieout.store.catalog import ADJUSTMENT, CREDIT_NOTE, CUSTOM, DRAFTS
 from tieout.store.house import House
+from tieout.store.late_lines import is_late
 from tieout.store.workflow import STATUS_NAMES, Header, find_invoices
 from tieout.tables import AMOUNT
 
+ROWS_NAMED = 3  # of those that a sentence is about
 SAID = ("charge", "detail_line", "invoice_line")
 
 
@@ -198,7 +200,7 @@ def _name_credited(engine: Engine, credit: Credit, *, document: Document) -> Non
 def _chosen(engine: Engine, credit: Credit) -> list[dict[str, Any]]:
     """Give the rows that are credited, with what is left of each. Raises NotFound, Conflict."""
     rows: list[dict[str, Any]] = engine.arrow(
-        "SELECT row_id, total_price, left_over FROM standing_row"
+        "SELECT row_id, total_price, left_over, part FROM standing_row"
         " WHERE invoice_id = getvariable('credited_id') ORDER BY line_no"
     ).to_pylist()
     wanted = dict.fromkeys(credit.row_ids)
@@ -212,7 +214,23 @@ def _chosen(engine: Engine, credit: Credit) -> list[dict[str, Any]]:
         raise Conflict(reason=f"nothing is left of {_name(used[0]) if used else credit.invoice}")
     if credit.reprice and (partly := [r for r in chosen if r["left_over"] != r["total_price"]]):
         raise Conflict(reason=f"a part of {_name(partly[0])} is credited: it gets no other price")
+    if credit.reprice and (late := [row for row in chosen if is_late(row["part"])]):
+        raise Conflict(reason=_why_not_anew(late, invoice=credit.invoice, of=len(chosen)))
     return chosen
+
+
+def _why_not_anew(late: Sequence[Mapping[str, Any]], *, invoice: str, of: int) -> str:
+    """Say why rows of late lines get no other price, and what can be done instead."""
+    rows = " ".join(f"--row {row['row_id']}" for row in late[:ROWS_NAMED])
+    more = f" and {len(late) - ROWS_NAMED} more" if len(late) > ROWS_NAMED else ""
+    others = ""
+    if len(late) < of:
+        others = "; reprice the other rows by naming them with --row"
+    return (
+        f"{len(late)} of {of} rows bill lines that came late for an earlier month, and no run"
+        f" prices those anew: credit them without --reprice ({rows}{more}), whole or by --amount,"
+        f" and bill the right price with `tieout charge --invoice {invoice}`{others}"
+    )
 
 
 def _name(row: Mapping[str, Any]) -> str:

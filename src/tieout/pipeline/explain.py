@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, session, sql_text
 from tieout.errors import NotFound
+from tieout.pipeline.explained.back import taken_back, turned
 from tieout.pipeline.explained.find import (
     NAMED_MAX,
     Named,
@@ -31,16 +32,22 @@ from tieout.pipeline.explained.told import (
     tell_proration,
     tell_terms,
 )
-from tieout.pipeline.explained.twins import RunFiles, waits_with_twins
+from tieout.pipeline.explained.twins import RunFiles, Twin, waits_with_twins
 from tieout.pipeline.explained.way import Way, recompute
 from tieout.report.run_file import name_run_files
 from tieout.report.visibility import GENERAL, PREVIEW, Viewer, Wanted, visible_invoices
 from tieout.store import line_decisions, manifest
-from tieout.store.catalog import reference, run, vendor_file
+from tieout.store.catalog import MONTH, reference, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import REJECTED_ROW, VENDOR_LINE
 
 PREFIX = 16
+UNPLACED: dict[str, Any] = {
+    **dict.fromkeys(("runId", "period", "snapshot", "match", "proration", "parked")),
+    "hops": [],
+    "tried": [],
+    "differences": [],
+}
 KINDS = ("charge", "detail_line", "parked_line", "invoice_line")
 
 
@@ -165,35 +172,38 @@ class Explainer:
             | {"by": one["decided_by"], "at": one["decided_at"]}
             for one in decided
         ]
-        return found | self._told(named.run_id)
+        return found | self._told(named.run_id, found=found)
 
-    def _told(self, run_id: str) -> dict[str, Any]:
+    def _told(self, run_id: str, *, found: Mapping[str, Any]) -> dict[str, Any]:
         """Recompute the line from what its run used, and tell both side by side.
 
-        Without a run it is the newest that placed or parked the line.
+        Without a run it is the newest that placed or parked the line. Of a run that takes the line
+        back, it is the line as it was billed, turned round.
         """
         engine = self.engine
         row = engine.arrow("SELECT * FROM vendor_line WHERE row_number = getvariable('row_number')")
         late = self._late.of_line()
         held = engine.arrow(sql_text("tieout.pipeline", "explained_run"))["run_id"].to_pylist()
-        held = [one for one in held if one not in late.taking_back]
+        taking_back = self._late.taking_back(late, found, run_id=run_id)
+        if not taking_back:
+            held = [one for one in held if one not in late.taking_back]
         held = [run_id] if run_id in held else held or late.waiting
-        if not held or not row.num_rows:
-            nothing = dict.fromkeys(("runId", "period", "snapshot", "match", "proration"))
-            nothing["late"] = self._late.billed_as()
-            return {**nothing, "parked": None, "hops": [], "tried": [], "differences": []}
+        if not (held and row.num_rows):
+            return {**UNPLACED, "late": self._late.billed_as()}
         taken = self.runs[held[0]]
         rated = self._late.run_that_rated(late, taken)
         engine.let(run_id=taken["run_id"])
         parked = first(engine, "explained_parking")
         hops = engine.arrow(sql_text("tieout.pipeline", "explained_hop")).to_pylist()
+        if taking_back:
+            hops = [turned(hop) for hop in hops]
         first_day = dt.date.fromisoformat(f"{rated['period']}-01")
         frozen = self._snapshot(rated["snapshot_id"])
         line = Line(row.to_pylist()[0])
-        twins = self._files.twins_of(line, run_id=taken["run_id"])
-        change = [line, *(twin.line for twin in twins)]
+        twins = self._twins(line, taken=rated if taking_back else taken)
 
         def retold(row: Line) -> Way:
+            change = (line, *(twin.line for twin in twins))
             others = [one for one in change if one is not row]
             return recompute(row, frozen=frozen, first_day=first_day, twins=others)
 
@@ -201,21 +211,28 @@ class Explainer:
         if parked:
             ways = [(twin, retold(twin.line)) for twin in twins]
             way = waits_with_twins(way, ways, parked=parked)
+        told = [tell_hop(*pair) for pair in zip_longest(way.hops[: len(hops)], hops)]
         return {
             "runId": taken["run_id"],
             "period": taken["period"],
             "snapshot": rated["snapshot_id"],
-            "late": late.told(taken["run_id"], self.runs),
+            "late": taking_back or late.told(taken["run_id"], self.runs),
             "parked": parked,
             "match": tell_match(way),
             "proration": tell_proration(way),
-            "hops": [
-                tell_hop(priced, stored)
-                for priced, stored in zip_longest(way.hops[: len(hops)], hops)
-            ],
+            "hops": [taken_back(one) for one in told] if taking_back else told,
             "tried": [] if way.hops else _tried_hops(way),
             "differences": _differences(way, hops, parked=parked) if hops or parked else [],
         }
+
+    def _twins(self, line: Line, *, taken: Mapping[str, Any]) -> list[Twin]:
+        """Give the other rows of a line's seat change, of the run that is published of a month."""
+        run_id = taken["run_id"]
+        if run_id not in self.runs:  # a later run of the month took its place, with the same lines
+            of_month = (one for one in self.runs.values() if one["period"] == taken["period"])
+            run_id = next(one["run_id"] for one in of_month if one["kind"] == MONTH)
+        self.engine.let(run_id=run_id)
+        return self._files.twins_of(line, run_id=run_id)
 
     def _snapshot(self, snapshot_id: int) -> Frozen:
         if snapshot_id not in self._frozen:

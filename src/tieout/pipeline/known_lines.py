@@ -9,9 +9,11 @@ from tieout.errors import LawBroken
 from tieout.invoice.digest import digests_of_invoices, look_at_row_ids
 from tieout.store import manifest
 from tieout.store.house import House
+from tieout.store.late_lines import HELD_BACK
 from tieout.store.workflow import Header
 from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
 
+WAITING = ("parked_line", HELD_BACK)
 KNOWN = pa.schema(  # of `known_invoice`; `hop` is a number, all else text
     [
         pa.field("hop", pa.int32()),
@@ -23,16 +25,30 @@ KNOWN = pa.schema(  # of `known_invoice`; `hop` is a number, all else text
 )
 
 
-def name_lines(engine: Engine, house: House, *, run_id: str, known: Sequence[Header]) -> None:
-    """Name a run's lines, `known_invoice`, all of its invoices, and `known_line`: theirs."""
+def name_lines(
+    engine: Engine,
+    house: House,
+    *,
+    run_id: str,
+    known: Sequence[Header],
+    month_run_id: str | None = None,
+) -> None:
+    """Name a run's lines, `known_invoice`, all of its invoices, and `known_line`: theirs.
+
+    The lines that are parked are those of the month's run, where it is another one.
+    """
     with house.catalog.read() as connection:
         paths = manifest.run_paths(connection, house, run_id=run_id)
+        parked = paths
+        if month_run_id is not None:
+            parked = manifest.run_paths(connection, house, run_id=month_run_id)
     for name, schema in (("detail_line", DETAIL_LINE), ("charge", CHARGE)):
         engine.parquet(f"kept_{name}", paths.get(name, []), schema=schema)
         engine.register(f"no_{name}", schema.empty_table())  # columns younger than the run are null
         both = f"SELECT * FROM no_{name} UNION ALL BY NAME SELECT * FROM kept_{name}"
         engine.view(name, both)
-    engine.parquet("parked_line", paths.get("parked_line", []), schema=PARKED_LINE)
+    waiting = [path for kind in WAITING for path in parked.get(kind, [])]
+    engine.parquet("parked_line", waiting, schema=PARKED_LINE)
     rows = [{**one, "vendor": one["vendor_id"]} for one in known]
     named = [{name: row[name] for name in KNOWN.names} for row in rows]
     engine.register("known_invoice", pa.Table.from_pylist(named, schema=KNOWN))

@@ -30,11 +30,12 @@ from tieout.pipeline.delivery import (
     publish_delivery,
     summed_invoices,
 )
-from tieout.pipeline.keep import drop_unnamed, keep, write
+from tieout.pipeline.keep import drop_unnamed, keep, utc_text, write
+from tieout.pipeline.moved import move_invoices_of
 from tieout.pipeline.outage import FULL
 from tieout.pipeline.sources import Delivery
 from tieout.store import manifest, vendor_invoices
-from tieout.store.audit import PROGRAM
+from tieout.store.audit import PROGRAM, Signed
 from tieout.store.catalog import vendor_file, vendor_invoice
 from tieout.store.house import House
 from tieout.store.lake import LakeFile, copy_file, sync_file
@@ -122,7 +123,12 @@ def load_files(
         if wishes.period is not None and not held_back:
             watch.phase("publish")
             repeated = [report for report in reports if report["status"] == "duplicate_file"]
-            _move(house, repeated, period=wishes.period)
+            signed = Signed(wishes.by, utc_text(now))
+            ids = [report["fileId"] for report in repeated]
+            moved = move_invoices_of(
+                engine, house, file_ids=ids, period=wishes.period, signed=signed
+            )
+            _say_moved(repeated, moved, period=wishes.period)
         if staged:
             arrival = Arrival(reports, now=now, export=wishes.export, by=wishes.by)
             publish_delivery(house, engine, staged=staged, found=found, arrival=arrival)
@@ -252,15 +258,15 @@ def _stage_copy(desk: Desk, *, report: Mapping[str, Any], copy: Path) -> dict[st
     }
 
 
-def _move(house: House, reports: Sequence[dict[str, Any]], *, period: str) -> None:
-    """Give the invoices of files loaded before another period, and say so in their reports."""
-    with house.catalog.write() as connection:
-        for report in reports:
-            moved = vendor_invoices.move(connection, file_id=report["fileId"], period=period)
-            if moved:
-                said = f"period {period} is now that of invoice {', '.join(moved)}"
-                (sentence,) = report["notices"]
-                report["notices"] = [sentence.replace("nothing changed", said)]
+def _say_moved(
+    reports: Sequence[dict[str, Any]], moved: Mapping[str, Sequence[str]], *, period: str
+) -> None:
+    """Say which invoices of files loaded before belong to another period now."""
+    for report in reports:
+        if numbers := moved[report["fileId"]]:
+            said = f"period {period} is now that of invoice {', '.join(numbers)}"
+            (sentence,) = report["notices"]
+            report["notices"] = [sentence.replace("nothing changed", said)]
 
 
 def _keep_files(desk: Desk, file: StagedFile, *, copy: Path) -> list[LakeFile]:

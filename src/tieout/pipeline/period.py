@@ -75,13 +75,14 @@ def bill_month(
 
     `line` was typed onto a draft just now: it is published with the run, in one transaction. A
     month without vendor files bills late lines of earlier ones alone, all of them as drafts, since
-    its own lines may still come.
+    its own lines may still come. One that was run before and has no lines any more loses its drafts
+    and the vendor's documents.
     """
     with house.catalog.read() as connection:
         inputs = read_inputs(connection, house, period=period)
         before = manifest.current_run(connection, period=period)
         late_lines.refuse_stale_months(connection, period=period)
-    if not (inputs.taken or inputs.ledger.earlier):
+    if not (inputs.taken or inputs.ledger.earlier or before):
         raise NotFound(kind="vendor invoice of period", name=period)
     if not inputs.current.snapshot_id:
         raise NotFound(kind="reference data", name="nothing was loaded yet")
@@ -91,7 +92,8 @@ def bill_month(
     def kept(kind: str, sql: str, *, hop: int | None = None) -> LakeFile:
         return write(house, engine, sql=sql, kind=kind, hop=hop)
 
-    files = _issue(house, engine, inputs=inputs, period=period, keep=kept)
+    is_known = before is not None
+    files = _issue(house, engine, inputs=inputs, period=period, is_known=is_known, keep=kept)
     summary = _certified(
         engine, period=period, snapshot_id=inputs.current.snapshot_id, before=before
     )
@@ -116,11 +118,12 @@ def _issue(
     *,
     inputs: Inputs,
     period: str,
+    is_known: bool,
     keep: Callable[..., LakeFile],
 ) -> list[LakeFile]:
     """Match, rate and invoice a month, and check the laws; give the files of its lines."""
     open_inputs(engine, inputs, house=house)
-    if not (inputs.taken or has_carried(engine)):
+    if not (inputs.taken or is_known or has_carried(engine)):
         raise NotFound(kind="vendor invoice of period", name=period)
     secret = str(house.catalog.setting(SECRET)).encode()
     engine.watch.phase("rate")
@@ -211,7 +214,8 @@ def _publish_run(
         "summary": json.dumps(said),
     }
     manifest.publish_run(connection, values, files=files, by=word.by)
-    invoices.replace_invoices(connection, headers, period=summary["period"], now=now)
+    signed = Signed(word.by, now)
+    invoices.replace_invoices(connection, headers, period=summary["period"], signed=signed)
 
 
 def _publish_adjustments(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -94,6 +95,12 @@ def postings(house: House, books: Books) -> Iterator[str]:
     yield from _tie_out(syntax, found, clearing=clearing)
     if documents:
         yield from _texts(house, documents, syntax=syntax)
+
+
+def refuse_other_file(path: Path) -> None:
+    """Raise Conflict when a file is there and holds no postings."""
+    if path.exists() and not path.read_bytes()[:64].startswith(b"; tieout "):
+        raise Conflict(reason=f"{path} is there and holds no postings: name another file")
 
 
 def _certificate(house: House, period: str) -> dict[str, Any] | None:

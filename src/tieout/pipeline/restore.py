@@ -158,10 +158,10 @@ def _fill(
         if kept.get(f"lake/{path}") != sha256:
             raise BackupRefused(path=f"{source}/lake/{path}", reason="is not what its catalog says")
     try:
-        entries, last_hash = audit.check_chain(connection)
+        chain = audit.check_chain(connection)
     except AuditBroken as broken:
         raise BackupRefused(
             path=f"{source}/{name_of_rows('audit_entry')}", reason=str(broken)
         ) from None
-    if {"entries": entries, "lastHash": last_hash} != contents["audit"]:
+    if {"entries": chain.entries, "lastHash": chain.last_hash} != contents["audit"]:
         raise BackupRefused(path=str(source), reason="its audit is not the one it says")

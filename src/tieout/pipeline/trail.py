@@ -1,6 +1,7 @@
 """The audit, read back and checked."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from tieout.store import audit
@@ -36,11 +37,14 @@ def newest_entry(house: House) -> int:
         return audit.newest(connection)
 
 
-def check_audit(house: House) -> dict[str, Any]:
+def check_audit(house: House, *, known_heads: Sequence[str] = ()) -> dict[str, Any]:
     """Recompute the chain of hashes; give the number of entries and the last hash.
 
-    Raises AuditBroken at the first entry that was changed, removed or put in.
+    `known_heads` are hashes noted earlier, elsewhere; of each it says how many entries came since.
+    Raises AuditBroken at the first entry that was changed, removed or put in, at the end too, and
+    HeadUnknown for a hash that no entry has.
     """
     with house.catalog.read() as connection:
-        count, last = audit.check_chain(connection)
-    return {"entries": count, "lastHash": last}
+        chain = audit.check_chain(connection, known_heads=known_heads)
+    heads = [{"hash": one, "entriesSince": chain.since[one]} for one in known_heads]
+    return {"entries": chain.entries, "lastHash": chain.last_hash, "heads": heads}

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from tieout.engine.duckdb import session
 from tieout.errors import NotFound
 from tieout.pipeline.keep import drop_unnamed, utc_text
+from tieout.pipeline.known_lines import WAITING
 from tieout.store import documents, late_lines, manifest, overlaps, vendor_invoices, workflow
 from tieout.store.answered import drop_answers
+from tieout.store.audit_head import head_of
 from tieout.store.catalog import lake_file, run, vendor_file
 from tieout.store.house import House
 from tieout.tables import PARKED_LINE, REJECTED_ROW
@@ -21,8 +23,8 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
     """Give the certificate of a period's published run, with the lake files behind it.
 
     The unbilled files of the period, the rows that files share, the invoices verified though lines
-    were parked, the documents made by hand about the period, and the months that bill its late
-    lines, are those known now.
+    were parked, the documents made by hand about the period, the months that bill its late lines,
+    and the head of the audit, are those known now.
     """
     with house.catalog.read() as connection:
         found = manifest.current_run(connection, period=period)
@@ -49,6 +51,7 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
         by_hand = documents.documents_of(connection, period=period)
         accepted = workflow.accepted_parked(connection, period=period)
         carried = late_lines.billed_elsewhere(connection, late_of=period)
+        head = head_of(connection)
     return {
         "isEstimate": False,
         "setAside": {"count": 0, "amounts": [], "lines": []},  # of runs before there were any
@@ -62,6 +65,7 @@ def certificate_of(house: House, period: str) -> dict[str, Any]:
         "acceptedParked": accepted,
         "documents": by_hand,
         "runId": found["run_id"],
+        "audit": {"entries": head.entry_no, "lastHash": head.entry_hash},
         "files": files,
     }
 
@@ -76,7 +80,9 @@ def parked_lines(house: House, *, period: str | None = None) -> dict[str, Any]:
         paths = [
             (run_id, month, path)
             for run_id, month in runs
-            for path in manifest.run_paths(connection, house, run_id=run_id).get("parked_line", [])
+            for kind, found in manifest.run_paths(connection, house, run_id=run_id).items()
+            if kind in WAITING
+            for path in found
         ]
         names = dict(connection.execute(select(vendor_file.c.file_id, vendor_file.c.name)).all())
     lines = []

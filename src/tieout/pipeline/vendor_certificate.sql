@@ -25,7 +25,9 @@ JOIN (
 ) AS line USING (file_id, invoice_number)
 GROUP BY ALL
 UNION ALL
-SELECT line.vendor, charge.vendor_invoice_number, line.currency, 'late', NULL, count(*), sum(line.total_price), NULL
+SELECT
+    line.vendor, charge.vendor_invoice_number, line.currency,
+    CASE WHEN charge.late_lines = 'hold' THEN 'parked' ELSE 'late' END, NULL, count(*), sum(line.total_price), NULL
 FROM late_detail_line AS line
 JOIN late_charge AS charge USING (charge_no)
 WHERE line.hop = 1

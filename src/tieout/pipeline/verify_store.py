@@ -1,13 +1,14 @@
 """The store held against what was recorded: every lake file, every verified invoice.
 
 A lake file must have the hash that the manifest says, and the manifest must name the files that the
-audit says each load, run and snapshot was published with. The consolidated lines and residuals of a
-verified invoice are computed again from its detail lines, the document's sums from those, its
-output digest from what the buyer sees; each must be what was kept when it was verified.
+audit says each load, run and snapshot was published with. The audit must be whole to its end,
+nothing may be there without an entry, and the triggers that guard the catalog must be at work. The
+consolidated lines and residuals of a verified invoice are computed again from its detail lines, the
+document's sums from those, its output digest from what the buyer sees; each must be what was kept
+when it was verified.
 Source: arithmetic.md 7, reporting-api.md 6.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,20 +18,21 @@ from sqlalchemy import Connection, select
 
 from tieout.engine.duckdb import Engine, after, session, sql_text
 from tieout.engine.watch import UNWATCHED, Watch
-from tieout.errors import StoreDamaged, StoreDiffers
+from tieout.errors import AuditBroken, StoreDamaged, StoreDiffers
 from tieout.invoice import rounded_group
 from tieout.pipeline.inputs import name_grains
 from tieout.pipeline.known_lines import name_lines, output_digests
-from tieout.store import manifest
-from tieout.store.catalog import DRAFTS, ESTIMATE, audit_entry, invoice
+from tieout.store import audit, manifest
+from tieout.store.catalog import DRAFTS, ESTIMATE, invoice
+from tieout.store.guards import missing_guards
 from tieout.store.house import House
 from tieout.store.published import changed_manifest
-from tieout.store.workflow import STATUS_NAMES, Header, frozen_digest
+from tieout.store.recorded import since_verification, unrecorded
+from tieout.store.workflow import Header
 from tieout.tables import INVOICE_LINE
 
 FIGURES = ("total_amount", "detail_total", "rounding_residual", "row_count", "detail_count")
 KINDS = ("charge", "detail_line", "invoice_line")
-AT_VERIFICATION = ("total_amount", "currency", "output_digest", "invoice_number")
 
 
 def verify_store(house: House, *, watch: Watch = UNWATCHED) -> dict[str, int]:
@@ -42,8 +44,7 @@ def verify_store(house: House, *, watch: Watch = UNWATCHED) -> dict[str, int]:
     differences = list(damaged.values())
     with house.catalog.read() as connection:
         headers = _verified(connection)
-        differences += changed_manifest(connection)
-        differences += _since_verification(connection, headers)
+        differences += _unlike_audit(connection, headers)
     of_runs: dict[str, list[Header]] = defaultdict(list)
     for header in headers:
         of_runs[header["run_id"]].append(header)
@@ -58,6 +59,18 @@ def verify_store(house: House, *, watch: Watch = UNWATCHED) -> dict[str, int]:
     if differences:
         raise StoreDiffers(differences=differences)
     return {"files": len(named), "invoices": len(headers), "lines": lines}
+
+
+def _unlike_audit(connection: Connection, headers: Sequence[Header]) -> list[str]:
+    """Say what is wrong with the audit, and what in the catalog is not as it says."""
+    differences = missing_guards(connection)
+    try:
+        audit.check_chain(connection)
+    except AuditBroken as broken:
+        differences.append(str(broken))
+    differences += changed_manifest(connection)
+    differences += since_verification(connection, headers)
+    return differences + unrecorded(connection)
 
 
 def rehash_lake(house: House) -> int:
@@ -99,53 +112,6 @@ def _verified(connection: Connection) -> list[Header]:
         .order_by(invoice.c.invoice_id)
     ).mappings()
     return [dict(row) for row in rows]
-
-
-def _since_verification(connection: Connection, headers: Sequence[Header]) -> list[str]:
-    """Say which documents are not what the audit kept when they were verified.
-
-    The vendor's own documents (hop 1) follow the vendor's lines.
-    """
-    known = {header["invoice_id"]: header for header in headers}
-    entries = connection.execute(
-        select(audit_entry.c.entry_no, audit_entry.c.subject_id, audit_entry.c.action)
-        .add_columns(audit_entry.c.after)
-        .where(audit_entry.c.subject_kind == "invoice")
-        .order_by(audit_entry.c.entry_no)
-    )
-    differences = []
-    moved: dict[str, tuple[int, str]] = {}
-    for number, invoice_id, action, after_it in entries:
-        said, header = json.loads(after_it), known.get(invoice_id)
-        if "status" in said:
-            moved[invoice_id] = (int(number), said["status"])
-        if action == "verify":
-            name = f"invoice {said.get('invoice_number')} ({invoice_id})"
-            differences += [f"{name}: {one}" for one in _unlike(header, said, number=number)]
-    for invoice_id, (number, status) in moved.items():
-        header = known.get(invoice_id)
-        if header and STATUS_NAMES[header["status_id"]] != status:
-            differences.append(
-                f"invoice {header['invoice_number']} ({invoice_id}): status is"
-                f" {STATUS_NAMES[header['status_id']]}, audit entry {number} says {status}"
-            )
-    return differences
-
-
-def _unlike(header: Header | None, said: Mapping[str, Any], *, number: int) -> list[str]:
-    """Say in what a header is not what an audit entry says that was verified."""
-    if header is None:
-        return [f"verified by audit entry {number}, and not there"]
-    if header["hop"] == 1:
-        return []
-    found = [
-        f"{figure} is {header[figure]}, audit entry {number} says {said[figure]}"
-        for figure in AT_VERIFICATION
-        if figure in said and header[figure] != said[figure]
-    ]
-    if said.get("frozen", digest := frozen_digest(header)) != digest:
-        found.append(f"parties, dates, terms or counts are not those of audit entry {number}")
-    return found
 
 
 def _recompute(

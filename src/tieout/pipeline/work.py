@@ -15,9 +15,11 @@ from sqlalchemy.exc import DBAPIError
 
 from tieout.engine.watch import UNWATCHED, Watch
 from tieout.errors import Conflict, JobCancelled, LeaseLost, TieoutError, WriterBusy, WriterLost
+from tieout.pipeline.keep import write_text
 from tieout.pipeline.load import Wishes, load_delivery
 from tieout.pipeline.outage import outage
 from tieout.pipeline.period import run_period
+from tieout.pipeline.postings import Books, postings, refuse_other_file
 from tieout.pipeline.reference import export_reference, load_reference
 from tieout.pipeline.sources import deliveries
 from tieout.store import jobs
@@ -262,9 +264,36 @@ def _export(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watc
     return {**done, "folder": str(folder)}, None
 
 
+def _postings(house: House, asked: Mapping[str, Any], *, clock: Clock, watch: Watch) -> Ended:
+    """Write a month's postings: the file is there whole, from the worker that has the job, or not.
+
+    Postings of before are replaced, any other file is not.
+    """
+    del clock
+    assert house.lease is not None
+    names = ("period", "syntax", "party", "drafts")
+    books = Books(**{name: asked[name] for name in names})
+    file = Path(asked["file"])
+    draft = file.with_name(f".{file.name}-{house.lease.name}")
+    try:
+        watch.phase("export")
+        refuse_other_file(file)
+        write_text(draft, postings(house, books))
+        watch.phase("publish")
+        with house.catalog.write() as connection:
+            jobs.hold(connection, house.lease)
+            refuse_other_file(file)
+            draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+        shutil.rmtree(house.scratch, ignore_errors=True)
+    return {"period": books.period, "syntax": books.syntax, "file": str(file)}, None
+
+
 KINDS: Mapping[str, Callable[..., Ended]] = {
     "run": _run,
     "load": _load,
     "reference": _reference,
     "export": _export,
+    "postings": _postings,
 }

@@ -18,7 +18,7 @@ from tieout.pipeline.chosen_drafts import Choice, chosen, wanted
 from tieout.pipeline.known_lines import check_digests, name_lines, name_of
 from tieout.pipeline.word import Word
 from tieout.store import manifest
-from tieout.store.catalog import DRAFTS, VENDOR_LINES
+from tieout.store.catalog import ADJUSTMENT, DRAFTS, INVOICE, VENDOR_LINES
 from tieout.store.house import House
 from tieout.store.workflow import (
     MOVES,
@@ -36,10 +36,10 @@ def verify_invoices(
     """Verify drafts: from then on their figures never change.
 
     An invoice is held back while lines that could belong to it are parked and nobody accepted that,
-    and until the one above it is verified. Of a period the others are verified all the same and
-    those held back are listed; an invoice that was named raises Conflict. Raises InputsChanged when
-    the preview was made from other inputs than those known now, LawBroken when its lines are no
-    longer what they were.
+    and until the one above it is verified; adjustments for late lines too. Of a period the others
+    are verified all the same and those held back are listed; an invoice that was named raises
+    Conflict. Raises InputsChanged when the preview was made from other inputs than those known now,
+    LawBroken when its lines are no longer what they were.
     """
     with house.writer(), session(house.scratch, watch=watch) as engine:
         period, named = chosen(house, choice)
@@ -49,29 +49,22 @@ def verify_invoices(
         drafts = wanted(house, known, choice=choice, named=named)
         if choice.owner is not None and not drafts:  # nothing is told of what is not theirs
             return {"period": period, "verified": [], "held": [], "inputDigest": None}
-        by_hand = [one for one in drafts if one["source_id"] != VENDOR_LINES]
-        of_run = [one for one in drafts if one["source_id"] == VENDOR_LINES]
-        concerns_run = bool(of_run or not by_hand)
-        if run is None and concerns_run:
-            raise NotFound(kind="run of period", name=period)
-        preview = run if concerns_run else None
-        _refuse_other_preview(choice, period=period, run=preview, by_hand=by_hand)
+        by_hand = [one for one in drafts if not _is_of_run(one)]
+        of_runs = [one for one in drafts if _is_of_run(one)]
+        month = _month_run(choice, period=period, run=run, drafts=drafts)
         held: dict[str, str] = {}
-        if preview is not None:
-            held = _check_run(engine, house, choice=choice, run=preview, known=known, drafts=of_run)
+        if month is not None and (of_runs or not by_hand):
+            held = _check_run(engine, house, choice=choice, run=month, known=known, drafts=of_runs)
         if named and held:
             raise Conflict(reason="; ".join(held.values()))
-        of_run = [one for one in of_run if one["invoice_id"] not in held]
+        of_runs = [one for one in of_runs if one["invoice_id"] not in held]
         watch.phase("digests")
-        check_digests(engine, of_run)
-        for one in by_hand:
-            name_lines(engine, house, run_id=one["run_id"], known=[one])
-            check_digests(engine, [one])
+        _check_digests(engine, house, ready=[*of_runs, *by_hand], known=known)
         watch.phase("publish")
         with house.catalog.write() as connection:
-            _verify(connection, of_run, by_hand=by_hand, choice=choice, word=word)
+            _verify(connection, of_runs, by_hand=by_hand, choice=choice, word=word)
             after = invoices_of(connection, period=period)
-    moved = {one["invoice_id"] for one in (*of_run, *by_hand)}
+    moved = {one["invoice_id"] for one in (*of_runs, *by_hand)}
     return {
         "period": period,
         "verified": [_told(one) for one in after if one["invoice_id"] in moved],
@@ -80,35 +73,58 @@ def verify_invoices(
     }
 
 
+def _is_of_run(header: Header) -> bool:
+    """Tell whether runs make an invoice: of a month's lines, or of those that came late."""
+    made_by = (header["source_id"], header["document_type"])
+    return header["source_id"] == VENDOR_LINES or made_by == (ADJUSTMENT, INVOICE)
+
+
+def _check_digests(
+    engine: Engine, house: House, *, ready: Sequence[Header], known: Sequence[Header]
+) -> None:
+    """Recompute the digests of documents, run by run. Raises LawBroken."""
+    for run_id in dict.fromkeys(one["run_id"] for one in ready):
+        made = [one for one in known if one["run_id"] == run_id]
+        name_lines(engine, house, run_id=run_id, known=made)
+        check_digests(engine, [one for one in ready if one["run_id"] == run_id])
+
+
 def _verify(
     connection: Connection,
-    of_run: Sequence[Header],
+    of_runs: Sequence[Header],
     *,
     by_hand: Sequence[Header],
     choice: Choice,
     word: Word,
 ) -> None:
-    """Verify drafts of a run, accepted as they are, and documents made by hand."""
+    """Verify drafts of runs, accepted as they are, and documents made by hand."""
     accepted = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
     signed = word.signed(choice.accept_parked)
-    move_invoices(connection, of_run, move=MOVES["verify"], signed=signed, values=accepted)
+    move_invoices(connection, of_runs, move=MOVES["verify"], signed=signed, values=accepted)
     move_invoices(connection, by_hand, move=MOVES["verify"], signed=word.signed())
 
 
-def _refuse_other_preview(
+def _month_run(
     choice: Choice,
     *,
     period: str,
     run: Mapping[str, Any] | None,
-    by_hand: Sequence[Header],
-) -> None:
-    """Raise InputsChanged when a digest is given that is not that of what is to be verified.
+    drafts: Sequence[Header],
+) -> Mapping[str, Any] | None:
+    """Give the month's run. Raises NotFound, or InputsChanged for the digest of another preview.
 
-    A document made by hand has its own; with drafts of a run it is the run's.
+    A document made by hand and an adjustment have digests of their own; beside drafts of the
+    month's run, that run's counts.
     """
-    seen = {run["input_digest"]} if run else {one["input_digest"] for one in by_hand}
+    of_month = [one for one in drafts if one["source_id"] == VENDOR_LINES]
+    if run is None and (of_month or not drafts):
+        raise NotFound(kind="run of period", name=period)
+    seen = {one["input_digest"] for one in drafts}
+    if run is not None and (of_month or not drafts):
+        seen = {run["input_digest"]}
     if choice.input_digest is not None and seen != {choice.input_digest}:
         raise InputsChanged(period=period, changes=())
+    return run
 
 
 def _check_run(
@@ -120,14 +136,25 @@ def _check_run(
     known: Sequence[Header],
     drafts: Sequence[Header],
 ) -> dict[str, str]:
-    """Leave the run's lines named; give its drafts that are held back. Raises InputsChanged."""
+    """Give the drafts of a month's run and of its adjustments that are held back.
+
+    Raises InputsChanged.
+    """
     engine.watch.phase("inputs")
     refuse_changed_inputs(engine, house, run=run)
     engine.watch.phase("lines")
-    made = [one for one in known if one["source_id"] == VENDOR_LINES]
-    name_lines(engine, house, run_id=run["run_id"], known=made)
+    runs = defaultdict(list)
+    for one in known:
+        if _is_of_run(one):
+            runs[run["run_id"] if one["source_id"] == VENDOR_LINES else one["run_id"]].append(one)
     accepted = choice.accept_parked is not None
-    return _held(engine, drafts, known=made, accepted=accepted)
+    held: dict[str, str] = {}
+    for run_id, made in runs.items():
+        ids = {one["invoice_id"] for one in made}
+        if asked := [one for one in drafts if one["invoice_id"] in ids]:
+            name_lines(engine, house, run_id=run_id, known=made, month_run_id=run["run_id"])
+            held |= _held(engine, asked, known=made, accepted=accepted)
+    return held
 
 
 def move_on(
@@ -170,6 +197,7 @@ def _held(
         one["invoice_id"]
         for one in known
         if one["status_id"] in DRAFTS and one["invoice_id"] not in chosen
+        if one["hop"] > 1  # the vendor's own document counts as verified
     }
     names = {one["invoice_id"]: name_of(one) for one in known}
     held: dict[str, str] = {}

@@ -6,13 +6,14 @@ reason, before, after, previous_hash], without spaces, in UTF-8; the first previ
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from tieout.errors import AuditBroken
+from tieout.errors import AuditBroken, HeadUnknown
+from tieout.store.audit_head import Head, head_of, move_head
 from tieout.store.catalog import audit_entry
 from tieout.store.database import insert_rows
 
@@ -43,15 +44,14 @@ class Event:
 
 
 def record(connection: Connection, events: Iterable[Event], *, signed: Signed) -> None:
-    """Add entries in the transaction of what they tell; other transactions that add any wait."""
+    """Add entries in the transaction of what they tell; other transactions that add any wait.
+
+    They follow the head, so that entries which were removed at the end stay missing for ever.
+    """
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": AUDIT_LOCK})
-    last = connection.execute(
-        select(audit_entry.c.entry_no, audit_entry.c.entry_hash)
-        .order_by(audit_entry.c.entry_no.desc())
-        .limit(1)
-    ).first()
-    number, previous = (last.entry_no, last.entry_hash) if last else (0, "")
+    head = head_of(connection)
+    number, previous = head.entry_no, head.entry_hash
     rows = []
     for event in events:
         number += 1
@@ -60,6 +60,8 @@ def record(connection: Connection, events: Iterable[Event], *, signed: Signed) -
         previous_hash, previous = previous, _hash((*content, previous))
         rows.append((*content, previous_hash, previous))
     insert_rows(connection, audit_entry, names=NAMES, rows=rows)
+    if rows:
+        move_head(connection, Head(number, previous))
 
 
 def entries(
@@ -100,13 +102,24 @@ def subjects_since(connection: Connection, entry_hash: str) -> frozenset[str] | 
     return None if entry_hash else frozenset(subjects)
 
 
-def check_chain(connection: Connection) -> tuple[int, str]:
-    """Recompute every hash; give the number of entries and the last hash.
+@dataclass(frozen=True)
+class Chain:
+    """A chain that holds: its entries, the last hash, and how many came after each known head."""
 
-    Raises AuditBroken at the first entry that was changed, removed or put in. Whoever keeps the
-    last hash elsewhere can tell that entries at the end were removed.
+    entries: int
+    last_hash: str
+    since: Mapping[str, int]
+
+
+def check_chain(connection: Connection, *, known_heads: Sequence[str] = ()) -> Chain:
+    """Recompute every hash, and hold the last one against the head and each known one.
+
+    `known_heads` are hashes that were noted elsewhere, as the newest one at some time. Raises
+    AuditBroken at the first entry that was changed, removed or put in, HeadUnknown for a hash that
+    no entry has.
     """
     expected, previous = 0, ""
+    found: dict[str, int] = {}
     for row in connection.execute(select(audit_entry).order_by(audit_entry.c.entry_no)):
         expected += 1
         *content, previous_hash, entry_hash = row
@@ -115,7 +128,18 @@ def check_chain(connection: Connection) -> tuple[int, str]:
         if previous_hash != previous or entry_hash != _hash((*content, previous)):
             raise AuditBroken(entry=expected, reason="is not what was recorded")
         previous = entry_hash
-    return expected, previous
+        if entry_hash in known_heads:
+            found[entry_hash] = expected
+    head = head_of(connection)
+    if head.entry_no > expected:
+        said = f"is missing: the newest one recorded is {head.entry_no}"
+        raise AuditBroken(entry=expected + 1, reason=said)
+    if head != Head(expected, previous):
+        raise AuditBroken(entry=expected, reason="is not the newest one that was recorded")
+    for known in known_heads:
+        if known not in found:
+            raise HeadUnknown(known=known, entries=expected)
+    return Chain(expected, previous, {one: expected - number for one, number in found.items()})
 
 
 def _json(values: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The catalog's database: connections that read one state or change all or nothing."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,9 @@ from sqlalchemy import (
 
 from tieout.errors import Conflict
 from tieout.store.catalog import setting
+
+# An error that ends a command is told by the command; psycopg would tell of its pipeline besides.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 # Checks whether this thread may still write; it raises otherwise, and holds on until the commit.
 Check = Callable[[Connection], None]

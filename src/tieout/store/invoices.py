@@ -1,11 +1,14 @@
 """Invoice headers in the catalog: drafts are replaced, verified invoices never."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from tieout.errors import Conflict
+from tieout.store import audit
+from tieout.store.audit import Event, Signed
 from tieout.store.catalog import (
     DRAFTS,
     ESTIMATE,
@@ -17,15 +20,19 @@ from tieout.store.catalog import (
     invoice,
 )
 from tieout.store.database import insert_rows
-from tieout.store.workflow import take_numbers, written_number
+from tieout.store.workflow import STATUS_NAMES, Header, as_verified, take_numbers, written_number
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 NOT_KEPT = ("start_status", "vendor_invoice_number", "is_corrected")  # of a run's header
+CHANGE, WITHDRAW = "change", "withdraw"  # of the vendor's own verified documents, in the audit
+FOLLOWS = "follows the vendor's lines"
 ROWS_SAME = ("output_digest", "cost_amount", "margin_amount")  # where they are, rows are the same
+
+Told = tuple[str, Event]  # why, and what
 
 
 def replace_invoices(
-    connection: Connection, headers: Iterable[Mapping[str, Any]], *, period: str, now: str
+    connection: Connection, headers: Iterable[Header], *, period: str, signed: Signed
 ) -> None:
     """Put a run's headers in the place of the period's drafts, documents by hand left alone.
 
@@ -37,18 +44,17 @@ def replace_invoices(
     of_runs = (invoice.c.period == period, invoice.c.source_id == VENDOR_LINES)
     found = connection.execute(select(invoice).where(*of_runs)).mappings()
     before = {row["invoice_id"]: dict(row) for row in found}
-    fresh, kept = [], set()
+    fresh, kept, told = [], set(), []
     for header in headers:
         known = before.get(header["invoice_id"])
         follows = header["document_type"] == ESTIMATE and header["hop"] == 1
         if known is None or known["status_id"] in DRAFTS or follows:
-            fresh.append(_started(connection, header, known=known, now=now))
+            fresh.append(_started(connection, header, known=known, now=signed.at))
+            told += _start(header, fresh[-1], known=known)
             continue
         kept.add(header["invoice_id"])
-        _keep_verified(connection, header, known=known, now=now)
-    for invoice_id, row in before.items():
-        if invoice_id not in kept and row["status_id"] not in DRAFTS and row["hop"] > 1:
-            raise Conflict(reason=f"verified invoice {row['invoice_number']} would lose its lines")
+        told += _keep_verified(connection, header, known=known, now=signed.at)
+    told = _withdrawn(before, fresh=fresh, kept=kept) + told
     replaced = [invoice_id for invoice_id in before if invoice_id not in kept]
     for start in range(0, len(replaced), 500):
         part = replaced[start : start + 500]
@@ -57,18 +63,57 @@ def replace_invoices(
         names = list(fresh[0])
         rows = ([header[name] for name in names] for header in fresh)
         insert_rows(connection, invoice, names=names, rows=rows)
+    for reason in dict.fromkeys(reason for reason, _ in told):
+        events = [event for its_reason, event in told if its_reason == reason]
+        audit.record(connection, events, signed=replace(signed, reason=reason))
+
+
+def _withdrawn(
+    before: Mapping[str, Header], *, fresh: Sequence[Header], kept: Collection[str]
+) -> list[Told]:
+    """Tell which of the vendor's verified documents are there no more, or are drafts again.
+
+    Raises Conflict when another verified invoice would lose its lines.
+    """
+    verified = {header["invoice_id"] for header in fresh if header["status_id"] not in DRAFTS}
+    told = []
+    for invoice_id, row in before.items():
+        if row["status_id"] in DRAFTS or invoice_id in kept or invoice_id in verified:
+            continue
+        if row["hop"] > 1:
+            raise Conflict(reason=f"verified invoice {row['invoice_number']} would lose its lines")
+        said = {"status": STATUS_NAMES[row["status_id"]]}
+        said |= {name: row[name] for name in ("invoice_number", "total_amount", "currency")}
+        told.append((FOLLOWS, Event(WITHDRAW, "invoice", invoice_id, before=said)))
+    return told
+
+
+def _start(header: Header, started: Header, *, known: Header | None) -> list[Told]:
+    """Tell of an invoice that starts verified, and why it does."""
+    if started["status_id"] in DRAFTS:
+        return []
+    reason = "its contract starts it so"
+    if header["order_id"] is not None:
+        reason = "an order's own invoice starts so"
+    elif header["hop"] == 1:
+        reason = "the vendor's own document"
+    before = {"status": STATUS_NAMES[known["status_id"]]} if known else {}
+    after = {"status": STATUS_NAMES[started["status_id"]], **as_verified(started)}
+    event = Event("verify", "invoice", started["invoice_id"], before=before, after=after)
+    return [(reason, event)]
 
 
 def _keep_verified(
-    connection: Connection, header: Mapping[str, Any], *, known: Mapping[str, Any], now: str
-) -> None:
+    connection: Connection, header: Header, *, known: Header, now: str
+) -> list[Told]:
     """Point a verified invoice at the new run; its figures must be the same from hop 2 on.
 
     Its rows stay to the byte, so names are still those that the run it was verified with knew.
+    Tells what changed of a document of the vendor's.
     """
     changes: dict[str, Any] = {"run_id": header["run_id"]}
     if changes["run_id"] == known["run_id"]:
-        return
+        return []
     if all(known[name] == header[name] for name in ROWS_SAME):
         changes["shown_run_id"] = known["shown_run_id"] or known["run_id"]
     if header["document_type"] == ESTIMATE:
@@ -89,10 +134,16 @@ def _keep_verified(
     connection.execute(
         update(invoice).where(invoice.c.invoice_id == known["invoice_id"]).values(**changes)
     )
+    was, now_is = as_verified(known), as_verified({**known, **changes})
+    changed = [name for name in was if was[name] != now_is[name]]
+    if not changed:
+        return []
+    said = ({name: values[name] for name in changed} for values in (was, now_is))
+    return [(FOLLOWS, Event(CHANGE, "invoice", known["invoice_id"], *said))]
 
 
 def _started(
-    connection: Connection, header: Mapping[str, Any], *, known: Mapping[str, Any] | None, now: str
+    connection: Connection, header: Header, *, known: Header | None, now: str
 ) -> dict[str, Any]:
     """Give a header its starting status, and a number once it starts verified."""
     values = {k: v for k, v in header.items() if k not in NOT_KEPT}
@@ -118,7 +169,7 @@ def _started(
     return values
 
 
-def _next_number(connection: Connection, header: Mapping[str, Any]) -> str:
+def _next_number(connection: Connection, header: Header) -> str:
     """Take the next number of the seller's series for the month."""
     seller_id, month = header["seller_id"], header["invoice_date"][:7]
     last = take_numbers(connection, seller_id=seller_id, series=month, count=1)

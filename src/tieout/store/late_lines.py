@@ -25,6 +25,8 @@ from tieout.store.lake import LakeFile
 from tieout.store.vendor_invoices import told_by
 
 LATE, CARRIED = "late_charge", "carried_line"  # kinds of lake files
+HELD_BACK = "held_back"  # another: what takes lines back and waits; of the late ones
+PART = "late "  # begins what stands apart of another month, before the month
 Parties = Mapping[str, Any]  # hop, seller_id, buyer_id, vendor, currency, order of an invoice
 
 
@@ -57,6 +59,11 @@ class Ledger:
     takers: Sequence[LateRun] = ()
     adjustment_no: int = 1
     open_run_id: str | None = None
+
+
+def is_late(part: str | None) -> bool:
+    """Tell whether what stands apart in an invoice are late lines of another month."""
+    return (part or "").startswith(PART)
 
 
 def ledger_of(connection: Connection, house: House, *, period: str) -> Ledger:

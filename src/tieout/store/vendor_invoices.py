@@ -152,12 +152,21 @@ def told_by() -> ColumnElement[bool]:
     )
 
 
-def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
-    """Give the invoices of a loaded file another period; give those whose period changed.
+def to_be_moved(connection: Connection, *, file_id: str, period: str) -> list[tuple[str, str, str]]:
+    """Give number, month and vendor of a loaded file's invoices that stand in another month."""
+    columns = (vendor_invoice.c.invoice_number, vendor_invoice.c.period, vendor_invoice.c.vendor)
+    found = connection.execute(select(*columns).where(_moves(file_id, period=period)).distinct())
+    return sorted((number, before, vendor) for number, before, vendor in found)
 
-    Raises Conflict when one of them stands in a run with a verified invoice from hop 2 on.
-    """
-    told = and_(
+
+def move(connection: Connection, *, file_id: str, period: str) -> None:
+    """Give the invoices of a loaded file another month; see pipeline/moved.py."""
+    which = _moves(file_id, period=period)
+    connection.execute(update(vendor_invoice).where(which).values(period=period))
+
+
+def _moves(file_id: str, *, period: str) -> ColumnElement[bool]:
+    return and_(
         vendor_invoice.c.state.in_(STANDING),
         vendor_invoice.c.period != period,
         exists().where(
@@ -166,19 +175,6 @@ def move(connection: Connection, *, file_id: str, period: str) -> list[str]:
             vendor_file.c.format == vendor_invoice.c.format,
         ),
     )
-    found = connection.execute(
-        select(
-            vendor_invoice.c.invoice_number, vendor_invoice.c.period, vendor_invoice.c.vendor
-        ).where(told)
-    ).all()
-    for number, before, vendor in found:
-        verified = verified_invoice(connection, vendor=vendor, periods=(before, period))
-        if verified:
-            raise Conflict(
-                reason=f"vendor invoice {number} stays in {before}: invoice {verified} is verified"
-            )
-    connection.execute(update(vendor_invoice).where(told).values(period=period))
-    return sorted(number for number, *_ in found)
 
 
 def loads_of_export(

@@ -20,6 +20,7 @@ from tieout.store.catalog import (
     DRAFTS,
     ISSUED,
     PAID,
+    VENDOR_LINES,
     VERIFIED,
     invoice,
     number_series,
@@ -136,18 +137,22 @@ def move_invoices(
     for header in headers:
         after = {"status": STATUS_NAMES[move.target], **added}
         if header["invoice_id"] in numbers:
-            after |= {
-                "invoice_number": numbers[header["invoice_id"]],
-                "total_amount": header["total_amount"],
-                "currency": header["currency"],
-                "output_digest": header["output_digest"],
-                "frozen": frozen_digest(header),
-            }
+            after |= as_verified({**header, "invoice_number": numbers[header["invoice_id"]]})
         before = {"status": STATUS_NAMES[header["status_id"]]}
         events.append(
             Event(move.action, "invoice", header["invoice_id"], before=before, after=after)
         )
     audit.record(connection, events, signed=signed)
+
+
+def as_verified(header: Header) -> dict[str, Any]:
+    """Give what the audit keeps of an invoice that is verified.
+
+    A header about to be added may lack what the catalog fills in.
+    """
+    names = ("hop", "invoice_number", "total_amount", "currency", "output_digest")
+    added = {**dict.fromkeys(FROZEN), "source_id": VENDOR_LINES, **header}
+    return {**{name: header[name] for name in names}, "frozen": frozen_digest(added)}
 
 
 def frozen_digest(header: Header) -> str:

@@ -103,14 +103,18 @@ def source_lines(engine: Engine, *, most: int) -> list[Named]:
 
 
 def _by_charge(engine: Engine, house: House, *, name: str) -> list[Named]:
-    """Find the lines of the published runs with this match key, or vendor row id."""
-    column = "match_key" if MATCH_KEY.fullmatch(name) else "vendor_invoice_row_id"
+    """Find the lines of the published runs with this match key, or vendor row id.
+
+    A match key is that of one run's line: what takes a line back has its own.
+    """
+    is_key = MATCH_KEY.fullmatch(name) is not None
+    column, run_of = ("match_key", ", run_id") if is_key else ("vendor_invoice_row_id", "")
     with house.catalog.read() as connection:
         runs = connection.execute(select(run.c.run_id).where(manifest.is_billing())).scalars().all()
     name_run_files(engine, house, runs=runs, hops=(), kinds=("charge",))
     return _named(
         engine,
-        f"SELECT DISTINCT file_id, row_number FROM charge WHERE {column} = {literal(name)}",
+        f"SELECT DISTINCT file_id, row_number{run_of} FROM charge WHERE {column} = {literal(name)}",
     )
 
 

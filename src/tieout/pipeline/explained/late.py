@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tieout.engine.duckdb import Engine, sql_text
+from tieout.pipeline.explained.back import why_taken_back
 from tieout.pipeline.late_tables import CARRIED_LINE, LATE_CHARGE, TOLD_AGAIN
 from tieout.pipeline.of_runs import name_of_runs
 from tieout.store import manifest
@@ -13,7 +14,9 @@ from tieout.store.late_lines import CARRIED, LATE, LateRun
 
 HELD = "LATE_AFTER_CLOSE"
 Run = Mapping[str, Any]
+Told = dict[str, Any]
 NOT_LATE = {"billedIn": None, "replaces": None, "isTakenBack": False, "takenBackIn": None}
+NOT_LATE |= {"takeBackIsHeld": False, "takesBack": None, "why": None}
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class LateLine:
         found = [one for one in self._itself if one["run_id"] == run_id]
         return found[0] if found else None
 
+    def back(self, run_id: str) -> Mapping[str, Any] | None:
+        """Give what takes the line back in a run."""
+        found = [one for one in self._backs if one["is_billed"] and one["run_id"] == run_id]
+        return found[0] if found else None
+
     def told(self, run_id: str, runs: Mapping[str, Run]) -> dict[str, Any] | None:
         """Give it as JSON values; None for a line that is neither late nor taken back."""
         own = self.entry(run_id)
@@ -57,6 +65,9 @@ class LateLine:
             "replaces": own["replaces"] if own else None,
             "isTakenBack": bool(self._backs),
             "takenBackIn": back[-1] if back else None,
+            "takeBackIsHeld": any(one["is_held"] for one in self._backs),
+            "takesBack": None,
+            "why": None,
             "sameAs": None,
         }
 
@@ -88,9 +99,33 @@ class LateLines:
         found = self._engine.arrow(sql_text("tieout.pipeline", "explained_again")).to_pylist()
         return {**NOT_LATE, **found[0]} if found else None
 
+    def taking_back(self, late: LateLine, found: Mapping[str, Any], *, run_id: str) -> Told | None:
+        """Tell what takes the line `found` back in a run; None where that run does not.
+
+        The match key is that of the line as it was billed.
+        """
+        entry = late.back(run_id)
+        if entry is None:
+            return None
+        engine = self._engine
+        keys = engine.arrow(sql_text("tieout.pipeline", "explained_billed_key"))["match_key"]
+        by = engine.arrow(sql_text("tieout.pipeline", "explained_replacement"))["line"].to_pylist()
+        why = why_taken_back(found["vendorLine"], replaced_by=by[0] if by else None)
+        return {
+            **NOT_LATE,
+            "period": entry["late_of"],
+            "billedIn": self._runs[run_id]["period"],
+            "takesBack": {
+                "vendorLineId": found["vendorLineId"],
+                "matchKey": next(iter(keys.to_pylist()), None),
+            },
+            "why": why,
+            "sameAs": None,
+        }
+
     def run_that_rated(self, late: LateLine, taken: Run) -> Run:
         """Give the run whose reference data and month priced a line of the run `taken`."""
-        own = late.entry(taken["run_id"])
+        own = late.back(taken["run_id"]) or late.entry(taken["run_id"])
         if own is None or own["rated_run_id"] is None:
             return taken
         with self._house.catalog.read() as connection:

@@ -61,6 +61,10 @@ def as_seen(
     if is_owner and match and match["failed"]:
         found["match"]["failed"] = _failure(match["failed"])
     found["proration"] = whole["proration"] if sells else None
+    late = whole["late"] or {}
+    found["takesBack"] = None
+    if late.get("takesBack"):  # the line as it was billed, which both sides of its hops know
+        found["takesBack"] = {"period": late["period"], "matchKey": late["takesBack"]["matchKey"]}
     found["hops"] = [_hop(hop, seat) for hop, seat in seen]
     found["differences"] = list(_differences(whole["differences"], seen))
     return found

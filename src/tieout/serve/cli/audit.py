@@ -1,11 +1,25 @@
 """`tieout audit`: who did what, when and why, and whether the record is whole."""
 
 import json
+import re
 
 import click
 
 from tieout import pipeline
 from tieout.serve.cli import Shell
+
+HASH = re.compile("[0-9a-f]{64}")
+
+
+def hashes(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Give hashes in small letters; anything else is refused."""
+    found = tuple(one.strip().lower() for one in given)
+    for one in found:
+        if not HASH.fullmatch(one):
+            raise click.BadParameter("a last hash is 64 digits, as `tieout audit verify` prints it")
+    return found
 
 
 @click.group()
@@ -42,10 +56,24 @@ def show(shell: Shell, *, subject: str | None, after: int) -> None:
 
 
 @audit.command()
+@click.option(
+    "--head",
+    "heads",
+    metavar="HASH",
+    multiple=True,
+    callback=hashes,
+    help="A last hash noted earlier, elsewhere: it must be an entry's. Repeat it for several.",
+)
 @click.pass_obj
-def verify(shell: Shell) -> None:
-    """Recompute the chain of hashes; keep the last one elsewhere to notice a cut end."""
-    found = pipeline.check_audit(shell.house)
+def verify(shell: Shell, *, heads: tuple[str, ...]) -> None:
+    """Recompute the chain of hashes, and hold its end against the head that the catalog keeps.
+
+    Who may change the catalog itself can take entries and head back together; the last hash, kept
+    elsewhere and given with --head, notices that too.
+    """
+    found = pipeline.check_audit(shell.house, known_heads=heads)
     if shell.json:
         shell.print_json(found)
     shell.say(f"{found['entries']} entries, each as it was recorded; last hash {found['lastHash']}")
+    for one in found["heads"]:
+        shell.say(f"head {one['hash']} is there, with {one['entriesSince']} entries since")

@@ -105,6 +105,8 @@ def print_certificate(shell: Shell, found: dict[str, Any]) -> None:
         shell.say(_tied(found, currency=entry))
     shell.say(f"input digest  {found['inputDigest']}")
     shell.say(f"output digest {found['outputDigest']}")
+    head = found["audit"]
+    shell.say(f"head of the audit {head['lastHash']}, entry {head['entries']}: keep it elsewhere")
 
 
 def _print_late(shell: Shell, found: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ def way_lines(one: Found) -> Iterator[str]:
     """Say the match, then each hop: priced, or tried where the line waits."""
     if one.get("late"):
         yield from late_lines(one["late"])
+    elif back := one.get("takesBack"):
+        yield f"takes back the line of {back['period']} with match key {back['matchKey']}"
     if one["match"]:
         yield from match_lines(one)
     for hop in one.get("tried", ()):
@@ -27,6 +29,13 @@ def way_lines(one: Found) -> Iterator[str]:
 
 def late_lines(late: Found) -> Iterator[str]:
     """Say for which month the line came late, and where it is billed or taken back."""
+    if back := late["takesBack"]:
+        yield (
+            f"takes back, in {late['billedIn']}, vendor line {back['vendorLineId']}, billed for"
+            f" {late['period']} with match key {back['matchKey']}"
+        )
+        yield f"  because {late['why']}"
+        return
     if late["sameAs"]:
         yield f"the same as vendor line {late['sameAs']} of {late['period']}, which is billed"
     elif late["billedIn"] is None:
@@ -36,8 +45,10 @@ def late_lines(late: Found) -> Iterator[str]:
     if late["replaces"]:
         yield f"  in the place of vendor line {late['replaces']}"
     if late["isTakenBack"]:
-        where = late["takenBackIn"] or "the next open month"
-        yield f"taken back in {where}: a newer version of the vendor invoice has it no more"
+        where = f"taken back in {late['takenBackIn'] or 'the next open month'}"
+        if late["takeBackIsHeld"]:
+            where = "to be taken back, which its contract holds (LATE_AFTER_CLOSE)"
+        yield f"{where}: a newer version of the vendor invoice has it no more"
 
 
 def match_lines(one: Found) -> Iterator[str]:

@@ -1,13 +1,32 @@
 """`tieout export`: files for people and other systems."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from tieout import pipeline
-from tieout.errors import Conflict
 from tieout.serve.cli import Shell
 from tieout.serve.cli.load import month
+
+OF_BOOKS = (
+    click.option(
+        "--syntax",
+        type=click.Choice(sorted(pipeline.SYNTAXES)),
+        default="beancount",
+        show_default=True,
+        help="The plain-text accounting tool to write for.",
+    ),
+    click.option("--party", metavar="ORGANIZATION", help="The books of one organization only."),
+    click.option("--drafts", is_flag=True, help="Also what is not verified yet, flagged with `!`."),
+)
+
+
+def books_asked(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command ask which postings are wanted."""
+    for option in reversed(OF_BOOKS):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -17,15 +36,7 @@ def export() -> None:
 
 @export.command()
 @click.argument("period", callback=month)
-@click.option(
-    "--syntax",
-    type=click.Choice(sorted(pipeline.SYNTAXES)),
-    default="beancount",
-    show_default=True,
-    help="The plain-text accounting tool to write for.",
-)
-@click.option("--party", metavar="ORGANIZATION", help="The books of one organization only.")
-@click.option("--drafts", is_flag=True, help="Also what is not verified yet, flagged with `!`.")
+@books_asked
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output."
 )
@@ -46,8 +57,7 @@ def postings(
         for part in text:
             click.echo(part, nl=False)
         return
-    if out.exists() and not out.read_bytes()[:64].startswith(b"; tieout "):
-        raise Conflict(reason=f"{out} is there and holds no postings: name another file")
+    pipeline.refuse_other_file(out)
     pipeline.write_text(out, text)
     if shell.json:
         shell.print_json({"period": period, "syntax": syntax, "file": str(out)})

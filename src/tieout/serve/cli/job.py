@@ -8,6 +8,7 @@ import click
 from tieout import pipeline
 from tieout.serve.cli import Shell
 from tieout.serve.cli.decisions import BY, RUN_BY
+from tieout.serve.cli.export import books_asked
 from tieout.serve.cli.load import month, wishes_asked
 from tieout.store.job_table import JOB_STATES
 
@@ -92,6 +93,29 @@ def submit_reference(shell: Shell, folder: Path, *, by: str, attempts: int) -> N
 def submit_export(shell: Shell, folder: Path, *, attempts: int) -> None:
     """Write the reference data in force to a new FOLDER, as `tieout reference export` does."""
     _submit(shell, "export", attempts=attempts, folder=str(folder.absolute()))
+
+
+@submit.command("postings")
+@click.argument("period", callback=month)
+@books_asked
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file."
+)
+@ATTEMPTS
+@click.pass_obj
+def submit_postings(
+    shell: Shell,
+    period: str,
+    *,
+    syntax: str,
+    party: str | None,
+    drafts: bool,
+    out: Path,
+    attempts: int,
+) -> None:
+    """Write a month (YYYY-MM) as double-entry postings, as `tieout export postings` does."""
+    asked = {"period": period, "syntax": syntax, "party": party, "drafts": drafts}
+    _submit(shell, "postings", attempts=attempts, file=str(out.absolute()), **asked)
 
 
 def _submit(shell: Shell, kind: str, *, attempts: int, **arguments: Any) -> None:
