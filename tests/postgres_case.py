@@ -29,5 +29,21 @@ def database(socket: Path, *, like: str | None = None) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)'.encode())
 
 
+@contextmanager
+def server_role(socket: Path, *, options: str = "") -> Iterator[str]:
+    """Make a role that may log in, and drop it in the end; databases with its rights go before."""
+    name = f"role_{uuid.uuid4().hex}"
+    with _server(socket) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN {options}".encode())
+    yield name
+    with _server(socket) as connection:
+        connection.execute(f"DROP ROLE {name}".encode())
+
+
+def as_role(url: str, role: str) -> str:
+    """Give the URL of the same database for a role."""
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
+
+
 def _server(socket: Path) -> psycopg.Connection:
     return psycopg.connect(host=str(socket), user="postgres", dbname="postgres", autocommit=True)

@@ -19,6 +19,14 @@ from serve_case import HEADERS, ROWS
 FOREIGN = (DISTRIBUTOR, RESELLER, THEIRS, VENDOR)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "row_security"])
+def attack(request: pytest.FixtureRequest) -> Attack:
+    """Attack either catalog, that on PostgreSQL with row-level security."""
+    name = {"sqlite": "attack_of_all", "row_security": "attack_on_rows"}[request.param]
+    found: Attack = request.getfixturevalue(name)
+    return found
+
+
 def test_another_requester_looks_like_nobody_at_every_address(attack: Attack) -> None:
     tried = [one for one in attack.operations if one.has_requester]
     assert len(tried) >= 11

@@ -52,7 +52,7 @@ def create_app(
         with usage.writing(), closing(surroundings):
             yield
 
-    surroundings = Surroundings(house=house, settings=settings, now=now)
+    surroundings = Surroundings(settings.reading_house(house), settings, now=now, owner=house)
     app = FastAPI(
         title="tieout",
         version=__version__,
@@ -71,7 +71,9 @@ def create_app(
     add_tokens(app, surroundings)
     app.add_api_route("/billing", _to_versions, methods=["GET", "HEAD"])
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
-    app.add_api_route("/ready", Readiness(house).answer, methods=["GET", "HEAD"])
+    app.add_api_route(
+        "/ready", Readiness(house, reading=surroundings.house).answer, methods=["GET", "HEAD"]
+    )
     app.mount("/", views.create(surroundings))
     limits = RateLimits(
         calls_per_minute=settings.calls_per_minute, open_streams=settings.open_streams, now=now

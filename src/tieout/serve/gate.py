@@ -3,6 +3,7 @@
 import time
 import traceback
 import uuid
+from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import Any
 
@@ -22,6 +23,7 @@ from tieout.serve.problems import (
 from tieout.serve.rate_limit import RateLimits
 from tieout.serve.security_headers import security_headers
 from tieout.serve.settings import Settings
+from tieout.store.row_security import Asker, asked_by
 
 URL_MAX = 8 << 10  # bytes of path and query
 KEYLESS = ("/health", "/ready")  # probes come from other machines, and bring nothing
@@ -53,6 +55,8 @@ class Gate:
         }
         refusal = _refusal(scope, asked)
         self.metrics.begin()
+        reading = ExitStack()
+        reading.enter_context(asked_by(Asker()))  # for nobody, until a key was shown
         try:
             if refusal is not None:
                 problem = ReportingProblem(code=refusal)
@@ -66,6 +70,7 @@ class Gate:
                 await _problem(scope, error)(scope, receive, visit.send)
             # an answer that broke off is one that has no end: the server cuts the connection
         finally:
+            reading.close()
             scope["state"].get("leave", _nothing)()
             self.metrics.end(scope, visit.seen())
             visit.record(scope)

@@ -1,7 +1,8 @@
 """What an installation can be told through `TIEOUT_` variables; read here and nowhere else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,11 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tieout.engine.duckdb import Instance
+from tieout.errors import Conflict
 from tieout.serve.export.kept import KeptAnswers
+from tieout.store.database import Catalog
 from tieout.store.house import House, open_house
+from tieout.store.row_security import fault_of
 
 COMPAT_CUT_OFFS = (date(2022, 12, 1), date(2023, 5, 1))  # corrections, others (documented)
 
@@ -32,6 +36,8 @@ class Settings(BaseSettings):
 
     home: Path = Path("tieout-data")
     catalog: str | None = None  # an SQLAlchemy URL; by default a SQLite file in `home`
+    # the URL by which the reading APIs read it: as a role that row-level security holds
+    serve_catalog: str | None = None
     lake: Path | None = None  # by default a folder in `home`
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -74,14 +80,39 @@ class Settings(BaseSettings):
         """Open the installation these settings name."""
         return open_house(self.home, catalog_url=self.catalog, lake=self.lake)
 
+    def reading_house(self, house: House) -> House:
+        """Give the installation as the reading APIs see it; the same where no role is named.
+
+        Raises Conflict where row-level security would not hold the role.
+        """
+        if self.serve_catalog is None:
+            return house
+        catalog = Catalog(self.serve_catalog)
+        if catalog.is_sqlite:
+            raise Conflict(reason="TIEOUT_SERVE_CATALOG names a role of PostgreSQL, not SQLite")
+        with ExitStack() as opened:
+            opened.callback(catalog.close)
+            with catalog.read() as connection:
+                fault = fault_of(connection)
+            if fault is not None:
+                raise Conflict(reason=fault)
+            opened.pop_all()
+        return replace(house, catalog=catalog)
+
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every answer is made from: the stores, the settings and the clock (UTC)."""
+    """What every answer is made from: the stores, the settings and the clock (UTC).
+
+    `house` is what a tenant's answer may read. `owner` is the same as its owner, whom row-level
+    security does not hold: for changes, for what staff reads, and for what is told in part only
+    after it was read as a whole.
+    """
 
     house: House
     settings: Settings
     now: Callable[[], datetime]
+    owner: House
 
     @cached_property
     def kept(self) -> KeptAnswers:
@@ -103,3 +134,5 @@ class Surroundings:
         opened: Instance | None = self.__dict__.pop("instance", None)
         if opened is not None:
             opened.close()
+        if self.house is not self.owner:
+            self.house.catalog.close()

@@ -106,7 +106,7 @@ class Counter:
 
     def __init__(self, surroundings: Surroundings) -> None:
         """Keep what answers are made from."""
-        self.surroundings, self.house = surroundings, surroundings.house
+        self.surroundings, self.house = surroundings, surroundings.owner
 
     def open(self, request: Request) -> Key:
         """Give the admin key that was presented. Raises AccessRefused."""

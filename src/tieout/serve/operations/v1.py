@@ -68,7 +68,7 @@ class Desk:
 
     def __init__(self, surroundings: Surroundings, move: str) -> None:
         """Keep what answers are made from, and the move."""
-        self.surroundings, self.house, self.move = surroundings, surroundings.house, move
+        self.surroundings, self.house, self.move = surroundings, surroundings.owner, move
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
