@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
+
+from tieout.store.database import Catalog
+from tieout.store.row_security import grant_serving
 
 
 def create_database(socket: Path, *, like: str | None = None) -> str:
@@ -38,6 +41,17 @@ def server_role(socket: Path, *, options: str = "") -> Iterator[str]:
     yield name
     with _server(socket) as connection:
         connection.execute(f"DROP ROLE {name}".encode())
+
+
+@contextmanager
+def serving_role(socket: Path, catalog: Catalog) -> Iterator[str]:
+    """Let a role read what is served from a catalog; give its URL, and take all back in the end."""
+    with server_role(socket) as role:
+        with catalog.write() as connection:
+            grant_serving(connection, role)
+        yield as_role(catalog.url, role)
+        with catalog.write() as connection:
+            connection.execute(text(f"DROP OWNED BY {role}"))
 
 
 def as_role(url: str, role: str) -> str:

@@ -10,10 +10,8 @@ from attack import HOSTILE, Attack
 from billing_by_hand import build
 from hand_charges import Hand
 from page_sample import SAMPLE
-from postgres_case import as_role, database, server_role
+from postgres_case import database, serving_role
 from serve_case import serving
-
-from tieout.store.row_security import grant_serving
 
 WORSE = Hand(
     6, "1.00", "2.00", sku=None, subscription="700202", description=HOSTILE, uid="dl_000000047116"
@@ -43,11 +41,13 @@ def attack_on_rows(
     postgres_server: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Attack]:
     """Serve the same from PostgreSQL, as a role that row-level security holds."""
-    with server_role(postgres_server) as role, database(postgres_server) as url:
+    with database(postgres_server) as url:
         house = build(tmp_path_factory.mktemp("owasp-rows"), STORE, catalog_url=url)
-        with house.catalog.write() as connection:
-            grant_serving(connection, role)
-        with closing(house.catalog), serving(house, serve_catalog=as_role(url, role)) as place:
+        with (
+            closing(house.catalog),
+            serving_role(postgres_server, house.catalog) as as_it,
+            serving(house, serve_catalog=as_it) as place,
+        ):
             attacking = Attack(place)
             yield attacking
             attacking.close()
