@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -24,6 +25,7 @@ from tieout.serve.rate_limit import RateLimits
 from tieout.serve.readiness import Readiness, health
 from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
+from tieout.serve.shared_moments import SharedMoments
 from tieout.serve.token_endpoint import add_tokens
 from tieout.store.house import House
 
@@ -43,8 +45,14 @@ def create_app(
     *,
     now: Callable[[], datetime] = utc_now,
     metrics: Metrics | None = None,
+    moments: SharedMoments | None = None,
+    scratch: Path | None = None,
 ) -> FastAPI:
-    """Build the service over one installation; `metrics` counts what it answers."""
+    """Build the service over one installation.
+
+    `metrics` counts what it answers, `moments` the calls that its keys make at all workers; its
+    answers may spill to `scratch`.
+    """
     registry, usage = read_registry(settings.billing_registry), UsageCounter(house.catalog)
 
     @asynccontextmanager
@@ -52,7 +60,8 @@ def create_app(
         with usage.writing(), closing(surroundings):
             yield
 
-    surroundings = Surroundings(settings.reading_house(house), settings, now=now, owner=house)
+    reading = settings.reading_house(house)
+    surroundings = Surroundings(reading, settings, now=now, owner=house, scratch=scratch)
     app = FastAPI(
         title="tieout",
         version=__version__,
@@ -75,12 +84,22 @@ def create_app(
         "/ready", Readiness(house, reading=surroundings.house).answer, methods=["GET", "HEAD"]
     )
     app.mount("/", views.create(surroundings))
-    limits = RateLimits(
-        calls_per_minute=settings.calls_per_minute, open_streams=settings.open_streams, now=now
-    )
+    limits = _limits(settings, now=now, moments=moments)
     app.add_middleware(Gate, settings=settings, limits=limits, metrics=metrics or Metrics())
     app.add_middleware(VersionHeaders, registry=registry, usage=usage, now=now)
     return app
+
+
+def _limits(
+    settings: Settings, *, now: Callable[[], datetime], moments: SharedMoments | None
+) -> RateLimits:
+    """Give the limits of keys, counted in this process or with other workers."""
+    return RateLimits(
+        calls_per_minute=settings.calls_per_minute,
+        open_streams=settings.open_streams,
+        now=now,
+        moments=moments,
+    )
 
 
 def _to_versions() -> RedirectResponse:
