@@ -15,7 +15,7 @@ from tieout.store.row_security import asker
 
 
 def admit(request: Request, surroundings: Surroundings) -> Key:
-    """Give the key of a request to a reading API and count its call.
+    """Give the key of a request and count its call.
 
     The key is left in the request's state for whoever logs or counts the call; the first layer
     closes what is opened here. Raises AccessRefused, and RateLimited for a call too many.

@@ -16,7 +16,7 @@ from tieout.serve.billing.lifecycle_headers import VersionHeaders
 from tieout.serve.billing.usage import UsageCounter
 from tieout.serve.billing.version_app import create
 from tieout.serve.billing.versions import SERVED
-from tieout.serve.gate import Gate
+from tieout.serve.gate import Gate, problem_of
 from tieout.serve.manage import v1 as manage_v1
 from tieout.serve.metrics import Metrics
 from tieout.serve.operations import v1 as operations_v1
@@ -72,6 +72,7 @@ def create_app(
         redirect_slashes=False,  # a redirect would lead where the header Host says
         lifespan=life,
     )
+    app.add_exception_handler(404, problem_of)
     app.mount("/api/v1/reporting", v1.create(surroundings))
     app.mount("/api/v2/reporting", v2.create(surroundings))
     _mount_billing(app, surroundings, registry=registry, usage=usage)
@@ -80,9 +81,7 @@ def create_app(
     add_tokens(app, surroundings)
     app.add_api_route("/billing", _to_versions, methods=["GET", "HEAD"])
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
-    app.add_api_route(
-        "/ready", Readiness(house, reading=surroundings.house).answer, methods=["GET", "HEAD"]
-    )
+    app.add_api_route("/ready", Readiness(house, reading=reading).answer, methods=["GET", "HEAD"])
     app.mount("/", views.create(surroundings))
     limits = _limits(settings, now=now, moments=moments)
     app.add_middleware(Gate, settings=settings, limits=limits, metrics=metrics or Metrics())

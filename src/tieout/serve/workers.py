@@ -135,7 +135,8 @@ class Workers(Collector):
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=_work,
-            args=(place.number, self.settings, self.shared, theirs),
+            args=(place.number, self.settings),
+            kwargs={"shared": self.shared, "lifeline": theirs},
             name=f"tieout-worker-{place.number + 1}",
         )
         with _environment(METRICS_FOLDER, str(self.shared.metrics)):
@@ -203,7 +204,7 @@ def shared_by_workers(listener: socket.socket) -> Iterator[Shared]:
         yield shared
 
 
-def _work(number: int, settings: Settings, shared: Shared, lifeline: Connection) -> None:
+def _work(number: int, settings: Settings, *, shared: Shared, lifeline: Connection) -> None:
     """Be one worker: out of reach of the terminal's Ctrl-C, and ended by the watcher's end."""
     os.setpgid(0, 0)
     write_logs(sys.stderr)
