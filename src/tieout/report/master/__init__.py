@@ -35,7 +35,7 @@ STEPS: dict[str, Sequence[str]] = {
     "offer_property": (*SUBSCRIPTIONS, "offer", "offer_property"),
     "subscription_event": ("subscription_event",),
     "order_item": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item"),
-    "purchase_order": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item", "purchase_order"),
+    "purchase_order": ("own_contract", "ordered", "purchase_order"),
     "exchange_rate": ("exchange_rate",),
     "exchange_rate_summary": (*PARTIES, "exchange_rate_summary"),
 }
