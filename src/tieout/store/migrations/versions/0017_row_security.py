@@ -30,7 +30,7 @@ REACHED_CONTRACTS = f"""
 # vendors that nobody else buys from: what such a vendor bills is theirs, also before it is run
 SOLE_VENDORS = f"""
     SELECT vendor_id FROM reference_contracts
-    WHERE seller_id = vendor_id AND purpose <> 'consume' AND to_snapshot IS NULL
+    WHERE seller_id = vendor_id AND purpose <> 'consume'
     GROUP BY vendor_id HAVING count(DISTINCT buyer_id) = 1 AND min(buyer_id) = {OURS}
 """
 # they read contracts that the asker does not see, and give ids
