@@ -56,9 +56,8 @@ class Place:
     def close(self) -> None:
         """End what still works at it, also after a test that failed, and close the catalog."""
         for process in self.workers:
-            if process.returncode is None:
+            with process:  # which closes its pipes
                 process.kill()
-                process.communicate()
         self.house.catalog.close()
 
     def tieout(self, *arguments: str) -> tuple[int, str]:

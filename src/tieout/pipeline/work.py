@@ -27,7 +27,7 @@ from tieout.store.job_table import CANCELLED, DONE, FAILED
 from tieout.store.jobs import Lease
 
 LEASE_S, RETRY_S, BUSY_S = 60, 10, 2
-BEATS, BEAT_APART_S = 4, 0.1  # in the time of a lease, and at least between two phases
+BEATS, BEAT_APART_S = 4, 0.1  # in the time of a lease, and at least before a phase's repetition
 
 Said = dict[str, Any]
 
@@ -55,6 +55,7 @@ class _Heart(Watch):
         self._stop: Callable[[], None] | None = None
         self._is_over = threading.Event()
         self._beat_at = 0.0
+        self._begun: set[str] = set()  # the phases of the job so far
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -100,10 +101,14 @@ class _Heart(Watch):
         self.onlooker.file(name)
 
     def phase(self, name: str) -> None:
-        """Keep the phase and beat; leave when the work has to end. Phases may follow fast."""
+        """Keep the phase and beat; leave when the work has to end.
+
+        The phases of a file come again with each file and may follow fast; they are not all told.
+        """
         self.progress = {**self.progress, "phase": name}
-        if name == "publish" or time.monotonic() - self._beat_at >= BEAT_APART_S:
+        if name not in self._begun or time.monotonic() - self._beat_at >= BEAT_APART_S:
             self._beat()
+            self._begun.add(name)
         else:
             with self.house.catalog.read() as connection:
                 jobs.look(connection, self.lease)
