@@ -236,4 +236,4 @@ def _flatness(number: int, values: list[float], *, fault: Callable[[str], None])
         fault(f"worker {number} grew from {peaks[1]:.0f} to {peaks[2]:.0f} MiB")
     names = ("firstThirdMiB", "middleThirdMiB", "lastThirdMiB")
     told = {name: f"{peak:.0f}" for name, peak in zip(names, peaks, strict=True)}
-    return {"worker": number, **told}
+    return {"worker": number, **told, "tenSecondsMiB": [f"{one:.0f}" for one in values[::10]]}

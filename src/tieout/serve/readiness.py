@@ -6,10 +6,10 @@ What is told says which of the two and how, never a place, a name or an error's 
 import asyncio
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from sqlalchemy import select
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -28,12 +28,14 @@ class Readiness:
     def __init__(self, house: House, *, reading: House | None = None) -> None:
         """Keep the stores, also as answers read them, and the steps that this program knows."""
         self.house, self.reading, self.steps = house, reading or house, known_steps()
-        self._look: asyncio.Task[Mapping[str, str]] | None = None
+        self._look: asyncio.Future[Mapping[str, str]] | None = None
+        # a thread of its own: answers that wait for one make nobody unready
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ready")
 
     async def answer(self, _request: Request) -> JSONResponse:
         """Answer 200, or 503 and what is missing."""
         if self._look is None or self._look.done():
-            self._look = asyncio.create_task(run_in_threadpool(self.checks))
+            self._look = asyncio.get_running_loop().run_in_executor(self._thread, self.checks)
         try:
             checks = await asyncio.wait_for(asyncio.shield(self._look), PATIENCE_S)
         except TimeoutError:
@@ -90,6 +92,6 @@ class Readiness:
         return OK
 
 
-def health() -> JSONResponse:
-    """Say that the process is alive, whatever its stores are."""
+async def health() -> JSONResponse:
+    """Say that the process is alive, whatever its stores are and its threads do."""
     return JSONResponse({"status": "ok"})
