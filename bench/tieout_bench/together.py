@@ -33,6 +33,7 @@ MONTHS = ("2026-08", "2026-07", "2026-05", "2026-03", "2026-01")  # as long as t
 RESELLERS, PATIENCE_S, FAULTS_MAX = 10, 300, 20
 WARM_SHARE = 3  # the first third warms up, the last two are compared
 GROWTH_MAX, GROWTH_MIB = 1.10, 32
+IDLE_S = 3  # a connection that was idle for longer is not used again: servers close them after 5
 
 
 @dataclass
@@ -105,15 +106,19 @@ def _client(
     server: Server, number: int, *, keys: Keys, tally: Tally, ending: threading.Event
 ) -> None:
     """Ask one question after the other, drawn by lot, over a connection that is kept."""
-    draw, connection = random.Random(number), _connect(server)
+    draw, connection, answered = random.Random(number), _connect(server), time.monotonic()
     while not ending.is_set():
         question = draw.choice(QUESTIONS)
+        if time.monotonic() - answered > IDLE_S:
+            connection.close()
+            connection = _connect(server)
         try:
             _ask(connection, question, keys=keys, tally=tally, draw=draw)
         except (OSError, HTTPException) as error:
             tally.fault(f"{question.name}: {type(error).__name__}: {error}")
             connection.close()
             connection = _connect(server)
+        answered = time.monotonic()
     connection.close()
 
 
@@ -228,12 +233,13 @@ def _report(
 
 
 def _flatness(number: int, values: list[float], *, fault: Callable[[str], None]) -> dict[str, Any]:
-    """Give how a worker's memory went by thirds; growth from the second to the last is a fault."""
+    """Give how a worker's memory went: the medians of thirds, of which the last two are alike."""
     third = max(len(values) // WARM_SHARE, 1)
-    first, middle, last = values[:third], values[third : 2 * third], values[2 * third :]
-    peaks = [max(part or values) for part in (first, middle, last)]
-    if peaks[2] > peaks[1] * GROWTH_MAX + GROWTH_MIB:
-        fault(f"worker {number} grew from {peaks[1]:.0f} to {peaks[2]:.0f} MiB")
+    parts = (values[:third], values[third : 2 * third], values[2 * third :])
+    halfway = [statistics.median(part or values) for part in parts]
+    if halfway[2] > halfway[1] * GROWTH_MAX + GROWTH_MIB:
+        fault(f"worker {number} grew from {halfway[1]:.0f} to {halfway[2]:.0f} MiB")
     names = ("firstThirdMiB", "middleThirdMiB", "lastThirdMiB")
-    told = {name: f"{peak:.0f}" for name, peak in zip(names, peaks, strict=True)}
-    return {"worker": number, **told, "tenSecondsMiB": [f"{one:.0f}" for one in values[::10]]}
+    told = {name: f"{one:.0f}" for name, one in zip(names, halfway, strict=True)}
+    every_ten = [f"{one:.0f}" for one in values[::10]]
+    return {"worker": number, **told, "mostMiB": f"{max(values):.0f}", "tenSecondsMiB": every_ten}

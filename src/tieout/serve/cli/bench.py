@@ -79,9 +79,12 @@ def _print_together(shell: Shell, result: dict[str, Any]) -> None:
     shell.table(
         f"{result['clients']} clients for {result['seconds']} seconds: {result['answers']} answers,"
         f" {result['answersPerSecond']} a second, beside {result['written']}",
-        ["worker", "first third MiB>", "middle>", "last>"],
+        ["worker", "first third MiB>", "middle>", "last>", "most>"],
         rows=[
-            (*(one["worker"], one["firstThirdMiB"]), *(one["middleThirdMiB"], one["lastThirdMiB"]))
+            (
+                *(one["worker"], one["firstThirdMiB"], one["middleThirdMiB"]),
+                *(one["lastThirdMiB"], one["mostMiB"]),
+            )
             for one in result["workers"]
         ],
     )
