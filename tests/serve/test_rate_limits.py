@@ -113,17 +113,17 @@ def test_calls_that_change_things_count_as_well(place: Place, clock: Clock) -> N
     clock.wait(61)
     admin = place.visitor(role="admin").client
     seller = place.visitor("reseller", endpoints=("operations.issue",)).client
-    moved = {"json": {"invoices": ["00000000-0000-4000-8000-000000000000"]}}
+    moved = {"invoices": ["00000000-0000-4000-8000-000000000000"]}
     for client, method, path, body, status in (
-        (admin, "GET", "/manage/v1/organizations", {}, 200),
+        (admin, "GET", "/manage/v1/organizations", None, 200),
         (seller, "POST", "/operations/v1/reseller/issue", moved, 404),
     ):
         for left in range(CALLS - 1, -1, -1):
-            answer = client.request(method, path, **body)
+            answer = client.request(method, path, json=body)
             assert answer.status_code == status, answer.text
             assert limits_of(answer) == f'"calls";r={left};t=60, "streams";r=3'
         clock.wait(20)
-        refused = client.request(method, path, **body)
+        refused = client.request(method, path, json=body)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "40")
         assert refused.json()["code"] == "RATE_LIMITED"
         assert refused.json()["detail"] == f"the key called {CALLS} times within a minute"
