@@ -7,7 +7,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
+
+from tieout.store.database import Catalog
+from tieout.store.row_security import grant_serving
 
 
 def create_database(socket: Path, *, like: str | None = None) -> str:
@@ -47,6 +50,33 @@ def start_server(data: Path, cleanup: ExitStack) -> Path:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
     return socket
+
+
+@contextmanager
+def server_role(socket: Path, *, options: str = "") -> Iterator[str]:
+    """Make a role that may log in, and drop it in the end; databases with its rights go before."""
+    name = f"role_{uuid.uuid4().hex}"
+    with _server(socket) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN {options}".encode())
+    yield name
+    with _server(socket) as connection:
+        connection.execute(f"DROP ROLE {name}".encode())
+
+
+@contextmanager
+def serving_role(socket: Path, catalog: Catalog) -> Iterator[str]:
+    """Let a role read what is served from a catalog; give its URL, and take all back in the end."""
+    with server_role(socket) as role:
+        with catalog.write() as connection:
+            grant_serving(connection, role)
+        yield as_role(catalog.url, role)
+        with catalog.write() as connection:
+            connection.execute(text(f"DROP OWNED BY {role}"))
+
+
+def as_role(url: str, role: str) -> str:
+    """Give the URL of the same database for a role."""
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
 
 
 def _server(socket: Path) -> psycopg.Connection:

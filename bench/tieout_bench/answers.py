@@ -113,13 +113,13 @@ def run_answers(*, rows: int, folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(home: Path, **settings: str) -> Iterator[Server]:
-    """Serve a store on a free port, in a process of its own."""
+def serving(home: Path, *options: str, **settings: str) -> Iterator[Server]:
+    """Serve a store on a free port, in a process of its own, with options of `tieout serve`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "tieout.serve.cli", "serve", "--port", str(port)],
+        [sys.executable, "-m", "tieout.serve.cli", "serve", "--port", str(port), *options],
         env={**os.environ, **UNBOUND, **settings, "TIEOUT_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -19,6 +19,14 @@ from serve_case import HEADERS, ROWS
 FOREIGN = (DISTRIBUTOR, RESELLER, THEIRS, VENDOR)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "row_security"])
+def attack(request: pytest.FixtureRequest) -> Attack:
+    """Attack either catalog, that on PostgreSQL with row-level security."""
+    name = {"sqlite": "attack_of_all", "row_security": "attack_on_rows"}[request.param]
+    found: Attack = request.getfixturevalue(name)
+    return found
+
+
 def test_another_requester_looks_like_nobody_at_every_address(attack: Attack) -> None:
     tried = [one for one in attack.operations if one.has_requester]
     assert len(tried) >= 11
@@ -30,6 +38,18 @@ def test_another_requester_looks_like_nobody_at_every_address(attack: Attack) ->
             for party in parties:
                 answer = client.request(operation.method, operation.address(party), json=body)
                 assert told(answer) == told(unknown), operation
+
+
+@pytest.mark.parametrize("requester", [f"{MINE}%0A", f"%0A{MINE}", "customer%0A1", "%0D%0A"])
+def test_an_id_with_a_line_end_is_nobodys(attack: Attack, requester: str) -> None:
+    for path in (HEADERS, ROWS, "/api/v1/reporting/orders"):
+        answers = [
+            attack.mine.client.get(f"{path}/{one}") for one in ("nowhere/at/all", requester, NOBODY)
+        ]
+        bodies = [answer.json() | {"requestId": ""} for answer in answers]
+        assert {answer.status_code for answer in answers} == {404}
+        assert bodies[1] == bodies[0]
+        assert bodies[1] == bodies[2] or path not in (HEADERS, ROWS)
 
 
 def test_another_party_looks_like_nobody_in_the_billing_api(attack: Attack) -> None:

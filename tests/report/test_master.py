@@ -77,7 +77,7 @@ def listed(house: House) -> Iterator[Rows]:
 
         def read(name: str, viewer: str, day: str = "2026-11-23") -> dict[str, dict[str, Any]]:
             sight = Sight(Viewer(viewer, sees_cost=True), 1, dt.date.fromisoformat(day))
-            define_list(engine, house, name=name, sight=sight)
+            define_list(engine, house, name=name, sight=sight, owner=house)
             found: list[dict[str, Any]] = engine.arrow(f"SELECT * FROM {name}").to_pylist()
             return {next(iter(row.values())): row for row in found}
 

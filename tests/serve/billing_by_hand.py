@@ -21,14 +21,19 @@ from sqlalchemy import insert
 
 from tieout.store import catalog
 from tieout.store.house import House, open_house
+from tieout.store.migrations import NEWEST, bring_to
 from tieout.store.resources import RESOURCES
 from tieout.tables import CHARGE, DETAIL_LINE, INVOICE_LINE
 
 
-def build(folder: Path, store: Store) -> House:
+def build(folder: Path, store: Store, *, catalog_url: str | None = None) -> House:
     """Write the files and catalog rows of one published run."""
-    house = open_house(folder / "home")
-    catalog.metadata.create_all(house.catalog.engine)
+    house = open_house(folder / "home", catalog_url=catalog_url)
+    if catalog_url is None:
+        catalog.metadata.create_all(house.catalog.engine)
+    else:  # with what migrations alone make
+        with house.catalog.write() as connection:
+            bring_to(connection, NEWEST)
     reference = reference_rows(store.reference)
     kept = [
         _keep(house, "run", "charge", [_charge(store, n) for n in range(len(store.lines))], CHARGE)

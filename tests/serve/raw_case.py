@@ -73,8 +73,16 @@ OWN = [
 ]
 
 
-def new_house(folder: Path, *, status: str = "verified", catalog_url: str | None = None) -> House:
+def new_house(
+    folder: Path,
+    *,
+    status: str = "verified",
+    catalog_url: str | None = None,
+    contracts: Sequence[tuple[str, ...]] = CONTRACTS,
+) -> House:
     """Make a store that knows both channels; `status` is what invoices to buyers start in."""
+    held = {one[0] for one in contracts}
+    subscriptions = {name: last for name, last in SUBSCRIPTIONS.items() if last in held}
     house = open_house(folder / "home", catalog_url=catalog_url)
     upgrade(house.catalog)
     place = folder / "reference"
@@ -89,7 +97,7 @@ def new_house(folder: Path, *, status: str = "verified", catalog_url: str | None
             *("contract_id", "parent_contract_id", "seller_id", "buyer_id", "currency"),
             *("billing_day", "vendor_id", "purpose", "type_name", "valid_from", "start_status"),
         ),
-        [(*one, VENDOR, _purpose(one[0]), TYPE, "2021-01-01", status) for one in CONTRACTS],
+        [(*one, VENDOR, _purpose(one[0]), TYPE, "2021-01-01", status) for one in contracts],
     )
     write(
         place / "subscriptions.csv",
@@ -99,7 +107,7 @@ def new_house(folder: Path, *, status: str = "verified", catalog_url: str | None
         ),
         [
             (f"our-{name}", str(7000 + at), name, contract, VENDOR, "Suite", *2 * ("2021-01-01",))
-            for at, (name, contract) in enumerate(SUBSCRIPTIONS.items())
+            for at, (name, contract) in enumerate(subscriptions.items())
         ],
     )
     write(
@@ -107,7 +115,7 @@ def new_house(folder: Path, *, status: str = "verified", catalog_url: str | None
         ("rule_id", "contract_id", "kind", "value", "currency", "valid_from"),
         [
             (f"r-{one[0]}", one[0], "markup", "10", "", "2021-01-01")
-            for one in CONTRACTS
+            for one in contracts
             if one[2] != VENDOR
         ],
     )

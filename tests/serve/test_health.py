@@ -1,7 +1,9 @@
 """What the service says of itself: alive, ready, its counts, its logs, and headers everywhere."""
 
+import asyncio
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +13,17 @@ from alembic.migration import MigrationContext
 from manage_case import new_house
 from serve_case import Place, serving
 from sqlalchemy import delete, insert
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from tieout.serve.metrics import MetricsRefused, read_address, serving_metrics
-from tieout.serve.readiness import Readiness
+from tieout.serve.readiness import Readiness, health
 from tieout.store.catalog import lake_file
 from tieout.store.house import House, open_house
 from tieout.store.lake import Lake
 from tieout.store.migrations import upgrade
 
+THREADS = 40  # that anyio gives to answers
 SECRETIVE = "postgresql+psycopg://anna:opensesame@127.0.0.1:1/none"
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -106,6 +111,25 @@ def test_catalogs_out_of_reach_or_without_tables_are_told_without_a_secret(
     bare = open_house(tmp_path / "bare")
     assert Readiness(bare).checks()["catalog"] == "missing"
     bare.catalog.close()
+
+
+def test_probes_are_answered_while_every_thread_for_answers_is_taken(tmp_path: Path) -> None:
+    house = open_house(tmp_path)
+    upgrade(house.catalog)
+    ending = threading.Event()
+
+    async def asked() -> list[int]:
+        waiting = [asyncio.create_task(run_in_threadpool(ending.wait)) for _ in range(THREADS)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(4):
+            ready = await Readiness(house).answer(Request({"type": "http"}))
+            found = [ready.status_code, (await health()).status_code]
+        ending.set()
+        await asyncio.gather(*waiting)
+        return found
+
+    assert asyncio.run(asked()) == [200, 200]
+    house.catalog.close()
 
 
 def test_a_postgresql_catalog_is_looked_at_as_well(postgres_url: str, tmp_path: Path) -> None:

@@ -186,7 +186,25 @@ def test_contracts_of_either_side(who: dict[str, Visitor]) -> None:
     assert both[0]["contractTypeId"] != both[1]["contractTypeId"] is not None
     (resold,) = rows(who["reseller"], "v1.contracts", "reseller", contractPurposeId="0")
     assert resold["contractTypeName"] == "Cloud Service Provider"
-    assert rows(who["reseller"], "v1.tenants.details", "reseller") == []
+
+
+def test_tenants_are_those_of_end_customers_that_buy_here(who: dict[str, Visitor]) -> None:
+    (sold,) = rows(who["reseller"], "v1.tenants.details", "reseller")
+    told = {name: sold[name] for name in list(sold)[1:]}
+    assert told == {  # as the vendor's lines name it, since the first day that was charged
+        "organizationId": "customer",
+        "vendorId": "microsoft",
+        "vendorTenantId": "c-1",
+        "domainName": "contoso.example",
+        "status": "Active",
+        "createdAtUtc": "2021-10-01T00:00:00Z",
+    }
+    assert rows(who["customer"], "v1.tenants.details", "customer") == [sold]
+    for party in ("distributor", "stranger"):  # whose buyers use nothing, or bought nothing
+        assert rows(who[party], "v1.tenants.details", party) == []
+    for organization, found in (("customer", [sold]), ("reseller", []), ("outsider", [])):
+        asked = {"organizationId": organization}
+        assert rows(who["reseller"], "v1.tenants.details", "reseller", **asked) == found
 
 
 def test_what_changed_since(who: dict[str, Visitor]) -> None:

@@ -109,6 +109,27 @@ def test_a_call_counts_for_a_minute_and_a_refused_one_never(
     assert reseller.client.get(REPORTING).status_code == 429
 
 
+def test_calls_that_change_things_count_as_well(place: Place, clock: Clock) -> None:
+    clock.wait(61)
+    admin = place.visitor(role="admin").client
+    seller = place.visitor("reseller", endpoints=("operations.issue",)).client
+    moved = {"invoices": ["00000000-0000-4000-8000-000000000000"]}
+    for client, method, path, body, status in (
+        (admin, "GET", "/manage/v1/organizations", None, 200),
+        (seller, "POST", "/operations/v1/reseller/issue", moved, 404),
+    ):
+        for left in range(CALLS - 1, -1, -1):
+            answer = client.request(method, path, json=body)
+            assert answer.status_code == status, answer.text
+            assert limits_of(answer) == f'"calls";r={left};t=60, "streams";r=3'
+        clock.wait(20)
+        refused = client.request(method, path, json=body)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "40")
+        assert refused.json()["code"] == "RATE_LIMITED"
+        assert refused.json()["detail"] == f"the key called {CALLS} times within a minute"
+        assert limits_of(refused) == '"calls";r=0;t=40, "streams";r=4'
+
+
 def test_refusals_after_the_key_count_too(reseller: Visitor) -> None:
     for path, status in (
         ("/billing/v4/invoices?nonsense=1", 400),

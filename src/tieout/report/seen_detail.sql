@@ -1,7 +1,7 @@
 -- The detail lines of the visible invoices; the seller's purchase only where cost shows.
 SELECT
     i.ordinal, i.invoice_bytes, i.snapshot_id, i.contract_id, i.run_id, i.invoice_id,
-    c.subscription_id, c.file_id, c.row_number, c.match_key,
+    c.subscription_id, c.customer_id, c.file_id, c.row_number, c.match_key,
     c.vendor_invoice_number, c.vendor_invoice_row_id, c.customer_domain, c.product_id,
     c.meter_name, c.order_id, c.order_date,
     c.origin, c.part, c.credits_row_id, c.description,

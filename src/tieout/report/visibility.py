@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from tieout.store.catalog import DRAFTS, invoice, run, summary_invoice
+from tieout.store.catalog import invoice, run, summary_invoice
 from tieout.store.database import Catalog
 
 GENERAL = (1, 2, 3, 4)
@@ -176,7 +176,7 @@ def _row(record: Mapping[Any, Any], viewer: Viewer, *, ordinal: int) -> dict[str
     row = dict(record)
     if not cost_visible:
         row |= dict.fromkeys(("cost_amount", "cost_currency", "margin_amount", "input_digest"))
-    if row.pop("summary_status") in DRAFTS and not sells:
+    if row.pop("summary_status") not in GENERAL and not sells:
         row["summary_id"] = None
     return row | {
         "ordinal": ordinal,

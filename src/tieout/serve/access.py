@@ -33,6 +33,7 @@ from tieout.store import audit
 from tieout.store.audit import Event
 from tieout.store.catalog import access_key
 from tieout.store.database import Catalog
+from tieout.store.row_security import asker
 
 MONTHS_DEFAULT, MONTHS_MAX = 12, 24
 PRODUCTION = "production"
@@ -169,6 +170,7 @@ def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
     prefix, _, rest = values.pop().partition("_")
     key_id, _, secret = rest.partition("_")
     key_id = key_id if KEY_ID.fullmatch(key_id) else ""
+    asker().key_id = key_id
     with catalog.read() as connection:
         found = (
             connection.execute(select(access_key).where(access_key.c.key_id == key_id))
@@ -185,6 +187,7 @@ def verify_key(catalog: Catalog, presented: Presented, *, now: datetime) -> Key:
 
 def find_key(catalog: Catalog, key_id: str, *, now: datetime) -> Key:
     """Give a key by its id, for who has shown that it is theirs. Raises AccessRefused."""
+    asker().key_id = key_id
     with catalog.read() as connection:
         query = select(access_key).where(access_key.c.key_id == key_id)
         found = connection.execute(query).mappings().one_or_none()

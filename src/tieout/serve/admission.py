@@ -11,10 +11,11 @@ from tieout.serve.rate_limit import RateLimits
 from tieout.serve.settings import Surroundings
 from tieout.serve.signing_keys import good_keys
 from tieout.serve.tokens import is_token, read_token
+from tieout.store.row_security import asker
 
 
 def admit(request: Request, surroundings: Surroundings) -> Key:
-    """Give the key of a request to a reading API and count its call.
+    """Give the key of a request and count its call.
 
     The key is left in the request's state for whoever logs or counts the call; the first layer
     closes what is opened here. Raises AccessRefused, and RateLimited for a call too many.
@@ -34,7 +35,14 @@ def identify(request: Request, surroundings: Surroundings) -> Key:
     else:
         key = verify_key(surroundings.house.catalog, presented, now=surroundings.now())
     request.scope["state"]["key_id"] = key.key_id
+    asker().organizations = key.organizations
     return key
+
+
+def act_for(organization: str) -> None:
+    """Read for one organization of the key from now on: nothing of the others, nor of any other."""
+    listed = asker().organizations
+    asker().organizations = (organization,) if organization in listed else ()
 
 
 def count_call(request: Request, key: Key) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -15,7 +16,7 @@ from tieout.serve.billing.lifecycle_headers import VersionHeaders
 from tieout.serve.billing.usage import UsageCounter
 from tieout.serve.billing.version_app import create
 from tieout.serve.billing.versions import SERVED
-from tieout.serve.gate import Gate
+from tieout.serve.gate import Gate, problem_of
 from tieout.serve.manage import v1 as manage_v1
 from tieout.serve.metrics import Metrics
 from tieout.serve.operations import v1 as operations_v1
@@ -24,6 +25,7 @@ from tieout.serve.rate_limit import RateLimits
 from tieout.serve.readiness import Readiness, health
 from tieout.serve.reporting import v1, v2
 from tieout.serve.settings import Settings, Surroundings
+from tieout.serve.shared_moments import SharedMoments
 from tieout.serve.token_endpoint import add_tokens
 from tieout.store.house import House
 
@@ -43,8 +45,14 @@ def create_app(
     *,
     now: Callable[[], datetime] = utc_now,
     metrics: Metrics | None = None,
+    moments: SharedMoments | None = None,
+    scratch: Path | None = None,
 ) -> FastAPI:
-    """Build the service over one installation; `metrics` counts what it answers."""
+    """Build the service over one installation.
+
+    `metrics` counts what it answers, `moments` the calls that its keys make at all workers; its
+    answers may spill to `scratch`.
+    """
     registry, usage = read_registry(settings.billing_registry), UsageCounter(house.catalog)
 
     @asynccontextmanager
@@ -52,7 +60,8 @@ def create_app(
         with usage.writing(), closing(surroundings):
             yield
 
-    surroundings = Surroundings(house=house, settings=settings, now=now)
+    reading = settings.reading_house(house)
+    surroundings = Surroundings(reading, settings, now=now, owner=house, scratch=scratch)
     app = FastAPI(
         title="tieout",
         version=__version__,
@@ -63,6 +72,7 @@ def create_app(
         redirect_slashes=False,  # a redirect would lead where the header Host says
         lifespan=life,
     )
+    app.add_exception_handler(404, problem_of)
     app.mount("/api/v1/reporting", v1.create(surroundings))
     app.mount("/api/v2/reporting", v2.create(surroundings))
     _mount_billing(app, surroundings, registry=registry, usage=usage)
@@ -71,14 +81,24 @@ def create_app(
     add_tokens(app, surroundings)
     app.add_api_route("/billing", _to_versions, methods=["GET", "HEAD"])
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
-    app.add_api_route("/ready", Readiness(house).answer, methods=["GET", "HEAD"])
+    app.add_api_route("/ready", Readiness(house, reading=reading).answer, methods=["GET", "HEAD"])
     app.mount("/", views.create(surroundings))
-    limits = RateLimits(
-        calls_per_minute=settings.calls_per_minute, open_streams=settings.open_streams, now=now
-    )
+    limits = _limits(settings, now=now, moments=moments)
     app.add_middleware(Gate, settings=settings, limits=limits, metrics=metrics or Metrics())
     app.add_middleware(VersionHeaders, registry=registry, usage=usage, now=now)
     return app
+
+
+def _limits(
+    settings: Settings, *, now: Callable[[], datetime], moments: SharedMoments | None
+) -> RateLimits:
+    """Give the limits of keys, counted in this process or with other workers."""
+    return RateLimits(
+        calls_per_minute=settings.calls_per_minute,
+        open_streams=settings.open_streams,
+        now=now,
+        moments=moments,
+    )
 
 
 def _to_versions() -> RedirectResponse:

@@ -3,12 +3,13 @@
 import time
 import traceback
 import uuid
+from contextlib import ExitStack
 from ipaddress import ip_address
-from typing import Any
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tieout.serve.metrics import Metrics, Seen, route_of
@@ -22,6 +23,7 @@ from tieout.serve.problems import (
 from tieout.serve.rate_limit import RateLimits
 from tieout.serve.security_headers import security_headers
 from tieout.serve.settings import Settings
+from tieout.store.row_security import Asker, asked_by
 
 URL_MAX = 8 << 10  # bytes of path and query
 KEYLESS = ("/health", "/ready")  # probes come from other machines, and bring nothing
@@ -53,19 +55,22 @@ class Gate:
         }
         refusal = _refusal(scope, asked)
         self.metrics.begin()
+        reading = ExitStack()
+        reading.enter_context(asked_by(Asker()))  # for nobody, until a key was shown
         try:
             if refusal is not None:
                 problem = ReportingProblem(code=refusal)
-                await _problem(scope, problem)(scope, receive, visit.send)
+                await problem_of(Request(scope), problem)(scope, receive, visit.send)
             else:
                 await self.app(scope, receive, visit.send)
         except Exception as error:  # noqa: BLE001 - nothing unexpected is told or lost
             trace = lines_of_code(error)
             log.error("request failed", request_id=visit.request_id, trace=trace)  # noqa: TRY400
             if visit.status is None:
-                await _problem(scope, error)(scope, receive, visit.send)
+                await problem_of(Request(scope), error)(scope, receive, visit.send)
             # an answer that broke off is one that has no end: the server cuts the connection
         finally:
+            reading.close()
             scope["state"].get("leave", _nothing)()
             self.metrics.end(scope, visit.seen())
             visit.record(scope)
@@ -156,9 +161,9 @@ def _is_insecure(scope: Scope) -> bool:
         return False
 
 
-def _problem(scope: Scope, error: Exception) -> Any:
-    request = Request(scope)
-    if scope["path"].startswith("/billing/"):
+def problem_of(request: Request, error: Exception) -> Response:
+    """Give the answer to an error where no application of a version has the address."""
+    if request.scope["path"].startswith("/billing/"):
         if isinstance(error, ReportingProblem):
             error = BillingProblem(slug=error.code.lower().replace("_", "-"), detail=error.detail)
         return billing_problem(request, error)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from socket import create_server
+from typing import Protocol
 
 import uvicorn
 from prometheus_client import (
@@ -55,8 +56,19 @@ def route_of(scope: Scope) -> str:
     return f"{scope.get('root_path', '')}{path}"
 
 
+class Told(Protocol):
+    """Whatever has a text for Prometheus."""
+
+    def text(self) -> bytes:
+        """Give all counts in Prometheus' text format."""
+
+
 class Metrics:
-    """The counters of one process."""
+    """The counters of one process.
+
+    In a worker, where PROMETHEUS_MULTIPROC_DIR stands in the environment, they are kept in files of
+    that folder, from which workers.py adds up those of all workers.
+    """
 
     def __init__(self) -> None:
         """Count nothing yet."""
@@ -77,7 +89,10 @@ class Metrics:
             "tieout_answer_bytes", "Bytes of bodies.", ("route", "version"), registry=self.registry
         )
         self._open = Gauge(
-            "tieout_open_answers", "Answers being made or sent.", registry=self.registry
+            "tieout_open_answers",
+            "Answers being made or sent.",
+            registry=self.registry,
+            multiprocess_mode="livesum",
         )
         self._refused = Counter(
             "tieout_refused_connections",
@@ -85,7 +100,11 @@ class Metrics:
             ("code",),
             registry=self.registry,
         )
-        build = Gauge("tieout_build", "Always 1.", ("version",), registry=self.registry)
+        build = Gauge(
+            *("tieout_build", "Always 1.", ("version",)),
+            registry=self.registry,
+            multiprocess_mode="max",
+        )
         build.labels(__version__).set(1)
 
     def begin(self) -> None:
@@ -122,7 +141,7 @@ class MetricsRefused(Refused):
 
 
 @contextmanager
-def serving_metrics(metrics: Metrics, address: str | None) -> Iterator[str | None]:
+def serving_metrics(metrics: Told, address: str | None) -> Iterator[str | None]:
     """Serve metrics at HOST:PORT until the end of the block, or not; give where they are."""
     if address is None:
         yield None

@@ -135,7 +135,8 @@ def manage_problem(request: Request, error: Exception) -> Response:
     """Give the management API's answer to any error, in the form of the Reporting API's."""
     known = _manage_problem(error)
     status = MANAGE[known.code]
-    headers = {"Retry-After": RETRY_S} if known.code == "WRITER_BUSY" else _headers(status)
+    busy = {"Retry-After": RETRY_S} if known.code == "WRITER_BUSY" else {}
+    headers = _headers(status) | busy | _retry_after(error)
     if known.code == "METHOD_NOT_ALLOWED":
         headers = {"Allow": ", ".join(_methods(request))}
     body = _reported(request, known.code, status=status, detail=known.detail, errors=known.errors)
@@ -146,7 +147,7 @@ def _manage_problem(error: Exception) -> ManageProblem:
     if isinstance(error, ManageProblem):
         return error
     if isinstance(error, AccessRefused):
-        return ManageProblem(code=error.code)
+        return ManageProblem(code=error.code, detail=getattr(error, "reason", ""))
     if isinstance(error, ReferenceRefused):
         names = ("resource", "row", "field", "reason")
         places = [(one.file.removesuffix(".csv"), one.row, one.column) for one in error.faults]

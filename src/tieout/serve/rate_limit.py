@@ -1,13 +1,14 @@
-"""How often a key may call, and how many answers it may have open: one place for both APIs.
+"""How often a key may call, and how many answers it may have open: one place for all APIs.
 
 Counted by the id of a key whose secret was right, so that nobody without it can use it up. Counts
-are those of one process.
+are those of one process, or of all workers of a service (shared_moments.py).
 """
 
 import math
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from limits import RateLimitItemPerMinute
@@ -15,50 +16,53 @@ from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from tieout.serve.access import RateLimited
+from tieout.serve.shared_moments import SharedMoments
 
 STREAM_RETRY_S = 1
 MINUTE_S = 60
 
 
 class RateLimits:
-    """Calls within any 60 seconds, and open answers, of each key of one process."""
+    """Calls within any 60 seconds, and open answers, of each key."""
 
     def __init__(
-        self, *, calls_per_minute: int, open_streams: int, now: Callable[[], datetime]
+        self,
+        *,
+        calls_per_minute: int,
+        open_streams: int,
+        now: Callable[[], datetime],
+        moments: SharedMoments | None = None,
     ) -> None:
-        """Count nothing yet."""
+        """Count nothing yet; `moments` is where counts are kept, by default in this process."""
         self._calls = RateLimitItemPerMinute(calls_per_minute)
         self._streams_max, self._now = open_streams, now
-        self._limiter = MovingWindowRateLimiter(Moments(now))
-        self._open: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._kept: Moments | SharedMoments = moments or Moments(now)
+        self._limiter = MovingWindowRateLimiter(self._kept)
 
     def admit(self, key_id: str) -> None:
         """Count a call and open its answer, which `leave` closes.
 
         Raises RateLimited where that is one too many; what is refused is not counted.
         """
-        with self._lock:
-            if self._open[key_id] >= self._streams_max:
+        with self._kept.held(key_id):
+            if self._kept.opened(key_id) >= self._streams_max:
                 reason = f"{self._streams_max} answers to this key are open; finish one first"
                 raise RateLimited(reason=reason, retry_after_s=STREAM_RETRY_S)
             if not self._limiter.hit(self._calls, key_id):
                 reason = f"the key called {self._calls.amount} times within a minute"
                 raise RateLimited(reason=reason, retry_after_s=self._seconds_left(key_id))
-            self._open[key_id] += 1
+            self._kept.add_open(key_id, 1)
 
     def leave(self, key_id: str) -> None:
         """Close one open answer."""
-        with self._lock:
-            self._open[key_id] -= 1
-            if not self._open[key_id]:
-                del self._open[key_id]
+        with self._kept.held(key_id):
+            self._kept.add_open(key_id, -1)
 
     def headers(self, key_id: str) -> Mapping[str, str]:
         """Give the RateLimit fields (draft-ietf-httpapi-ratelimit-headers-10) as they stand now."""
-        with self._lock:
+        with self._kept.held(key_id):
             calls = self._limiter.get_window_stats(self._calls, key_id).remaining
-            streams = max(self._streams_max - self._open[key_id], 0)
+            streams = max(self._streams_max - self._kept.opened(key_id), 0)
             left = self._seconds_left(key_id)
         policies = (
             f'"calls";q={self._calls.amount};w={MINUTE_S}',
@@ -85,6 +89,24 @@ class Moments(Storage, MovingWindowSupport):
         super().__init__()
         self._now = now
         self._moments: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._open: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def held(self, _key_id: str) -> Iterator[None]:
+        """Let no other thread change what is kept."""
+        with self._lock:
+            yield
+
+    def opened(self, key_id: str) -> int:
+        """Give how many answers are open."""
+        return self._open[key_id]
+
+    def add_open(self, key_id: str, change: int) -> None:
+        """Count answers that are opened or closed."""
+        self._open[key_id] += change
+        if not self._open[key_id]:
+            del self._open[key_id]
 
     @property
     def base_exceptions(self) -> type[Exception]:

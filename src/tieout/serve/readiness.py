@@ -6,16 +6,17 @@ What is told says which of the two and how, never a place, a name or an error's 
 import asyncio
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from sqlalchemy import select
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from tieout.store.catalog import lake_file
 from tieout.store.house import House
 from tieout.store.migrations import known_steps, step_of
+from tieout.store.row_security import fault_of
 
 OK, PATIENCE_S = "ok", 5
 log = structlog.get_logger("tieout.ready")
@@ -24,15 +25,17 @@ log = structlog.get_logger("tieout.ready")
 class Readiness:
     """Looks at the stores when asked, by one look at a time."""
 
-    def __init__(self, house: House) -> None:
-        """Keep the stores, and the steps that this program knows."""
-        self.house, self.steps = house, known_steps()
-        self._look: asyncio.Task[Mapping[str, str]] | None = None
+    def __init__(self, house: House, *, reading: House | None = None) -> None:
+        """Keep the stores, also as answers read them, and the steps that this program knows."""
+        self.house, self.reading, self.steps = house, reading or house, known_steps()
+        self._look: asyncio.Future[Mapping[str, str]] | None = None
+        # a thread of its own: answers that wait for one make nobody unready
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ready")
 
     async def answer(self, _request: Request) -> JSONResponse:
         """Answer 200, or 503 and what is missing."""
         if self._look is None or self._look.done():
-            self._look = asyncio.create_task(run_in_threadpool(self.checks))
+            self._look = asyncio.get_running_loop().run_in_executor(self._thread, self.checks)
         try:
             checks = await asyncio.wait_for(asyncio.shield(self._look), PATIENCE_S)
         except TimeoutError:
@@ -52,7 +55,20 @@ class Readiness:
         except Exception as error:  # noqa: BLE001 - whatever it is, the catalog is out of reach
             log.warning("catalog out of reach", kind=type(error).__name__)
             catalog = "unreachable"
-        return {"catalog": catalog, "lake": self._lake(path)}
+        checks = {"catalog": catalog, "lake": self._lake(path)}
+        return {**checks, **self._row_security()} if catalog == OK else checks
+
+    def _row_security(self) -> Mapping[str, str]:
+        """Say whether row-level security holds the role that answers are read as, if any."""
+        if self.reading is self.house:
+            return {}
+        try:
+            with self.reading.catalog.read() as connection:
+                fault = fault_of(connection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the role is out of reach
+            log.warning("serving role out of reach", kind=type(error).__name__)
+            return {"row_security": "unreachable"}
+        return {"row_security": OK if fault is None else "not_held"}
 
     def _step_fault(self, step: str | None) -> str:
         """Say how the catalog's step differs from the newest that this program knows."""
@@ -76,6 +92,6 @@ class Readiness:
         return OK
 
 
-def health() -> JSONResponse:
-    """Say that the process is alive, whatever its stores are."""
+async def health() -> JSONResponse:
+    """Say that the process is alive, whatever its stores are and its threads do."""
     return JSONResponse({"status": "ok"})

@@ -111,7 +111,7 @@ class Desk:
         wanted = _scope(key, scope)
         token = write_token(
             key,
-            signer=signing_key(self.catalog, now=now),
+            signer=signing_key(self.surroundings.owner.catalog, now=now),
             issuer=settings.base_url,
             scope=wanted,
             now=now,

@@ -34,6 +34,9 @@ snapshot = _table(
     _text("digest"),
 )
 
+# columns by which rows are sought without their key
+_SOUGHT = {"contracts": ("seller_id", "buyer_id", "parent_contract_id")}
+
 # The reference files as rows of text. A changed row gets `to_snapshot` and a successor.
 reference = {
     resource.name: _table(
@@ -43,6 +46,10 @@ reference = {
         _integer("to_snapshot", null=True),
         *(_text(name, null=True) for name in resource.columns),
         Index(f"ix_reference_{resource.name}_key", *resource.keys, "to_snapshot"),
+        *(
+            Index(f"ix_reference_{resource.name}_{name}", name)
+            for name in _SOUGHT.get(resource.name, ())
+        ),
     )
     for resource in RESOURCES.values()
 }

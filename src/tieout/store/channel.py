@@ -1,6 +1,6 @@
 """Channels: the chains of contracts that begin with what one organization buys from a vendor."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from tieout.store.catalog import reference
 
@@ -33,3 +33,14 @@ def is_only_owner(connection: Connection, owner: str) -> bool:
         CONTRACT.c.purpose != "consume",
     )
     return connection.execute(other.limit(1)).first() is None
+
+
+def sole_vendors(connection: Connection, owner: str) -> frozenset[str]:
+    """Give the vendors from which an organization buys, and nobody else by any contract ever."""
+    bought = (
+        select(CONTRACT.c.vendor_id)
+        .where(CONTRACT.c.seller_id == CONTRACT.c.vendor_id, CONTRACT.c.purpose != "consume")
+        .group_by(CONTRACT.c.vendor_id)
+        .having(func.min(CONTRACT.c.buyer_id) == owner, func.max(CONTRACT.c.buyer_id) == owner)
+    )
+    return frozenset(connection.execute(bought).scalars())

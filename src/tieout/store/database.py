@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from tieout.errors import Conflict
 from tieout.store.catalog import setting
+from tieout.store.row_security import tell_asker
 
 # An error that ends a command is told by the command; psycopg would tell of its pipeline besides.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -74,6 +75,7 @@ class Catalog:
         """Give a connection that sees one state from its first query on."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect().execution_options(**level) as connection, connection.begin():
+            self._tell_asker(connection)
             yield connection
 
     @contextmanager
@@ -84,9 +86,15 @@ class Catalog:
         """
         options = {"tieout_write": True}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            self._tell_asker(connection)
             for check in _checks.get():
                 check(connection)
             yield connection
+
+    def _tell_asker(self, connection: Connection) -> None:
+        """Let the policies of PostgreSQL know for whom a transaction is; SQLite has none."""
+        if not self.is_sqlite:
+            tell_asker(connection)
 
     def setting(self, name: str) -> str | None:
         """Give one setting of this installation."""

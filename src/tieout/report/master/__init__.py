@@ -13,9 +13,11 @@ from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.report.rows import RowView, define_rows
 from tieout.report.run_file import name_reference_files
 from tieout.report.visibility import Viewer
+from tieout.store import vendor_files
 from tieout.store.house import House
 from tieout.store.reference_rows import At, moments_of_change
 from tieout.store.resources import RESOURCES
+from tieout.tables import VENDOR_LINE
 
 PACKAGE = "tieout.report.master"
 MACROS = ("days_off", "decimals", "months_of_frequency", "frequency_text")
@@ -27,17 +29,17 @@ STEPS: dict[str, Sequence[str]] = {
     "address": (*PARTIES, "address"),
     "organization_detail": (*PARTIES, "organization_detail"),
     "contract": ("own_contract", "contract"),
-    "tenant": ("tenant",),
+    "tenant": ("tenant_line", "tenant"),
     "subscription": (*SUBSCRIPTIONS, "subscription"),
     "offer": (*SUBSCRIPTIONS, "own_contract", "offer"),
     "offer_property": (*SUBSCRIPTIONS, "offer", "offer_property"),
     "subscription_event": ("subscription_event",),
     "order_item": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item"),
-    "purchase_order": (*SUBSCRIPTIONS, "own_contract", "ordered", "order_item", "purchase_order"),
+    "purchase_order": ("own_contract", "ordered", "purchase_order"),
     "exchange_rate": ("exchange_rate",),
     "exchange_rate_summary": (*PARTIES, "exchange_rate_summary"),
 }
-OF_INVOICES = ("subscription_event", "order_item", "purchase_order")
+OF_INVOICES = ("subscription_event", "order_item", "purchase_order", "tenant")
 PRICED = ("subscription", "offer")  # lists whose pages are completed by prices
 
 
@@ -57,11 +59,18 @@ class Sight:
 
 
 def define_list(
-    engine: Engine, house: House, *, name: str, sight: Sight, invoices: pa.Table | None = None
+    engine: Engine,
+    house: House,
+    *,
+    name: str,
+    sight: Sight,
+    owner: House,
+    invoices: pa.Table | None = None,
 ) -> None:
     """Define the relation `name`, one of STEPS, over what the viewer may see.
 
-    `invoices` (VISIBLE_INVOICE) are those that lists of OF_INVOICES are read from.
+    `invoices` (VISIBLE_INVOICE) are those that lists of OF_INVOICES are read from. Vendor files
+    behind them are found as the `owner` of the store.
     """
     define_macros(engine, "tieout.report", names=["named_id"])
     define_macros(engine, PACKAGE, names=MACROS)
@@ -78,6 +87,8 @@ def define_list(
         sees_base=sight.sees_base,
     )
     for step, sql in steps.items():
+        if step == "tenant":
+            _name_lines_behind(engine, owner, lines="tenant_line")
         engine.view(step, sql)
 
 
@@ -89,6 +100,16 @@ def asked_prices(engine: Engine, *, name: str) -> pa.Table:
 def priced_sql(name: str) -> str:
     """Give the query of a page of a PRICED list with the prices in `quoted_price`."""
     return sql_text(PACKAGE, f"{name}_priced")
+
+
+def _name_lines_behind(engine: Engine, owner: House, *, lines: str) -> None:
+    """Name `vendor_line` of the files that some lines are of."""
+    engine.table(lines + "_told", f"SELECT * FROM {lines}")
+    engine.view(lines, f"SELECT * FROM {lines}_told")
+    told = engine.arrow(f"SELECT DISTINCT file_id FROM {lines}")["file_id"].to_pylist()
+    with owner.catalog.read() as connection:
+        paths = vendor_files.loaded_paths(connection, owner, kind="vendor_line", file_ids=told)
+    engine.parquet("vendor_line", list(paths.values()), schema=VENDOR_LINE)
 
 
 def _name_known(engine: Engine, house: House, *, told: str, snapshot_id: int) -> None:

@@ -6,6 +6,7 @@ billed invoices, runs ─> bought_line ─> linked_invoice ─┬> consumed_invo
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.report.run_file import name_run_files
+from tieout.report.vendor_raw.unrun import unrun_documents
 from tieout.store import line_decisions, manifest, vendor_files
 from tieout.store.billed_invoices import (
     BilledInvoice,
@@ -48,15 +50,22 @@ class Consumed:
     """What the catalog knows of the vendor invoices that an organization may buy.
 
     `invoices` are the billed ones of every buyer, perhaps of one number only; `documents` its own
-    documents of the hop next to the vendor, oldest first, each with its run's snapshot; `aside`
-    the lines that persons set aside.
+    documents of the hop next to the vendor, oldest first, each with its run's snapshot, and what
+    stands for those that no run has made yet, without a run; `aside` the lines that persons set
+    aside; `sole` the vendors that nobody else buys from.
     """
 
     consumer: str
     invoices: Sequence[BilledInvoice]
     documents: Sequence[Row]
     aside: Sequence[Row]
+    sole: frozenset[str]
     invoice_number: str | None = None
+
+    @property
+    def runs(self) -> dict[str, int]:
+        """The snapshots of the runs with documents, by their ids."""
+        return {row["run_id"]: row["snapshot_id"] for row in self.documents if row["run_id"]}
 
     def has_before(self, since: str) -> bool:
         """Tell whether any document is dated before a day."""
@@ -69,15 +78,17 @@ class Consumed:
         said = [(one.vendor, one.invoice_number, one.content_digest, one.files) for one in told]
         files = {file.file_id for one in told for file in one.files}
         aside = [(row["file_id"], row["row_number"]) for row in self.aside]
-        runs = sorted({row["run_id"] for row in self.documents})
-        return [said, [line for line in aside if line[0] in files], runs]
+        return [said, [line for line in aside if line[0] in files], sorted(self.runs)]
 
 
-def consumed_by(house: House, consumer: str, *, invoice_number: str | None = None) -> Consumed:
+def consumed_by(
+    house: House, consumer: str, *, sole: frozenset[str], invoice_number: str | None = None
+) -> Consumed:
     """Read what the catalog knows of the vendor invoices of an organization, perhaps of a number.
 
     Drafts count as well: what a vendor billed is its buyer's, whatever was made of it. Estimates
-    do not: no vendor billed them.
+    do not: no vendor billed them. `sole` are the vendors that nobody else buys from
+    (store/channel.py): what they bill is its own before any run.
     """
     query = (
         select(*(invoice.c[name] for name in DOCUMENT.names), run.c.snapshot_id)
@@ -94,7 +105,11 @@ def consumed_by(house: House, consumer: str, *, invoice_number: str | None = Non
         documents = [dict(row) for row in connection.execute(query).mappings()]
         told = billed_invoices(connection, invoice_number=invoice_number)
         aside = line_decisions.standing(connection, invoice_number=invoice_number)
-    return Consumed(consumer, told, documents, aside, invoice_number)
+        documents += unrun_documents(
+            connection, consumer, invoices=told, sole=sole, documents=documents
+        )
+    documents.sort(key=itemgetter("invoice_date"))
+    return Consumed(consumer, told, documents, aside, sole, invoice_number)
 
 
 def define_bought(
@@ -102,7 +117,7 @@ def define_bought(
 ) -> None:
     """Define `bought_line` over the runs with documents from a day on."""
     taken = [row for row in consumed.documents if since is None or row["invoice_date"] >= since]
-    runs = {row["run_id"] for row in taken}
+    runs = {row["run_id"] for row in taken if row["run_id"]}
     kinds = ("charge", "detail_line", "parked_line")
     name_run_files(engine, house, runs=runs, hops=(1,), kinds=kinds)
     engine.let(viewer=consumed.consumer, vendor_invoice_number=consumed.invoice_number)
@@ -114,6 +129,8 @@ def linked_invoices(engine: Engine, *, consumed: Consumed) -> pa.Table:
     own = [{name: row[name] for name in DOCUMENT.names} for row in consumed.documents]
     engine.register("own_document", pa.Table.from_pylist(own, schema=DOCUMENT))
     engine.register("told_invoice", _told(consumed.invoices))
+    sole = sorted(consumed.sole)
+    engine.register("sole_vendor", pa.table({"vendor": pa.array(sole, pa.string())}))
     linked = sql_text(PACKAGE, "linked_invoice")
     return engine.arrow(f"SELECT * FROM ({linked}) ORDER BY invoice_date, vendor, invoice_number")
 

@@ -1,8 +1,13 @@
--- The vendor invoices with lines that the viewer buys from the vendor, and whether it alone does:
+-- The vendor invoices with lines that the viewer buys from the vendor, all of those of a vendor that
+-- nobody else buys from, and whether the viewer alone buys it:
 -- dated as the viewer's own documents of their month, else as the first that has a line of them.
 WITH bought AS (
     SELECT DISTINCT vendor, invoice_number, buyer_id, currency, run_id
     FROM bought_line
+    UNION
+    SELECT vendor, invoice_number, getvariable('viewer'), currency, NULL
+    FROM told_invoice
+    SEMI JOIN sole_vendor USING (vendor)
 ),
 consumer AS (
     SELECT vendor, invoice_number, count(DISTINCT buyer_id) = 1 AS is_sole

@@ -106,7 +106,7 @@ def _parts(file: RawFile, *, first: int, last: int) -> Iterator[str]:
 
 def _name_runs(engine: Engine, house: House, *, consumed: Consumed) -> None:
     """Name what the runs knew of subscriptions, and which lines persons set aside."""
-    runs = {row["run_id"]: row["snapshot_id"] for row in consumed.documents}
+    runs = consumed.runs
     known = [{"run_id": run_id, "snapshot_id": number} for run_id, number in runs.items()]
     engine.register("billing_run", pa.Table.from_pylist(known, schema=BILLING_RUN))
     name_reference_files(engine, house, snapshots=set(runs.values()), resources=("subscriptions",))

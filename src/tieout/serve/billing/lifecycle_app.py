@@ -56,7 +56,7 @@ def create_lifecycle(
         single_values(request, ())
         usage.flush()
         document = usage_document(
-            surroundings.house.catalog,
+            surroundings.owner.catalog,
             registry,
             version_id=version_id,
             today=surroundings.now().date(),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tieout import __version__
 from tieout.serve.access import AccessRefused
-from tieout.serve.admission import admit
+from tieout.serve.admission import act_for, admit
 from tieout.serve.billing.answer import Call, answer_invoices
 from tieout.serve.billing.lifecycle_app import (
     ANY_METHOD,
@@ -134,6 +134,7 @@ def _answer(
 
 def _check_place(catalog: Catalog, party: str, *, endpoint: str) -> None:
     """Refuse an endpoint that has no meaning where the party stands; data plays no part."""
+    act_for(party)
     people = reference["organizations"]
     with catalog.read() as connection:
         place = connection.scalar(

@@ -5,11 +5,16 @@ from typing import Any
 
 import click
 
+from tieout.errors import Conflict
 from tieout.serve.cli import Shell
 
 
 @click.command()
-@click.option("--rows", type=int, help="Rows of the month; default 1000000, 100000 for --answers.")
+@click.option(
+    "--rows",
+    type=int,
+    help="Rows of the month; default 1000000, 100000 for --answers, 2000 for --together.",
+)
 @click.option("--customers", type=int, help="How many customers it is for; one to 50 rows.")
 @click.option("--prices", default=0, show_default=True, help="Rows of the price list.")
 @click.option(
@@ -21,6 +26,14 @@ from tieout.serve.cli import Shell
 @click.option(
     "--answers", is_flag=True, help="Bill a month of one reseller and time the service's answers."
 )
+@click.option(
+    "--together",
+    is_flag=True,
+    help="Ask everything at once while months are loaded and run: errors, torn reads, memory.",
+)
+@click.option("--clients", default=200, show_default=True, help="Clients of --together.")
+@click.option("--seconds", default=300, show_default=True, help="How long --together takes.")
+@click.option("--workers", default=2, show_default=True, help="Workers of --together.")
 @click.pass_obj
 def bench(
     shell: Shell,
@@ -30,6 +43,9 @@ def bench(
     customers: int | None,
     prices: int,
     folder: Path,
+    clients: int,
+    seconds: int,
+    workers: int,
     **what: bool,
 ) -> None:
     """Make a month of ROWS rows, bill it, and time every stage."""
@@ -37,9 +53,13 @@ def bench(
         run_answers,
         run_bench,
         run_shapes,
+        run_together,
     )
 
-    if what["answers"]:
+    if what["together"]:
+        asked = {"clients": clients, "seconds": seconds, "workers": workers}
+        result, show = run_together(rows=rows or 2_000, folder=folder, **asked), _print_together
+    elif what["answers"]:
         result, show = run_answers(rows=rows or 100_000, folder=folder), _print_answers
     elif what["shapes"]:
         result, show = run_shapes(rows=rows or 1_000_000, folder=folder), _print_shapes
@@ -51,6 +71,31 @@ def bench(
     if shell.json:
         shell.print_json(result)
     show(shell, result)
+    if result.get("faults"):
+        raise Conflict(reason=f"{len(result['faults'])} faults, the first: {result['faults'][0]}")
+
+
+def _print_together(shell: Shell, result: dict[str, Any]) -> None:
+    shell.table(
+        f"{result['clients']} clients for {result['seconds']} seconds: {result['answers']} answers,"
+        f" {result['answersPerSecond']} a second, beside {result['written']}",
+        ["worker", "first third MiB>", "middle>", "last>", "most>"],
+        rows=[
+            (
+                *(one["worker"], one["firstThirdMiB"], one["middleThirdMiB"]),
+                *(one["lastThirdMiB"], one["mostMiB"]),
+            )
+            for one in result["workers"]
+        ],
+    )
+    shell.table(
+        "milliseconds",
+        ["question", "answers>", "median>", "most>"],
+        rows=[
+            (name, *(one[part] for part in ("answers", "median", "most")))
+            for name, one in result["milliseconds"].items()
+        ],
+    )
 
 
 def _print_answers(shell: Shell, result: dict[str, Any]) -> None:

@@ -51,7 +51,9 @@ def read_invoice(shell: Shell, name: str, *, expand: str) -> dict[str, Any]:
         statuses=(*GENERAL, *PREVIEW), direction="outgoing", invoice_id=found.invoice_id
     )
     seen = visible_invoices(shell.house.catalog, viewer, wanted=wanted)
-    surroundings = Surroundings(shell.house, shell.settings, lambda: dt.datetime.now(dt.UTC))
+    surroundings = Surroundings(
+        shell.house, shell.settings, lambda: dt.datetime.now(dt.UTC), owner=shell.house
+    )
     view = RowView(expand=expand)
     documents = []
     for define, sql in ((define_header, headers_sql()), (None, rows_sql(view))):

@@ -185,6 +185,7 @@ def _operation(
         "400": "The request is malformed.",
         "401": "No key, or one that opens nothing.",
         "403": "The key is not one of an admin.",
+        "429": "The key called too often; Retry-After says how long to wait.",
     }
     extra: dict[str, Any] = {"parameters": parameters}
     if body:

@@ -20,7 +20,7 @@ from tieout.errors import RecordChanged, Refused
 from tieout.pipeline import Stored
 from tieout.reference import Rows
 from tieout.serve.access import AccessRefused, Key
-from tieout.serve.admission import identify
+from tieout.serve.admission import admit
 from tieout.serve.manage import openapi
 from tieout.serve.manage.answer import (
     list_answer,
@@ -106,11 +106,11 @@ class Counter:
 
     def __init__(self, surroundings: Surroundings) -> None:
         """Keep what answers are made from."""
-        self.surroundings, self.house = surroundings, surroundings.house
+        self.surroundings, self.house = surroundings, surroundings.owner
 
     def open(self, request: Request) -> Key:
-        """Give the admin key that was presented. Raises AccessRefused."""
-        key = identify(request, self.surroundings)
+        """Give the admin key that was presented, its call counted. Raises AccessRefused."""
+        key = admit(request, self.surroundings)
         key.open(MANAGE)
         return key
 

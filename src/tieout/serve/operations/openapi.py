@@ -43,6 +43,7 @@ REFUSALS = {
     "409": "An invoice cannot make this move, or another writer is at work (Retry-After).",
     "413": "The body is too large.",
     "415": "The body is not application/json.",
+    "429": "The key called too often; Retry-After says how long to wait.",
 }
 CHANGED = "What the drafts were previewed from has changed; `errors` lists it. Nothing moved."
 

@@ -16,7 +16,7 @@ from tieout import __version__, pipeline
 from tieout.errors import InputsChanged, NotFound, Refused
 from tieout.pipeline import Choice, Word
 from tieout.serve.access import AccessRefused, Key
-from tieout.serve.admission import identify
+from tieout.serve.admission import admit
 from tieout.serve.manage.answer import json_bytes
 from tieout.serve.manage.body import JSON_TYPE, read_body
 from tieout.serve.operations import openapi
@@ -68,7 +68,7 @@ class Desk:
 
     def __init__(self, surroundings: Surroundings, move: str) -> None:
         """Keep what answers are made from, and the move."""
-        self.surroundings, self.house, self.move = surroundings, surroundings.house, move
+        self.surroundings, self.house, self.move = surroundings, surroundings.owner, move
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -85,8 +85,8 @@ class Desk:
         return Response(json_bytes(told), media_type=JSON_TYPE)
 
     def _open(self, request: Request) -> Key:
-        """Give the key that was presented. Raises AccessRefused."""
-        key = identify(request, self.surroundings)
+        """Give the key that was presented, its call counted. Raises AccessRefused."""
+        key = admit(request, self.surroundings)
         key.open(f"operations.{self.move}")
         if key.role not in MOVERS[self.move]:
             raise AccessRefused(code="ROLE_NOT_ALLOWED")

@@ -148,7 +148,7 @@ TENANTS = (
     Field("vendorTenantId", "vendor_tenant_id"),
     Field("domainName", "domain_name"),
     Field("status", "status"),
-    Field("createdAtUtc", "created_at", MOMENT),
+    Field("createdAtUtc", "created_at", DAY),
 )
 RATES = (
     Field("id", "rate_id"),

@@ -237,9 +237,16 @@ class Seen:
     def define(self, engine: Engine) -> None:
         """Make `list_row`: what is asked for, numbered in the order of the list."""
         endpoint, values = self.listing.endpoint, self.listing.values
-        house = self.listing.surroundings.house
+        surroundings = self.listing.surroundings
         define_macros(engine, "tieout.report", names=["amount_text"])
-        define_list(engine, house, name=endpoint.relation, sight=self.sight, invoices=self.invoices)
+        define_list(
+            engine,
+            surroundings.house,
+            name=endpoint.relation,
+            sight=self.sight,
+            owner=surroundings.owner,
+            invoices=self.invoices,
+        )
         engine.let(**{one.variable: value for one, value in values.items()})
         wanted = [one.sql for one in values]
         role = ROLES[self.listing.call.key.role]

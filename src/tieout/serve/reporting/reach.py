@@ -4,6 +4,7 @@ from sqlalchemy import and_, or_, select
 
 from tieout.report.visibility import NOTHING, OWNED, SOLD, Viewer, Wanted, has_invoice
 from tieout.serve.access import AccessRefused, Key
+from tieout.serve.admission import act_for
 from tieout.serve.problems import ReportingProblem
 from tieout.serve.roles import ANY, CUSTOMERS, ROLES
 from tieout.serve.settings import Settings
@@ -12,10 +13,11 @@ from tieout.store.database import Catalog
 
 
 def check_reach(catalog: Catalog, key: Key, *, requester: str) -> bool:
-    """Say whether the requester owns a channel (buys from a vendor itself).
+    """Say whether the requester owns a channel (buys from a vendor itself); read for it alone.
 
     Raises the same 404 for who is unknown, a vendor, or not listed in the key.
     """
+    act_for(requester)
     people, contracts = reference["organizations"], reference["contracts"]
     known = select(people.c.role).where(
         people.c.organization_id == requester, people.c.to_snapshot.is_(None)

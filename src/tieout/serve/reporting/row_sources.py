@@ -122,7 +122,7 @@ class Behind:
             count = self._define(engine, invoices)
             lines = pipeline.explain_seen(
                 engine,
-                surroundings.house,
+                surroundings.owner,  # a line is read as a whole, then told as far as it is seen
                 invoices=invoices,
                 shows_vendor=ROLES[self.call.key.role].reads_vendor_rows,
                 most=LINES_MAX,

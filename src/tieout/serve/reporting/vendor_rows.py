@@ -39,6 +39,7 @@ from tieout.serve.reporting.reach import check_reach
 from tieout.serve.reporting.window import UNLIMITED, Window, outside
 from tieout.serve.sealed import digest
 from tieout.serve.settings import Settings, Surroundings
+from tieout.store.channel import sole_vendors
 
 NUMBER_NAMED = "vendorInvoiceNumber"
 SUMMARY = (
@@ -114,7 +115,10 @@ class VendorInvoices:
         """Find them among the lines that the requester buys from the vendor."""
         number = self.call.query.text(NUMBER_NAMED, pattern=PRINTED)
         house = self.surroundings.house
-        consumed = consumed_by(house, self.call.viewer.organization_id, invoice_number=number)
+        viewer, owner = self.call.viewer.organization_id, self.surroundings.owner
+        with owner.catalog.read() as connection:  # who else buys is not the viewer's to see
+            sole = sole_vendors(connection, viewer)
+        consumed = consumed_by(house, viewer, sole=sole, invoice_number=number)
         start = _start(self.surroundings.settings, today=page.day)
         linked = self._linked(consumed, since=start)
         inside = linked.filter(pc.greater_equal(linked["invoice_date"], start))
