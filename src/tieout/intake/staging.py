@@ -190,7 +190,8 @@ def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
     def told() -> None:
         engine.watch.reached(size=records.text.reached.size, rows=records.count)
 
-    with ThreadPoolExecutor(1) as pool, cells_writer(path, records.schema) as writer:
+    # the pool ends first, however it ends: nobody may close the writer while it writes
+    with cells_writer(path, records.schema) as writer, ThreadPoolExecutor(1) as pool:
         written: Future[None] | None = None
         for group in records.groups(told):
             if written:

@@ -12,7 +12,8 @@ from tieout.quotient import Columns
 from tieout.rounding import SqlOperands, policies
 
 MACROS = (
-    *("month_cycle_start", "month_cycle_end", "year_cycle_start", "year_cycle_end"),
+    *("month_cycle_start", "month_cycle_last", "month_cycle_end"),
+    *("year_cycle_start", "year_cycle_last", "year_cycle_end"),
     *("term_of_months", "stated_credit_rate", "is_one_time"),
 )
 NO_FACTOR = ("1", "1")
