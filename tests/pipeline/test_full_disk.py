@@ -10,6 +10,7 @@ from pathlib import Path
 import forked
 import pytest
 from crash_case import PERIOD, State, timeless, write_month, write_vendor_file
+from small_disk import fill, make_room
 from sqlalchemy import select
 
 from tieout.pipeline import rehash_lake
@@ -18,7 +19,6 @@ from tieout.store.house import House, open_house
 
 CUSTOMERS, ROWS = 400, 6_000
 DISK = "48m"
-KIB = 1_024
 LEFT = (0, 40, 200, 700, 1_800, 2_500, 2_600, 2_700, 2_800, 3_000, 3_500)  # KiB that are free
 VERIFY = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
 
@@ -59,17 +59,6 @@ class Store:
         code, _, err = forked.run(arguments, environment, folder=self.disk.parent)
         return code, err.decode()
 
-    def fill(self, *, left_kib: int) -> None:
-        """Leave so much room on the disk."""
-        found = os.statvfs(self.disk)
-        size = found.f_bavail * found.f_frsize - left_kib * KIB
-        with (self.disk / "ballast").open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(size, 1))
-
-    def make_room(self) -> None:
-        """Take away what fills the disk."""
-        (self.disk / "ballast").unlink()
-
     def state(self) -> State:
         """Give all that a reader sees; every lake file that is named must be whole."""
         house: House = open_house(self.home, lake=self.lake)
@@ -105,9 +94,9 @@ def try_with_little_room(store: Store, *command: str) -> set[int]:
     """Do a command with ever more room; give the exit codes."""
     before, codes = store.state(), set()
     for left in LEFT:
-        store.fill(left_kib=left)
+        fill(store.disk, left_kib=left)
         code, said = store(*command)
-        store.make_room()
+        make_room(store.disk)
         codes.add(code)
         state = store.state()
         if code:
@@ -171,12 +160,12 @@ def test_where_no_file_may_grow_all_stays_as_it_was(source: Path, tmp_path: Path
 @pytest.mark.parametrize("store", ["lake"], indirect=True)
 def test_a_job_that_found_no_space_is_tried_again(store: Store, source: Path) -> None:
     assert store("job", "submit", "load", str(source))[0] == 0
-    store.fill(left_kib=200)
+    fill(store.disk, left_kib=200)
     assert store("work", "--once", "--retry", "0") == (0, "")
     (job,) = store.state()["job"]
     assert (job["state"], job["attempts"]) == ("queued", 1)
     assert job["error"].startswith("no space is left on the disk of the lake")
-    store.make_room()
+    make_room(store.disk)
     assert store("work", "--once")[0] == 0
     (job,) = store.state()["job"]
     assert (job["state"], job["attempts"], job["error"]) == ("done", 2, None)

@@ -12,6 +12,7 @@ import forked
 import pytest
 from crash_case import PERIOD, State, timeless, write_month, write_vendor_file
 from postgres_case import create_database, start_server
+from small_disk import fill, make_room
 from sqlalchemy import select
 
 from tieout.pipeline import rehash_lake
@@ -20,7 +21,6 @@ from tieout.store.house import open_house
 
 CUSTOMERS, ROWS, INVOICES = 200, 800, 400
 DISK = "160m"
-KIB = 1_024
 LEFT = (64, 4_096)  # KiB that are free
 VERIFY = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
 
@@ -50,17 +50,6 @@ class Store:
         named = {"TIEOUT_HOME": str(self.home), "TIEOUT_CATALOG": self.url}
         code, _, err = forked.run(arguments, {**os.environ, **named}, folder=self.home.parent)
         return code, err.decode()
-
-    def fill(self, *, left_kib: int) -> None:
-        """Leave so much room on the disk."""
-        found = os.statvfs(self.disk)
-        size = found.f_bavail * found.f_frsize - left_kib * KIB
-        with (self.disk / "ballast").open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(size, 1))
-
-    def make_room(self) -> None:
-        """Take away what fills the disk."""
-        (self.disk / "ballast").unlink()
 
     def state(self) -> State:
         """Give all that a reader sees; every lake file that is named must be whole."""
@@ -99,9 +88,9 @@ def test_where_postgresql_has_no_room_all_stays_and_room_lets_it_go_on(
     for command in (("load", str(source)), ("run", PERIOD), VERIFY):
         before, codes = store.state(), []
         for left in LEFT:
-            store.fill(left_kib=left)
+            fill(store.disk, left_kib=left)
             code, said = store(*command)
-            store.make_room()
+            make_room(store.disk)
             codes.append(code)
             if not code:
                 break

@@ -9,7 +9,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from late_case import Told, close_october, load, write_lines
+from late_case import (
+    NEXT,
+    Told,
+    close_october,
+    load,
+    set_contracts,
+    write_lines,
+    write_november,
+)
 from october import FOUR_PARTIES, NOW, PERIOD
 from sqlalchemy import select
 from stored import stored_lines
@@ -105,6 +113,18 @@ def at_hops(totals: dict[str, str]) -> dict[int, dict[str, Fraction]]:
 def run(house: House, *periods: str) -> list[dict[str, Any]]:
     """Run months; give their summaries."""
     return [pipeline.run_period(house, period, now=NOW) for period in periods]
+
+
+def let_go(house: House, folder: Path) -> None:
+    """Bill November without what its contract holds of October, and let the contract bill it."""
+    load(house, write_november(folder / "november.csv"))
+    run(house, NEXT)
+    assert late_sums(house, NEXT) == {}
+    reference = folder / "reference"
+    pipeline.export_reference(house, reference)
+    set_contracts(reference, late_lines={2: "next_invoice"})
+    pipeline.load_reference(house, reference, now=NOW)
+    run(house, PERIOD)
 
 
 def recomputed(house: House, folder: Path, *periods: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from late_case import LATE, NEXT, arrive, load, set_contracts, write_lines, write_november
+from late_case import LATE, NEXT, arrive, load, write_lines, write_november
 from late_store import (
     ANNA,
     LAST,
@@ -16,6 +16,7 @@ from late_store import (
     headers,
     held,
     late_sums,
+    let_go,
     lines_of_files,
     recomputed,
     run,
@@ -86,14 +87,7 @@ def test_a_held_line_is_parked_until_its_contract_lets_it_go(store_at: Any, tmp_
     (line,) = pipeline.parked_lines(house, period=PERIOD)["parked"]
     assert (line["reason"], line["hop"], line["amount"]) == ("LATE_AFTER_CLOSE", 2, "-7.53")
     recomputed(house, tmp_path, PERIOD)
-    load(house, write_november(tmp_path / "november.csv"))
-    run(house, NEXT)
-    assert late_sums(house, NEXT) == {}
-    reference = tmp_path / "reference"
-    pipeline.export_reference(house, reference)
-    set_contracts(reference, late_lines={2: "next_invoice"})
-    pipeline.load_reference(house, reference, now=NOW)
-    run(house, PERIOD)
+    let_go(house, tmp_path)
     assert pipeline.parked_lines(house, period=PERIOD)["parked"] == []
     assert told(house, PERIOD) == before
     own = told(house, NEXT)

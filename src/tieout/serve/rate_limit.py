@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from tieout.serve.access import RateLimited
+from tieout.serve.call_moments import CallMoments
 from tieout.serve.shared_moments import SharedMoments
 
 STREAM_RETRY_S = 1
@@ -79,10 +79,8 @@ class RateLimits:
         return max(math.ceil(reset - self._now().timestamp()), 1)
 
 
-class Moments(Storage, MovingWindowSupport):
+class Moments(CallMoments):
     """Where `limits` keeps the moments of calls: in memory, by the clock of the service."""
-
-    STORAGE_SCHEME = None
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """Remember nothing yet."""
@@ -145,15 +143,3 @@ class Moments(Storage, MovingWindowSupport):
     def check(self) -> bool:
         """Say that memory is there."""
         return True
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Refuse: fixed windows are not kept."""
-        raise NotImplementedError
-
-    def get(self, key: str) -> int:
-        """Refuse: fixed windows are not kept."""
-        raise NotImplementedError
-
-    def get_expiry(self, key: str) -> float:
-        """Refuse: fixed windows are not kept."""
-        raise NotImplementedError

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from limits.storage import MovingWindowSupport, Storage
+from tieout.serve.call_moments import CallMoments
 
 WORKERS_MAX = 64
 _OPEN = struct.Struct(f"<{WORKERS_MAX}I")
@@ -23,10 +23,8 @@ _BEGIN = _OPEN.size + _FIRST.size  # of the moments
 STALE_MAX = 4096  # moments that no longer count before a file is written anew
 
 
-class SharedMoments(Storage, MovingWindowSupport):
+class SharedMoments(CallMoments):
     """Where `limits` keeps the moments of calls, one key at a time: within `held`."""
-
-    STORAGE_SCHEME = None
 
     def __init__(self, folder: Path, *, worker: int, now: Callable[[], datetime]) -> None:
         """Keep the folder, the number of this worker (from 0), and the clock."""
@@ -112,18 +110,6 @@ class SharedMoments(Storage, MovingWindowSupport):
     def check(self) -> bool:
         """Say whether the files are there."""
         return self._folder.is_dir()
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Refuse: fixed windows are not kept."""
-        raise NotImplementedError
-
-    def get(self, key: str) -> int:
-        """Refuse: fixed windows are not kept."""
-        raise NotImplementedError
-
-    def get_expiry(self, key: str) -> float:
-        """Refuse: fixed windows are not kept."""
-        raise NotImplementedError
 
 
 def forget_open(folder: Path, *, worker: int) -> None:
