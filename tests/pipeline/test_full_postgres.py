@@ -32,6 +32,7 @@ def disk() -> Iterator[Path]:
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tieout-test", str(folder)]
     if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         folder.rmdir()
+        # there is no other way to fill a server's disk; test_full_disk.py limits a file's size then
         pytest.skip("a small disk can be mounted by root only, where mounting is allowed")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -191,7 +191,7 @@ def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
         engine.watch.reached(size=records.text.reached.size, rows=records.count)
 
     # the pool ends first, however it ends: nobody may close the writer while it writes
-    with cells_writer(path, records.schema) as writer, ThreadPoolExecutor(1) as pool:
+    with _cells_writer(path, records.schema) as writer, ThreadPoolExecutor(1) as pool:
         written: Future[None] | None = None
         for group in records.groups(told):
             if written:
@@ -201,7 +201,7 @@ def _copy_cells(engine: Engine, records: Records, *, path: Path) -> None:
             written.result()
 
 
-def cells_writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
+def _cells_writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
     """Give what writes cells: Arrow's writer takes a third of the time of DuckDB's for them."""
     return parquet.ParquetWriter(
         path,

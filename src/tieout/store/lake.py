@@ -72,6 +72,8 @@ def copy_file(source: Path, target: Path) -> str:
 def _hash_part(digest: "hashlib._Hash", handle: int, *, start: int, end: int) -> None:
     while start < end:
         read = os.pread(handle, min(HASHED_BYTES, end - start), start)
+        if not read:
+            raise OSError(errno.EIO, "the copy was cut while it was hashed")
         digest.update(read)
         start += len(read)
 
