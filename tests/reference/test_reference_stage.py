@@ -1,6 +1,5 @@
 """A folder of reference data becomes the state in force, once."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,6 @@ from tieout.engine.duckdb import Engine
 from tieout.errors import Conflict, ReferenceRefused
 from tieout.reference import export_folder, stage_folder
 from tieout.reference.cell import KINDS
-from tieout.reference.stage import view_current
 from tieout.store.resources import RESOURCES
 
 SUBSCRIPTIONS = 200_000
@@ -31,26 +29,10 @@ def test_a_good_folder_is_staged_whole(stage: Stage) -> None:
     assert staged.ended == {}
     assert set(staged.changed) == set(staged.files) == set(RESOURCES)
     for name, resource in RESOURCES.items():
-        rows = pq.read_table(staged.files[name]).drop_columns("content_sha256")
+        rows = pq.read_table(staged.files[name])
         assert rows.schema.names == list(resource.columns)
         assert set(rows.schema.types) == {pa.string()}
         assert pq.read_table(staged.changed[name]).to_pylist() == rows.to_pylist()
-
-
-def test_the_content_of_a_row_is_the_hash_of_its_cells_stored_or_not(
-    stage: Stage, engine: Engine, tmp_path: Path
-) -> None:
-    for name, path in stage(GOOD).files.items():
-        resource = RESOURCES[name]
-        rows = pq.read_table(path, columns=list(resource.columns))
-        texts = ["\x1f".join(row[c] or "" for c in resource.columns) for row in rows.to_pylist()]
-        hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        bare = tmp_path / f"{name}.parquet"  # as written before there was the column
-        pq.write_table(rows, bare)
-        for stored in (path, bare):
-            view_current(engine, resource, path=stored)
-            found = engine.arrow(f"SELECT content_sha256 FROM content_{name}")
-            assert found["content_sha256"].to_pylist() == hashes
 
 
 def test_cells_are_stored_trimmed_and_in_canonical_form(stage: Stage) -> None:

@@ -33,35 +33,8 @@ def _joined(column: pa.Array, *, start: int, end: int) -> memoryview:
 
 def digest_of_lines(engine: Engine, sql: str) -> str:
     """Give the SHA-256 of a relation's `line` texts, sorted by bytes, one per line."""
-    return _digest(engine, f"SELECT line || chr(10) AS line FROM ({sql}) ORDER BY line")
-
-
-def digest_of_headed_lines(engine: Engine, sql: str) -> str:
-    """Give what `digest_of_lines` gives of `head || rest`, where many lines share few heads.
-
-    Sorting whole texts would compare the same heads again and again.
-    """
-    engine.table(
-        "digest_head",
-        "SELECT head, row_number() OVER (ORDER BY head) AS place FROM (SELECT DISTINCT head"
-        f" FROM ({sql}))",
-    )
-    nested = (
-        "SELECT coalesce(bool_or(starts_with(next, head)), FALSE) AS found FROM"
-        " (SELECT head, lead(head) OVER (ORDER BY head) AS next FROM digest_head)"
-    )
-    if engine.one(nested)["found"]:
-        return digest_of_lines(engine, f"SELECT head || rest AS line FROM ({sql})")
-    return _digest(
-        engine,
-        f"SELECT head || rest || chr(10) AS line FROM ({sql}) JOIN digest_head USING (head)"
-        " ORDER BY place, rest",
-    )
-
-
-def _digest(engine: Engine, sql: str) -> str:
     digest = hashlib.sha256()
-    for batch in engine.batches(sql):
+    for batch in engine.batches(f"SELECT line || chr(10) AS line FROM ({sql}) ORDER BY line"):
         if batch.num_rows:
             digest.update(_joined(batch.column(0).cast(pa.string()), start=0, end=batch.num_rows))
     return digest.hexdigest()

@@ -6,7 +6,7 @@ from typing import Any
 from tieout.engine.duckdb import Engine, sql_text
 from tieout.errors import InputsChanged
 from tieout.pipeline.closed import name_kept_late
-from tieout.pipeline.inputs import Inputs, digest_inputs, input_lines, open_inputs, read_inputs
+from tieout.pipeline.inputs import Inputs, digest_inputs, name_input_lines, open_inputs, read_inputs
 from tieout.pipeline.late_run import open_run_places
 from tieout.store import manifest, manual_lines
 from tieout.store.house import House
@@ -51,9 +51,9 @@ def refuse_changed_inputs(engine: Engine, house: House, *, run: Mapping[str, Any
         inputs = read_inputs(connection, house, period=period)
     open_inputs(engine, inputs, house=house)
     name_kept_late(engine, inputs.ledger)
-    if digest_open_inputs(engine) == run["input_digest"]:
+    if digest_inputs(engine) == run["input_digest"]:
         return
-    engine.table("input_now", _whole(input_lines(engine)))
+    _keep_lines(engine, name="input_now")
     _keep_run_inputs(engine, house, run=run, name="input_then")
     found = engine.arrow(sql_text("tieout.pipeline", "input_change")).to_pylist()
     changes = [f"{one['kind']} {one['id']}: {one['change']}" for one in found]
@@ -74,18 +74,12 @@ def compare_runs(
 
 def _keep_run_inputs(engine: Engine, house: House, *, run: Mapping[str, Any], name: str) -> None:
     open_run_inputs(engine, house, run=run)
-    digest_open_inputs(engine)
-    engine.table(name, _whole(input_lines(engine)))
+    _keep_lines(engine, name=name)
 
 
-def _whole(lines: str) -> str:
-    return f"SELECT head || rest AS line FROM ({lines})"
-
-
-def digest_open_inputs(engine: Engine) -> str:
-    """Give the digest of the inputs that are named, with no line matched yet."""
-    engine.table("repeated_line", sql_text("tieout.match", "repeated_line"))
-    return digest_inputs(engine)
+def _keep_lines(engine: Engine, *, name: str) -> None:
+    """Keep the inputs that are named, one text per thing."""
+    engine.table(name, f"SELECT head || rest AS line FROM ({name_input_lines(engine)})")
 
 
 def _billed_numbers(engine: Engine, paths: Mapping[str, Any]) -> dict[str, list[str]]:

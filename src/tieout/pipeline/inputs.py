@@ -9,14 +9,15 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from tieout import __version__
-from tieout.engine.duckdb import Engine, after, sql_text
-from tieout.invoice.digest import digest_of_headed_lines
+from tieout.engine.duckdb import Engine, sql_text
+from tieout.invoice.digest import digest_of_lines
 from tieout.money import SCALE, currencies
 from tieout.pipeline.carried import name_carried
 from tieout.pipeline.closed import billed_files, name_billed, name_closed
 from tieout.reference import view_current
 from tieout.rounding import policies
 from tieout.store import late_lines, line_decisions, manifest, manual_lines, vendor_invoices
+from tieout.store.billed_invoices import Content, contents_of
 from tieout.store.house import House
 from tieout.store.late_lines import Ledger
 from tieout.store.manual_lines import MANUAL_LINE, Typed
@@ -33,6 +34,7 @@ class Inputs:
 
     taken: Sequence[TakenFile]
     current: manifest.Snapshot
+    told: Sequence[Content] = ()
     is_estimate: bool = False
     decisions: Sequence[Mapping[str, Any]] = ()
     typed: Sequence[Typed] = ()
@@ -45,6 +47,7 @@ def read_inputs(connection: Connection, house: House, *, period: str) -> Inputs:
     return Inputs(
         taken,
         manifest.latest_snapshot(connection, house),
+        contents_of(connection, period=period, is_estimate=is_estimate),
         is_estimate=is_estimate,
         decisions=line_decisions.standing(connection),
         typed=manual_lines.lines_of(connection, period=period),
@@ -84,6 +87,9 @@ def open_inputs(engine: Engine, inputs: Inputs, *, house: House) -> None:
     )
     name_closed(engine, ledger)
     name_carried(engine, ledger, is_estimate=inputs.is_estimate)
+    told = [("vendorInvoice|", "|".join(one)) for one in inputs.told]
+    told.append(("reference|", inputs.current.digest))
+    engine.register("told_input", _input_table(told))
     engine.register("no_too_wide_line", TOO_WIDE_LINE.empty_table())
     engine.table("too_wide_line", "SELECT * FROM no_too_wide_line")
     name_manual_lines(engine, inputs.typed)
@@ -186,16 +192,31 @@ def name_grains(engine: Engine) -> None:
 
 
 def digest_inputs(engine: Engine) -> str:
-    """Give the digest of all that a run is computed from: lines, reference data, policies."""
-    return digest_of_headed_lines(engine, input_lines(engine))
+    """Give the digest of all that a run is computed from: lines, reference data, policies.
+
+    Vendor invoices and the reference data count by the digests of their content, which were made
+    when they were loaded.
+    """
+    engine.view("kept_input", sql_text("tieout.invoice", "kept_input"))
+    return digest_of_lines(engine, f"SELECT head || rest AS line FROM ({_input_lines(engine)})")
 
 
-def input_lines(engine: Engine) -> str:
-    """Give the SQL of the lines (head, rest), one per thing, that the input digest is made of."""
-    heads, rests = zip(*_made_with(), strict=True)
-    engine.register("made_with", pa.table({"head": heads, "rest": rests}))
-    relations = {"reference_input": _reference_input()}
-    return after(relations, sql_text("tieout.invoice", "input_line"))
+def name_input_lines(engine: Engine) -> str:
+    """Give the SQL of what a run is computed from (head, rest): each vendor line, each row."""
+    engine.table("repeated_line", sql_text("tieout.match", "repeated_line"))
+    line = sql_text("tieout.invoice", "vendor_line_input")
+    engine.view("kept_input", f"{line} UNION ALL {_reference_input()}")
+    return _input_lines(engine)
+
+
+def _input_lines(engine: Engine) -> str:
+    engine.register("made_with", _input_table(_made_with()))
+    return sql_text("tieout.invoice", "input_line")
+
+
+def _input_table(lines: Sequence[tuple[str, str]]) -> pa.Table:
+    heads, rests = zip(*lines, strict=True)
+    return pa.table({"head": heads, "rest": rests})
 
 
 def _made_with() -> list[tuple[str, str]]:
@@ -209,12 +230,13 @@ def _made_with() -> list[tuple[str, str]]:
 
 def _reference_input() -> str:
     """Give the SQL of the input lines of the reference data: kind; key, first day, content."""
-    parts = ["SELECT head, rest FROM made_with"]
+    parts = []
     for resource in RESOURCES.values():
         keys = ", ".join(f"coalesce(\"{key}\", '')" for key in resource.keys)
+        cells = ", ".join(f"coalesce(\"{column}\", '')" for column in resource.columns)
+        content = f"sha256(concat_ws(chr(31), {cells}))"
         parts.append(
-            f"SELECT '{resource.name}|' AS head,"
-            f" concat_ws('|', {keys}, content_sha256) AS rest"
-            f" FROM content_{resource.name}"
+            f"SELECT '{resource.name}|' AS head, concat_ws('|', {keys}, {content}) AS rest"
+            f" FROM current_{resource.name}"
         )
     return " UNION ALL ".join(parts)

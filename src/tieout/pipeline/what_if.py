@@ -19,9 +19,8 @@ from tieout.errors import Fault, NotFound, PolicyRefused, ReferenceRefused
 from tieout.invoice import issue_invoices
 from tieout.invoice.certificate import check_laws
 from tieout.pipeline.carried import add_carried_lines
-from tieout.pipeline.changed_inputs import digest_open_inputs
 from tieout.pipeline.closed import keep_late, name_kept_late
-from tieout.pipeline.inputs import SECRET, Inputs, open_inputs, read_inputs
+from tieout.pipeline.inputs import SECRET, Inputs, digest_inputs, open_inputs, read_inputs
 from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import stage_folder
 from tieout.rounding import Policy, other_policies, parse_policy, policies
@@ -165,7 +164,7 @@ def _before(engine: Engine, house: House, *, month: Month, scratch: Path) -> tup
     if month.run is not None:
         _open(engine, month, base=month.base)
         name_kept_late(engine, month.inputs.ledger)
-        if digest_open_inputs(engine) == month.run["input_digest"]:
+        if digest_inputs(engine) == month.run["input_digest"]:
             with house.catalog.read() as connection:
                 paths = manifest.run_paths(connection, house, run_id=month.run["run_id"])
             rated = Rated(paths.get("invoice_line", []), paths.get("parked_line", []))

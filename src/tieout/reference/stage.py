@@ -19,8 +19,6 @@ from tieout.reference.cross_check import cross_faults
 from tieout.reference.folder import ReadFile, find_files, read_file
 from tieout.store.resources import RESOURCES, Resource
 
-CONTENT = "content_sha256"  # of a row, in the file in force: each run's input digest reads it
-
 
 @dataclass(frozen=True)
 class StagedReference:
@@ -82,11 +80,7 @@ def forgetting(engine: Engine) -> Iterator[None]:
 
 
 def view_current(engine: Engine, resource: Resource, *, path: Path | None) -> None:
-    """Name the rows in force `current_<resource>`; a column younger than the file is null.
-
-    `content_<resource>` has their columns and `content_sha256`: as stored, or computed where the
-    file has other columns than today's.
-    """
+    """Name the rows in force `current_<resource>`; a column younger than the file is null."""
     stored = set(pyarrow.parquet.read_schema(path).names) if path else set()
     columns = ", ".join(
         name(column) if column in stored else f"CAST(NULL AS VARCHAR) AS {name(column)}"
@@ -97,19 +91,6 @@ def view_current(engine: Engine, resource: Resource, *, path: Path | None) -> No
         engine.view(f"current_{resource.name}", f"SELECT {columns} FROM stored_{resource.name}")
     else:
         engine.view(f"current_{resource.name}", f"SELECT {columns} WHERE false")
-    if stored == {*resource.columns, CONTENT}:
-        engine.relation(f"content_{resource.name}", f"SELECT * FROM stored_{resource.name}")
-    else:
-        engine.relation(
-            f"content_{resource.name}",
-            f"SELECT *, {hashed_content(resource)} AS {CONTENT} FROM current_{resource.name}",
-        )
-
-
-def hashed_content(resource: Resource) -> str:
-    """Give the SQL of the SHA-256 of a row: of its cells, 0x1F between them."""
-    cells = ", ".join(f"coalesce({name(column)}, '')" for column in resource.columns)
-    return f"sha256(concat_ws(chr(31), {cells}))"
 
 
 def _load(engine: Engine, paths: Mapping[str, Path]) -> list[ReadFile]:
@@ -174,11 +155,7 @@ def staged(
                 ended[label] = drafts / f"ended_{label}.parquet"
             files[label] = drafts / f"{label}.parquet"
             columns, order = names(resource.columns), by_key(resource)
-            engine.copy(
-                f"SELECT {columns}, {hashed_content(resource)} AS {CONTENT}"
-                f" FROM now_{label} ORDER BY {order}",
-                files[label],
-            )
+            engine.copy(f"SELECT {columns} FROM now_{label} ORDER BY {order}", files[label])
         if counts[label]:
             content.update(f"{label} {_digest(engine, resource)}\n".encode())
     return StagedReference(changed, ended, files, counts, changes, content.hexdigest())

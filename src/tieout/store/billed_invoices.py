@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -35,6 +36,14 @@ class BilledInvoice:
     files: tuple[TellingFile, ...]
 
 
+class Content(NamedTuple):
+    """A vendor invoice and the digest of its rows."""
+
+    vendor: str
+    invoice_number: str
+    content_digest: str
+
+
 def billed_invoices(
     connection: Connection, *, invoice_number: str | None = None
 ) -> list[BilledInvoice]:
@@ -61,6 +70,17 @@ def billed_invoices(
         )
         for row in found
     ]
+
+
+def contents_of(connection: Connection, *, period: str, is_estimate: bool) -> list[Content]:
+    """Give the digests of the vendor invoices that a period bills, or of those it previews."""
+    rows = connection.execute(
+        select(*(vendor_invoice.c[name] for name in Content._fields)).where(
+            vendor_invoice.c.period == period,
+            vendor_invoice.c.state == ("estimate" if is_estimate else "current"),
+        )
+    )
+    return sorted(Content(*row) for row in rows)
 
 
 def digest_of_files(files: Iterable[TellingFile]) -> str:

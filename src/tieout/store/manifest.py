@@ -42,10 +42,11 @@ ROWS_PER_STATEMENT = 10_000
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One state of the reference data: its number and a Parquet file per resource."""
+    """One state of the reference data: its number, a Parquet file per resource, its digest."""
 
     snapshot_id: int
     files: Mapping[str, Path]
+    digest: str = ""  # SHA-256 of all content in force; a state that was never kept has none
 
 
 def add_files(
@@ -94,7 +95,10 @@ def snapshot_files(connection: Connection, house: House, *, snapshot_id: int) ->
         )
     )
     files = {kind.removeprefix("reference_"): house.lake.full(path) for kind, path in rows}
-    return Snapshot(snapshot_id=snapshot_id, files=files)
+    digest = connection.execute(
+        select(snapshot.c.digest).where(snapshot.c.snapshot_id == snapshot_id)
+    ).scalar()
+    return Snapshot(snapshot_id, files, digest=digest or "")
 
 
 def publish_snapshot(
