@@ -57,7 +57,8 @@ def digests_of_invoices(engine: Engine) -> dict[int, str]:
     """
     digests: dict[int, str] = {}
     open_number, digest = None, hashlib.sha256()
-    said = engine.batches(sql_text("tieout.invoice", "said_line"))
+    named = engine.one("SELECT getvariable('names_lines') AS is_so")["is_so"]
+    said = engine.batches(sql_text("tieout.invoice", "said_line" if named else "said_row"))
     for numbers, lines in _ahead(_said_lines, said):
         runs = pc.run_end_encode(numbers)
         start = 0

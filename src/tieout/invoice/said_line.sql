@@ -27,6 +27,5 @@ SELECT
 FROM named
 ORDER BY
     invoice_no,
-    CASE WHEN getvariable('names_lines') THEN coalesce(vendor_invoice_row_id, row_id::VARCHAR) || '|' END,
-    row_id,
+    coalesce(vendor_invoice_row_id, row_id::VARCHAR) || '|',
     rest
