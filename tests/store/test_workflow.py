@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
@@ -11,8 +13,9 @@ from store_case import LATER, MONTH_FILE, NOW, PERIOD, everything, invoices, loa
 from store_case import load_reference as load_edited
 
 from tieout import pipeline
-from tieout.errors import AuditBroken, Conflict, InputsChanged, NotFound
+from tieout.errors import AuditBroken, Conflict, InputsChanged, LawBroken, NotFound
 from tieout.pipeline import Choice, Word
+from tieout.store import manifest
 from tieout.store.catalog import audit_entry, invoice, number_series
 from tieout.store.house import House
 
@@ -208,3 +211,27 @@ def test_an_entry_taken_out_is_noticed(billed: House) -> None:
         pipeline.check_audit(billed)
     with billed.catalog.read() as connection:
         assert connection.scalar(select(invoice.c.invoice_id).limit(1))
+
+
+def test_lines_that_are_no_longer_what_was_previewed_are_not_verified(billed: House) -> None:
+    run_id = invoices(billed)["kadewerk"]["run_id"]
+    with billed.catalog.read() as connection:
+        paths = manifest.run_paths(connection, billed, run_id=run_id)["detail_line"]
+    rows = [pq.read_table(path) for path in paths]
+    path, lines = next(one for one in zip(paths, rows, strict=True) if "kadewerk" in str(one[1]))
+    at = lines.schema.get_field_index("total_price")
+    others = pc.negate(lines["total_price"])
+    before = everything(billed)
+    original = path.read_bytes()
+    pq.write_table(lines.set_column(at, lines.schema.field(at), others), path)
+    with pytest.raises(LawBroken, match="verified as it was previewed"):
+        verify(billed, period=PERIOD, accept_parked="asked")
+    path.write_bytes(original)
+    assert everything(billed) == before
+    with billed.catalog.write() as connection:
+        connection.execute(
+            update(invoice).where(invoice.c.buyer_id == "kadewerk").values(output_digest="0" * 64)
+        )
+    with pytest.raises(LawBroken, match="verified as it was previewed"):
+        verify(billed, period=PERIOD, accept_parked="asked")
+    assert statuses(billed)["kadewerk"] == 0
