@@ -17,6 +17,7 @@ from tieout.store.house import House
 
 PACKAGE = "tieout.report"
 EXPANDS = ("none", "corrections", "all")
+NEARER = 4  # times as many invoices are read where those read did not fill a page
 GROUPINGS = ("datesSign", "dates", "datesTotal", "none")
 
 
@@ -60,6 +61,14 @@ class Place:
 
 
 BEGINNING = Place(0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The page that is asked for: at most `limit` rows after a place."""
+
+    after: Place
+    limit: int
 
 
 @dataclass(frozen=True)
@@ -121,23 +130,44 @@ def holding(engine: Engine, invoices: pa.Table) -> pa.Table:
     return invoices.filter(pc.is_in(invoices["invoice_id"], found["invoice_id"]))
 
 
-def cut_page(engine: Engine, invoices: pa.Table, *, after: Place, limit: int) -> RowPage:
-    """Define `page_row`, at most `limit` rows of `row` after a place; `invoices` are its own.
+def define_page(
+    engine: Engine, house: House, *, invoices: pa.Table, view: RowView, page: Asked
+) -> RowPage:
+    """Define `page_row`, the rows of a page, as `define_rows` would; give what it has.
 
-    Of the invoices before and behind the page nothing but the number of rows is read.
+    No more invoices are read than hold it: at first as many as should, by their counts of lines.
     """
-    first = max(after.ordinal, 1)
-    engine.let(first_ordinal=first, first_line=after.line_no, rows_max=limit)
+    first = max(page.after.ordinal, 1)
+    rest = invoices.slice(first - 1)
+    counts = rest["row_count" if view.expand == "none" else "detail_count"]
+    wanted = page.after.line_no + page.limit
+    near = 1 + (pc.sum(pc.less_equal(pc.cumulative_sum(counts), wanted)).as_py() or 0)
+    while True:
+        define_rows(engine, house, invoices=rest.slice(0, near), view=view)
+        cut = _cut_page(engine, rest, page=page)
+        if cut.last or near >= rest.num_rows:
+            return cut
+        near *= NEARER
+
+
+def _cut_page(engine: Engine, invoices: pa.Table, *, page: Asked) -> RowPage:
+    """Define `page_row` as the page of `row`; `invoices` are those from its first one on.
+
+    Of the invoices behind the page nothing but the number of rows is read.
+    """
+    first, line_no = max(page.after.ordinal, 1), page.after.line_no
+    engine.let(first_ordinal=first, first_line=line_no, rows_max=page.limit)
     end = engine.one(sql_text(PACKAGE, "page_end"))
-    last, line_no = end["last_ordinal"] or first, end["last_line"] or 0
-    engine.register("visible_invoice", invoices.slice(first - 1, last - first + 1))
+    last, last_line = end["last_ordinal"] or first, end["last_line"] or 0
+    engine.register("visible_invoice", invoices.slice(0, last - first + 1))
     engine.relation(
         "page_row",
-        f"SELECT * FROM row WHERE (ordinal > {first} OR line_no > {after.line_no})"
-        f" AND (ordinal < {last} OR line_no <= {line_no})",
+        f"SELECT * FROM row WHERE (ordinal > {first} OR line_no > {line_no})"
+        f" AND (ordinal < {last} OR line_no <= {last_line})",
     )
     left = max(end["rows_left"], 0)
-    return RowPage(min(left, limit), Place(last, line_no) if left > limit else None)
+    is_more = left > page.limit
+    return RowPage(min(left, page.limit), Place(last, last_line) if is_more else None)
 
 
 def count_rows(engine: Engine) -> int:

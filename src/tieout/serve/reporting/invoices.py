@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from tieout.engine.duckdb import Engine
 from tieout.report.rows import (
+    Asked,
     Place,
     RowPage,
     count_rows,
-    cut_page,
+    define_page,
     define_rows,
     holding,
 )
@@ -159,11 +160,12 @@ class Listed:
         endpoint = self.call.endpoint
         assert isinstance(endpoint, InvoiceEndpoint)
         if endpoint.rows:
-            define_rows(engine, self.house, invoices=invoices, view=view)
             fields = row_fields(view)
             if limit is None:
+                define_rows(engine, self.house, invoices=invoices, view=view)
                 return RowPage(count_rows(engine), None), Sheet(fields, ROWS)
-            cut = cut_page(engine, invoices, after=self.page.after, limit=limit)
+            page = Asked(self.page.after, limit)
+            cut = define_page(engine, self.house, invoices=invoices, view=view, page=page)
             return cut, Sheet(fields, PAGE_ROWS)
         if view.subscription_id is not None:
             define_rows(engine, self.house, invoices=invoices, view=view)
