@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE, currencies
 from tieout.quotient import Columns, Quotient
+from tieout.report.preferred import with_preferred
 from tieout.report.run_file import name_lines_of, name_reference_files
 from tieout.store.house import House
 
@@ -94,6 +95,7 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
     engine.relation("row_part", union)
     engine.relation("row_with_margin", _with_margin(engine))
+    engine.relation("row_with_preferred", with_preferred(engine))
     engine.relation("row", sql_text(PACKAGE, "row"))
 
 
@@ -102,7 +104,7 @@ def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
     name_invoices(engine, invoices)
     name_lines_of(engine, house, documents="visible_invoice")
     snapshots = set(invoices["snapshot_id"].to_pylist())
-    resources = ("subscriptions", "orders", "organizations", "contracts")
+    resources = ("subscriptions", "orders", "organizations", "contracts", "exchange_rates")
     name_reference_files(engine, house, snapshots=snapshots, resources=resources)
 
 
