@@ -76,6 +76,16 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
 
     `invoices` has the shape VISIBLE_INVOICE; what the viewer may not see leaves no trace in `row`.
     """
+    define_lines(engine, house, invoices=invoices, view=view)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
+    engine.relation("row_part", union)
+    engine.relation("row_with_margin", _with_margin(engine))
+    engine.relation("row_with_preferred", with_preferred(engine))
+    engine.relation("row", sql_text(PACKAGE, "row"))
+
+
+def define_lines(engine: Engine, house: House, *, invoices: pa.Table, view: RowView) -> None:
+    """Define what rows are made of, up to each kind of them: nothing of it is read yet."""
     name_inputs(engine, house, invoices=invoices)
     engine.let(
         subscription_id=view.subscription_id,
@@ -92,11 +102,6 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
     engine.relation("no_row", "SELECT * FROM consolidated_row LIMIT 0")
     for name in ("detail_row", "usage_group", "usage_row", "residual_row"):
         engine.relation(name, sql_text(PACKAGE, name))
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
-    engine.relation("row_part", union)
-    engine.relation("row_with_margin", _with_margin(engine))
-    engine.relation("row_with_preferred", with_preferred(engine))
-    engine.relation("row", sql_text(PACKAGE, "row"))
 
 
 def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:

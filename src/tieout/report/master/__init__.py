@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
-from tieout.report.rows import RowView, define_rows
+from tieout.report.rows import RowView, define_lines
 from tieout.report.run_file import name_reference_files
 from tieout.report.visibility import Viewer
 from tieout.store import vendor_files
@@ -75,7 +75,7 @@ def define_list(
     define_macros(engine, "tieout.report", names=["named_id"])
     define_macros(engine, PACKAGE, names=MACROS)
     if invoices is not None:
-        define_rows(engine, house, invoices=invoices, view=RowView(expand="all"))
+        define_lines(engine, house, invoices=invoices, view=RowView(expand="all"))
     steps = {step: sql_text(PACKAGE, step) for step in STEPS[name]}
     _name_known(engine, house, told=" ".join(steps.values()), snapshot_id=sight.snapshot_id)
     viewer = sight.viewer
