@@ -84,7 +84,9 @@ PROBLEM: Schema = {  # reporting-api.md 2.2
         },
     },
 }
-_REFUSED = (400, 401, 403, 404, 406, 429, 500)
+_REFUSED = (400, 401, 403, 404, 406, 429, 500, 503)
+_BEFORE_KEYS = (401, 503)  # a key may not be known yet
+_WAIT = (429, 503)
 
 
 def described_invoices(endpoint: InvoiceEndpoint) -> Schema:
@@ -145,8 +147,8 @@ def _problem(status: int) -> Schema:
     code = {"type": "string", "enum": codes}
     problem = {**PROBLEM, "properties": {**PROBLEM["properties"], "code": code}}
     found: Schema = {"description": HTTPStatus(status).phrase, "content": _content(problem)}
-    told = {} if status == HTTPStatus.UNAUTHORIZED else _LIMITS
-    told = told | (_RETRY if status == HTTPStatus.TOO_MANY_REQUESTS else {})
+    told = {} if status in _BEFORE_KEYS else _LIMITS
+    told = told | (_RETRY if status in _WAIT else {})
     return found | ({"headers": _headers(told)} if told else {})
 
 
