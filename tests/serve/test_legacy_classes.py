@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ LINES = (
     ("sub-1", "4/12/2021", "Cycle instance prorate", "51.93", "495", "-25705.35"),
     ("sub-2", "4/12/2021", "Prorate fees when purchase", "10", "1", "10"),
     ("sub-2", "4/13/2021", "Purchase fee", "5", "1", "5"),
-    ("sub-2", "4/14/2021", "Activation fee", "2", "1", "2"),
+    ("sub-2", "4/14/2021", "Activation fee", "0.5", "4", "2"),
     ("sub-2", "4/15/2021", "Prorate fee when renew", "3", "1", "3"),
 )
 
@@ -91,3 +92,11 @@ def test_explain_tells_the_same_class(legacy: Place) -> None:
         answer = visitor.client.get(f"{path}/{row['rowId']}/explanation")
         assert answer.status_code == 200, answer.text
         assert f'"chargeTypeId":{row["chargeTypeId"]}' in answer.text
+
+
+def test_a_line_without_a_price_per_unit_is_shown_as_one(legacy: Place) -> None:
+    rows = legacy.visitor("reseller").rows("reseller", direction="outgoing")
+    for row in rows:  # a legacy file states a full price and a total, and nothing between
+        assert row["quantity"] == "1"
+        assert Fraction(row["unitPrice"]) == Fraction(row["totalPrice"])
+        assert Fraction(row["resellerUnitPrice"]) == Fraction(row["resellerTotalPrice"])

@@ -29,6 +29,9 @@ class RowView:
     residual: str = "field"  # field or row
     correction_scope: str = "only"  # only or mixed
     credit_grouping: str = "datesSign"
+    correction_quantity: str = (
+        "lone"  # lone: a Correction of one line keeps its quantity; alwaysOne
+    )
     subscription_id: str | None = None
     # the last invoice dates (ISO) up to which corrections, and other lines, are not broken out
     corrections_until: str | None = None
@@ -90,6 +93,7 @@ def define_lines(engine: Engine, house: House, *, invoices: pa.Table, view: RowV
     engine.let(
         subscription_id=view.subscription_id,
         credit_grouping=view.credit_grouping,
+        corrections_are_one=view.correction_quantity == "alwaysOne",
         corrections_only=view.expand == "corrections",
         is_expanded=view.expand != "none",
         others_consolidated=view.mixes,
