@@ -39,7 +39,7 @@ def cancelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield place
 
 
-def figures(place: Place) -> list[tuple[str | Fraction, ...]]:
+def figures(place: Place) -> list[tuple[object, ...]]:
     rows = place.visitor("reseller").rows("reseller", **OUT)
     prices = ("unitPrice", "effectiveUnitPrice", "resellerUnitPrice")
     return [
