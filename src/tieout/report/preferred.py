@@ -16,9 +16,9 @@ def with_preferred(engine: Engine) -> str:
     A total of a consolidated row (one with a residual) is rounded once, to the currency's minor
     unit; all else at the 18th decimal, half away from zero.
     """
-    engine.table("preferred_rate", sql_text(PACKAGE, "preferred_rate"))
-    if not engine.one("SELECT count(*) AS n FROM preferred_rate")["n"]:
+    if not engine.one(sql_text(PACKAGE, "preferring"))["buyers"]:
         return sql_text(PACKAGE, "preferred_none")
+    engine.table("preferred_rate", sql_text(PACKAGE, "preferred_rate"))
     columns = Columns(prefix="converted_")
     columns.when = "preferred_rate IS NOT NULL"
     rate, minor, unit, total, exact = columns.add(
