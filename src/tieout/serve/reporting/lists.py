@@ -26,12 +26,12 @@ from tieout.report.rows import RowPage
 from tieout.report.visibility import Wanted, has_invoice, visible_invoices
 from tieout.serve.access import AccessRefused
 from tieout.serve.admission import admit
-from tieout.serve.export.forms import MEDIA_TYPES, Sheet
+from tieout.serve.export.forms import Sheet
 from tieout.serve.export.json_text import json_object
 from tieout.serve.export.stream import open_engine
 from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.list_endpoints import ListEndpoint
-from tieout.serve.reporting.list_fields import PRICES, described_fields
+from tieout.serve.reporting.list_fields import PRICES
 from tieout.serve.reporting.list_filters import CODES, Filter, read_filters
 from tieout.serve.reporting.list_prices import Prices
 from tieout.serve.reporting.list_tenants import ASKED_TENANTS, page_tenants
@@ -67,10 +67,9 @@ def add_lists(
 def _described(endpoint: ListEndpoint) -> dict[str, Any]:
     """Give what OpenAPI says of a list beside its path."""
     is_dated = endpoint.relation in OF_INVOICES
-    said = described((), version=endpoint.version, is_dated=is_dated)
+    fields = endpoint.fields
+    said = described((), version=endpoint.version, fields=fields, is_dated=is_dated)
     said["openapi_extra"]["parameters"][1:1] = [one.described for one in endpoint.filters]
-    content = said["responses"]["200"]["content"][MEDIA_TYPES["json"]]
-    content["schema"] = {"type": "array", "items": described_fields(endpoint.fields)}
     return said
 
 
