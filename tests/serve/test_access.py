@@ -102,6 +102,24 @@ def test_a_key_lives_twelve_months_and_never_more_than_twenty_four(chain: Place)
             create_key(chain.house.catalog, **asked)
 
 
+def test_a_catalog_out_of_reach_is_503_until_it_is_back(oct_10: Place) -> None:
+    visitor, catalog = oct_10.visitor("reseller"), oct_10.house.catalog
+    asked = f"{PATH}?invoiceNumber=none"
+    file = Path(str(catalog.engine.url.database))
+    catalog.engine.dispose()
+    aside = file.rename(file.with_name("aside"))
+    file.mkdir()  # whoever opens it now is told that it cannot be opened
+    try:
+        answer = visitor.client.get(asked)
+    finally:
+        file.rmdir()
+        aside.rename(file)
+    assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert str(file.parent) not in answer.text
+    assert visitor.client.get(asked).status_code == 200
+
+
 def test_a51_no_secret_is_written_anywhere(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

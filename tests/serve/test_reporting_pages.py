@@ -220,3 +220,4 @@ def test_a43_a_limit_is_from_one_to_ten_thousand(oct_0: Place) -> None:
     head = visitor.client.head(PATH, params=ALL)
     assert (head.headers["Tieout-Row-Count"], head.content) == ("4", b"")
     assert next_of(head) is not None
+    assert "Content-Length" not in head.headers  # 0 would be another body's than that of GET

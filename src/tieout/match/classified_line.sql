@@ -8,7 +8,11 @@ kinded AS (
         *,
         (charge_kind = 'usage' OR product_family IN ('azure_plan', 'legacy_usage')) AS is_usage,
         is_one_time(product_family) AS is_one_time,
-        charge_kind IN ('new', 'renew', 'cycle_fee') AND word <> 'extendterm' AS is_fee
+        charge_kind IN ('new', 'renew', 'cycle_fee') AND word NOT IN ('extendterm', 'activationfee') AS is_fee,
+        -- words of legacy files; "fees" and "fee", and what bought things are called, are one
+        replace(word, 'fees', 'fee') IN (
+            'purchasefee', 'proratefeewhenpurchase', 'proratefeewhenpurchased', 'proratefeewhenbuy'
+        ) AS is_purchase_fee
     FROM worded
 )
 SELECT
@@ -18,6 +22,7 @@ SELECT
     CASE
         WHEN is_usage AND charge_kind <> 'credit' THEN 4
         WHEN is_one_time AND (is_fee OR word = 'purchase') THEN 5
+        WHEN is_purchase_fee THEN 1
         WHEN is_fee THEN 2
         ELSE 3
     END AS charge_type_id,

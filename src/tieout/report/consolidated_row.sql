@@ -17,7 +17,25 @@ SELECT
     l.cost_currency, l.cost_exchange_rate, l.minor_digits AS margin_digits,
     l.vendor_invoice_number, l.order_id, l.order_date, l.meter_name, l.source_line_count,
     l.details AS custom_charge_details, l.credits_row_id, l.adjusts_invoice_id
-FROM seen_line AS l
+FROM (
+    -- A line alone keeps its quantity (6.1.3). Shown as one: a Correction where all of them are, and a line
+    -- that states no price per unit, so that the price of the row is its total.
+    SELECT * REPLACE (
+        CASE WHEN shows_one THEN 1 ELSE quantity END::DECIMAL(38, 18) AS quantity,
+        CASE WHEN NOT shows_one THEN quantity_digits END AS quantity_digits,
+        CASE WHEN shows_one THEN total_price ELSE unit_price END AS unit_price,
+        CASE WHEN NOT shows_one THEN unit_price_digits END AS unit_price_digits,
+        CASE WHEN shows_one THEN cost_total_price ELSE cost_unit_price END AS cost_unit_price,
+        CASE WHEN NOT shows_one THEN cost_unit_price_digits END AS cost_unit_price_digits
+    )
+    FROM (
+        SELECT
+            *,
+            (charge_type_id = 3 AND coalesce(getvariable('corrections_are_one'), FALSE))
+            OR (unit_price = total_price AND unit_price_digits IS NULL AND total_price <> 0) AS shows_one
+        FROM seen_line
+    )
+) AS l
 LEFT JOIN charge_class AS class USING (charge_type_id)
 LEFT JOIN currency_coin AS coin ON l.cost_currency = coin.currency
 WHERE NOT getvariable('is_expanded')

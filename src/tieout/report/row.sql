@@ -8,7 +8,7 @@ WITH numbered AS (
                 nullif(p.subscription_id, '') NULLS LAST, p.part NULLS FIRST, p.phase, p.sort_start, p.sort_end, p.sort_sign,
                 p.file_id, p.row_number
         ) AS line_no
-    FROM row_with_margin AS p
+    FROM row_with_preferred AS p
 )
 
 SELECT
@@ -23,10 +23,10 @@ SELECT
     n.charge_start_date, n.charge_end_date, n.quantity, n.quantity_digits,
     n.unit_price, n.unit_price_digits, n.effective_unit_price, n.effective_unit_price_digits,
     n.total_price, n.total_price_digits, n.rounding_residual, i.currency,
-    NULL::VARCHAR AS preferred_currency_id, NULL::VARCHAR AS preferred_currency,
-    NULL::DECIMAL(38, 18) AS preferred_unit_price, NULL::DECIMAL(38, 18) AS preferred_total_price,
-    NULL::DECIMAL(38, 18) AS preferred_exchange_rate,
-    NULL::DECIMAL(38, 18) AS preferred_rounding_residual,
+    n.preferred_currency AS preferred_currency_id, n.preferred_currency,
+    n.preferred_unit_price, n.preferred_total_price,
+    CASE WHEN n.rounding_residual IS NOT NULL THEN n.preferred_digits END AS preferred_total_price_digits,
+    n.preferred_rate AS preferred_exchange_rate, n.preferred_rounding_residual,
     n.cost_unit_price AS reseller_unit_price, n.cost_unit_price_digits AS reseller_unit_price_digits,
     n.cost_total_price AS reseller_total_price,
     n.cost_total_price_digits AS reseller_total_price_digits,

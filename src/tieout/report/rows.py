@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from tieout.engine.duckdb import Engine, define_macros, sql_text
 from tieout.money import SCALE, currencies
 from tieout.quotient import Columns, Quotient
+from tieout.report.preferred import with_preferred
 from tieout.report.run_file import name_lines_of, name_reference_files
 from tieout.store.house import House
 
@@ -29,6 +30,9 @@ class RowView:
     residual: str = "field"  # field or row
     correction_scope: str = "only"  # only or mixed
     credit_grouping: str = "datesSign"
+    correction_quantity: str = (
+        "lone"  # lone: a Correction of one line keeps its quantity; alwaysOne
+    )
     subscription_id: str | None = None
     # the last invoice dates (ISO) up to which corrections, and other lines, are not broken out
     corrections_until: str | None = None
@@ -84,10 +88,21 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
 
     `invoices` has the shape VISIBLE_INVOICE; what the viewer may not see leaves no trace in `row`.
     """
+    define_lines(engine, house, invoices=invoices, view=view)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
+    engine.relation("row_part", union)
+    engine.relation("row_with_margin", _with_margin(engine))
+    engine.relation("row_with_preferred", with_preferred(engine))
+    engine.relation("row", sql_text(PACKAGE, "row"))
+
+
+def define_lines(engine: Engine, house: House, *, invoices: pa.Table, view: RowView) -> None:
+    """Define what rows are made of, up to each kind of them: nothing of it is read yet."""
     name_inputs(engine, house, invoices=invoices)
     engine.let(
         subscription_id=view.subscription_id,
         credit_grouping=view.credit_grouping,
+        corrections_are_one=view.correction_quantity == "alwaysOne",
         corrections_only=view.expand == "corrections",
         is_expanded=view.expand != "none",
         others_consolidated=view.mixes,
@@ -100,10 +115,6 @@ def define_rows(engine: Engine, house: House, *, invoices: pa.Table, view: RowVi
     engine.relation("no_row", "SELECT * FROM consolidated_row LIMIT 0")
     for name in ("detail_row", "usage_group", "usage_row", "residual_row"):
         engine.relation(name, sql_text(PACKAGE, name))
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in view.parts)
-    engine.relation("row_part", union)
-    engine.relation("row_with_margin", _with_margin(engine))
-    engine.relation("row", sql_text(PACKAGE, "row"))
 
 
 def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
@@ -111,7 +122,7 @@ def name_inputs(engine: Engine, house: House, *, invoices: pa.Table) -> None:
     name_invoices(engine, invoices)
     name_lines_of(engine, house, documents="visible_invoice")
     snapshots = set(invoices["snapshot_id"].to_pylist())
-    resources = ("subscriptions", "orders", "organizations", "contracts")
+    resources = ("subscriptions", "orders", "organizations", "contracts", "exchange_rates")
     name_reference_files(engine, house, snapshots=snapshots, resources=resources)
 
 

@@ -1,9 +1,10 @@
 """What a request's headers let through: media types, codings, and what is known already."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 TAG = re.compile(r'(?:W/)?"[^"]*"', re.ASCII)
 
@@ -19,6 +20,13 @@ def is_known(request: Request, tag: str) -> bool:
     """Tell whether If-None-Match says that the reader has this already."""
     said = ", ".join(request.headers.getlist("if-none-match")).strip()
     return said == "*" or tag in {one.removeprefix("W/") for one in TAG.findall(said)}
+
+
+def bodiless(headers: Mapping[str, str], *, media_type: str) -> Response:
+    """Give the answer to HEAD, without the length of a body that was not made (RFC 9110, 8.6)."""
+    answer = Response(headers=headers, media_type=media_type)
+    del answer.headers["Content-Length"]
+    return answer
 
 
 def weight_of(header: str, wanted: str) -> int:

@@ -24,6 +24,7 @@ REPORTING = {
     "URI_TOO_LONG": 414,
     "RATE_LIMITED": 429,
     "INTERNAL": 500,
+    "UNAVAILABLE": 503,
 }
 SENTENCES = {
     "AMBIGUOUS_KEY": "two different keys were given",
@@ -42,6 +43,7 @@ SENTENCES = {
     "NOT_ACCEPTABLE": "no acceptable media type is served here; application/json is",
     "URI_TOO_LONG": "the address is longer than 8 KiB",
     "INTERNAL": "an unexpected fault; it has been recorded under the request id",
+    "UNAVAILABLE": "a part of the service is out of reach; ask again after Retry-After seconds",
 }
 
 # Management API: its own codes beside those of the Reporting API.

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from tieout import pipeline
 from tieout.errors import (
     Conflict,
     NotFound,
@@ -32,6 +33,7 @@ _MANAGE_REFUSED: tuple[tuple[type[TieoutError], str], ...] = (  # the first that
     (Conflict, "CONFLICT"),
 )
 RETRY_S = "2"  # a change of a small store is done by then
+OUTAGE_S = "10"  # a database that starts anew answers by then
 
 _BILLING_ACCESS = {
     "AMBIGUOUS_KEY": "invalid-parameter",
@@ -118,9 +120,8 @@ def reporting_problem(request: Request, error: Exception) -> Response:
     retry = _retry_after(error)
     if isinstance(error, AccessRefused):
         error = ReportingProblem(code=error.code, detail=getattr(error, "reason", ""))
-    status = getattr(error, "status_code", None)
     if not isinstance(error, ReportingProblem):
-        error = ReportingProblem(code=_REPORTING_STATUS.get(status or 500, "INTERNAL"))
+        error = ReportingProblem(code=_unforeseen(error))
     http_status = REPORTING[error.code]
     headers = _headers(http_status) | retry
     if "text/plain" in request.headers.get("accept", ""):
@@ -160,8 +161,7 @@ def _manage_problem(error: Exception) -> ManageProblem:
     for kind, code in _MANAGE_REFUSED:
         if isinstance(error, kind):
             return ManageProblem(code=code, detail=str(error))
-    status = getattr(error, "status_code", None)
-    code = _REPORTING_STATUS.get(status or 500, "INTERNAL")
+    code = _unforeseen(error)
     detail = "this method is not answered here; Allow lists those that are"
     return ManageProblem(code=code, detail=detail if code == "METHOD_NOT_ALLOWED" else "")
 
@@ -222,6 +222,14 @@ def billing_problem(request: Request, error: Exception) -> Response:
     return Answered(http_status, _json(body), headers).response()
 
 
+def _unforeseen(error: Exception) -> str:
+    """Give the code of an error that is none of ours: no such address, an outage, or a bug."""
+    status = getattr(error, "status_code", None)
+    if status is None and pipeline.outage(error) is not None:
+        return "UNAVAILABLE"
+    return _REPORTING_STATUS.get(status or 500, "INTERNAL")
+
+
 def _retry_after(error: Exception) -> dict[str, str]:
     return {"Retry-After": str(error.retry_after_s)} if isinstance(error, RateLimited) else {}
 
@@ -230,6 +238,7 @@ def _headers(status: int) -> dict[str, str]:
     return {
         401: {"WWW-Authenticate": "Bearer"},
         405: {"Allow": "GET, HEAD"},
+        503: {"Retry-After": OUTAGE_S},
     }.get(status, {})
 
 

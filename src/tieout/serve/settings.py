@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     billing_registry: Path | None = None  # a file like serve/billing/lifecycle.json
     preview_share_with_seller: bool = False
     correction_details_scope: Literal["only", "mixed"] = "only"
+    correction_quantity: Literal["lone", "alwaysOne"] = "lone"  # who keeps its own: a lone line
     credit_grouping: Literal["datesSign", "dates", "datesTotal", "none"] = "datesSign"
     # how many months back invoices are answered, and from which day on that holds
     reporting_window_months: Annotated[int, Field(ge=1)] | Literal["unlimited"] = 15

@@ -14,9 +14,13 @@ from typing import Any
 from tieout.money import SCALE, round_fraction
 
 DAY = dt.timedelta(days=1)
-CYCLE_FEE, CORRECTION, USAGE_FEE, ONE_TIME_FEE = 2, 3, 4, 5
-CLASSES = {CYCLE_FEE: "CycleFee", CORRECTION: "Correction"}
-CLASSES |= {1: "PurchaseFee", USAGE_FEE: "UsageFee", ONE_TIME_FEE: "OneTimeFee", 6: "ItemFee"}
+PURCHASE_FEE, CYCLE_FEE, CORRECTION, USAGE_FEE, ONE_TIME_FEE = 1, 2, 3, 4, 5
+CLASSES = {PURCHASE_FEE: "PurchaseFee", CYCLE_FEE: "CycleFee", CORRECTION: "Correction"}
+CLASSES |= {USAGE_FEE: "UsageFee", ONE_TIME_FEE: "OneTimeFee", 6: "ItemFee"}
+NO_FEES = ("extendterm", "activationfee")  # of a kind of fees, and corrections
+PURCHASE_FEES = (  # of legacy files
+    *("purchasefee", "proratefeewhenpurchase", "proratefeewhenpurchased", "proratefeewhenbuy"),
+)
 YEARLY = ("annual", "yearly", "p1y")
 PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%")
 EARNED_CREDIT = re.compile(
@@ -52,11 +56,13 @@ class Line:
     def charge_type_id(self) -> int:
         """Its charge class (reporting-api.md 5.2)."""
         word = self.row["charge_type"].replace(" ", "").lower()
-        is_fee = self.row["charge_kind"] in ("new", "renew", "cycle_fee") and word != "extendterm"
+        is_fee = self.row["charge_kind"] in ("new", "renew", "cycle_fee") and word not in NO_FEES
         if self.is_usage and not self.is_credit:
             return USAGE_FEE
         if self._is_one_time and (is_fee or word == "purchase"):
             return ONE_TIME_FEE
+        if word.replace("fees", "fee") in PURCHASE_FEES:
+            return PURCHASE_FEE
         return CYCLE_FEE if is_fee else CORRECTION
 
     @property

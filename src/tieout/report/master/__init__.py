@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tieout.engine.duckdb import Engine, define_macros, sql_text
-from tieout.report.rows import RowView, define_rows
+from tieout.report.rows import RowView, define_lines
 from tieout.report.run_file import name_reference_files
 from tieout.report.visibility import Viewer
 from tieout.store import vendor_files
@@ -75,7 +76,7 @@ def define_list(
     define_macros(engine, "tieout.report", names=["named_id"])
     define_macros(engine, PACKAGE, names=MACROS)
     if invoices is not None:
-        define_rows(engine, house, invoices=invoices, view=RowView(expand="all"))
+        define_lines(engine, house, invoices=invoices, view=RowView(expand="all"))
     steps = {step: sql_text(PACKAGE, step) for step in STEPS[name]}
     _name_known(engine, house, told=" ".join(steps.values()), snapshot_id=sight.snapshot_id)
     viewer = sight.viewer
@@ -86,10 +87,29 @@ def define_list(
         rated=sight.rated or viewer.organization_id,
         sees_base=sight.sees_base,
     )
+    engine.relation("tenant_detail", "SELECT * FROM seen_detail")
     for step, sql in steps.items():
         if step == "tenant":
             _name_lines_behind(engine, owner, lines="tenant_line")
         engine.view(step, sql)
+
+
+def told_tenants(
+    engine: Engine, house: House, *, asked: pa.Table, owner: House, invoices: pa.Table
+) -> pa.Table:
+    """Give `tenant_id` by `asked_id` of a page of subscriptions, as the list of tenants has it.
+
+    `asked` has `asked_id`, `customer_id` and `vendor_id`; the rest is as in `define_list`.
+    """
+    define_macros(engine, "tieout.report", names=["named_id"])
+    engine.register("asked_subscription", asked)
+    bought = invoices.filter(pc.is_in(invoices["buyer_id"], asked["customer_id"]))
+    define_lines(engine, house, invoices=bought, view=RowView(expand="all"))
+    asked_only = "subscription_id IN (SELECT asked_id FROM asked_subscription)"
+    engine.relation("tenant_detail", f"SELECT * FROM seen_detail WHERE {asked_only}")
+    engine.relation("tenant_line", sql_text(PACKAGE, "tenant_line"))
+    _name_lines_behind(engine, owner, lines="tenant_line")
+    return engine.arrow(sql_text(PACKAGE, "tenant_asked"))
 
 
 def asked_prices(engine: Engine, *, name: str) -> pa.Table:

@@ -38,7 +38,7 @@ from tieout.serve.billing.versions import Version
 from tieout.serve.export.file_name import billing_file_name
 from tieout.serve.export.kept import Kept, gathered
 from tieout.serve.export.stream import Frame, compressed, open_engine, stream_text
-from tieout.serve.negotiation import coding_of, is_known
+from tieout.serve.negotiation import bodiless, coding_of, is_known
 from tieout.serve.problems import BillingProblem
 from tieout.serve.sealed import SECRET, digest
 from tieout.serve.settings import Surroundings
@@ -122,7 +122,7 @@ def _made(call: Call, question: Question, *, leaf: Leaf, surroundings: Surroundi
         if warned:
             headers["Tieout-Warnings"] = ",".join(f"{code}={n}" for code, n in warned.items())
         if call.request.method == "HEAD":
-            return Response(headers=headers, media_type=media_type)
+            return bodiless(headers, media_type=media_type)
         kept = stack.pop_all()
     try:
         registry = call.version.registries[question.endpoint]

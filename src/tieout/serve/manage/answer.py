@@ -35,7 +35,7 @@ def list_answer(
     request: Request, listing: Listing, *, newest: int, rows: dict[str, Any], cursor: str | None
 ) -> Response:
     """Answer with one page of a list, or 304 where it is known."""
-    tag = listing.tag(newest)
+    tag = listing.tag(newest, cursor=cursor)
     headers = tag_headers(tag) | snapshot_header(newest)
     if cursor:
         headers["Link"] = f'<{listing.next_address(cursor)}>; rel="next"'

@@ -23,6 +23,8 @@ MOMENT = ("snapshot", "asOf")
 PURPOSE = "management cursor"
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+HOUR_S = 3600
+OF_CURSOR = re.compile(r'\.[0-9a-f]+"$', re.ASCII)  # what of a page's tag is of its cursor
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -60,10 +62,14 @@ class Listing:
         text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
         return f"{PREFIX}/{self.name}?{text}"
 
-    def tag(self, snapshot: int) -> str:
-        """Give the strong entity tag of this page of a snapshot, with its quotes."""
+    def tag(self, snapshot: int, *, cursor: str | None = None) -> str:
+        """Give the strong entity tag of this page of a snapshot, with its quotes.
+
+        A cursor in the body is of one key and hour; what of the tag is of it follows a point.
+        """
         said = repr([self.name, self.given, self.limit, self.after, snapshot])
-        return f'"{hashlib.sha256(said.encode()).hexdigest()}"'
+        onward = f".{digest(cursor)}" if cursor else ""
+        return f'"{hashlib.sha256(said.encode()).hexdigest()}{onward}"'
 
 
 def list_tag(name: str, *, snapshot: int) -> str:
@@ -80,7 +86,8 @@ class Cursors:
 
     def write(self, listing: Listing, *, snapshot: int, after: int) -> str:
         """Give the text that asks for the rows after these."""
-        values = [snapshot, after, ends(self._now), self._question(listing)]
+        until = -(-ends(self._now) // HOUR_S) * HOUR_S  # a page read twice is the same in between
+        values = [snapshot, after, until, self._question(listing)]
         return seal(values, secret=self._secret, purpose=PURPOSE)
 
     def read(self, listing: Listing, cursor: str) -> Listing:
@@ -211,7 +218,8 @@ def read_list_condition(request: Request) -> Condition:
     if _header(request, "if-none-match"):
         raise _bad("If-None-Match", "has no use here")
     if match := _header(request, "if-match"):
-        return Condition(tags=frozenset(TAG.findall(match)), is_any=match == "*")
+        tags = (OF_CURSOR.sub('"', tag) for tag in TAG.findall(match))
+        return Condition(tags=frozenset(tags), is_any=match == "*")
     return Condition(is_any=True)
 
 

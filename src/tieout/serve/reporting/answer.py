@@ -20,14 +20,14 @@ from tieout.serve.export.file_name import reporting_file_name
 from tieout.serve.export.forms import MEDIA_TYPES, PARQUET, Sheet, stream_sheet
 from tieout.serve.export.kept import Kept, gathered
 from tieout.serve.export.stream import CODINGS, compressed, open_engine
-from tieout.serve.negotiation import coding_of, is_known
+from tieout.serve.negotiation import bodiless, coding_of, is_known
 from tieout.serve.reporting.endpoints import Endpoint
 from tieout.serve.reporting.paging import Cursors, Page, first_page
 from tieout.serve.reporting.query import Query
 from tieout.serve.sealed import SECRET, digest
 from tieout.serve.settings import Surroundings
 
-RENDERER_REVISION = 2  # part of every ETag; raise it when bytes change for the same invoices
+RENDERER_REVISION = 3  # part of every ETag; raise it when bytes change for the same invoices
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _made(
             path = call.request.scope["state"]["path"]
             headers["Link"] = f'<{path}?{pairs}>; rel="next"'
         if call.request.method == "HEAD":
-            return Response(headers=headers, media_type=media_type)
+            return bodiless(headers, media_type=media_type)
         told = {
             "tieout.api": call.endpoint.version,
             "tieout.snapshot": found.page.state,

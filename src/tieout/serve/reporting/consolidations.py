@@ -63,7 +63,7 @@ def add_consolidations(app: FastAPI, surroundings: Surroundings) -> None:
         return answer_call(call, summaries.find, surroundings=surroundings)
 
     add = partial(app.add_api_route, CONSOLIDATIONS.path, answer)
-    said = described(KNOWN, version=CONSOLIDATIONS.version, is_dated=True)
+    said = described(KNOWN, version=CONSOLIDATIONS.version, fields=SUMMARY, is_dated=True)
     add(methods=["GET"], name=CONSOLIDATIONS.name, response_class=Response, **said)
     add(methods=["HEAD"], include_in_schema=False)
 

@@ -1,6 +1,6 @@
 """The fields of lists of reference data, in the order of reporting-api.md 4.3 and 4.4."""
 
-from tieout.serve.export.json_text import DAY, INTEGER, MOMENT, NUMBER, TEXT, Field
+from tieout.serve.export.json_text import DAY, INTEGER, MOMENT, NUMBER, Field
 from tieout.serve.reporting.row_json import SELLER
 
 BOUGHT = "purchase_visible"  # what the requester itself pays
@@ -172,15 +172,3 @@ RATE_SUMMARY = (
     Field("lastExchangeDate", "last_date", MOMENT),
 )
 PRICES = ("purchaseUnitPrice", "salesUnitPrice", "purchasePrice")  # computed for a page alone
-_SCHEMAS = {
-    NUMBER: {"type": ["number", "string", "null"]},
-    INTEGER: {"type": ["integer", "null"]},
-    TEXT: {"type": ["string", "null"]},
-}
-
-
-def described_fields(fields: tuple[Field, ...]) -> dict[str, object]:
-    """Give the schema of an object with these fields; what may not be seen is left out."""
-    shown = {field.name: dict(_SCHEMAS.get(field.kind, _SCHEMAS[TEXT])) for field in fields}
-    always = [field.name for field in fields if field.when is None]
-    return {"type": "object", "properties": shown, "required": always}

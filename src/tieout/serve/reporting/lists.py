@@ -26,14 +26,15 @@ from tieout.report.rows import RowPage
 from tieout.report.visibility import Wanted, has_invoice, visible_invoices
 from tieout.serve.access import AccessRefused
 from tieout.serve.admission import admit
-from tieout.serve.export.forms import MEDIA_TYPES, Sheet
+from tieout.serve.export.forms import Sheet
 from tieout.serve.export.json_text import json_object
 from tieout.serve.export.stream import open_engine
 from tieout.serve.reporting.answer import Call, Found, answer_call
 from tieout.serve.reporting.list_endpoints import ListEndpoint
-from tieout.serve.reporting.list_fields import PRICES, described_fields
+from tieout.serve.reporting.list_fields import PRICES
 from tieout.serve.reporting.list_filters import CODES, Filter, read_filters
 from tieout.serve.reporting.list_prices import Prices
+from tieout.serve.reporting.list_tenants import ASKED_TENANTS, page_tenants
 from tieout.serve.reporting.openapi import described
 from tieout.serve.reporting.paging import Page, cut_list, held, pinned
 from tieout.serve.reporting.query import PathId, identifier, read_query
@@ -66,10 +67,9 @@ def add_lists(
 def _described(endpoint: ListEndpoint) -> dict[str, Any]:
     """Give what OpenAPI says of a list beside its path."""
     is_dated = endpoint.relation in OF_INVOICES
-    said = described((), version=endpoint.version, is_dated=is_dated)
+    fields = endpoint.fields
+    said = described((), version=endpoint.version, fields=fields, is_dated=is_dated)
     said["openapi_extra"]["parameters"][1:1] = [one.described for one in endpoint.filters]
-    content = said["responses"]["200"]["content"][MEDIA_TYPES["json"]]
-    content["schema"] = {"type": "array", "items": described_fields(endpoint.fields)}
     return said
 
 
@@ -161,19 +161,28 @@ class Listing:
             engine = open_engine(stack, self.surroundings)
             seen.define(engine)
             fields = [one for one in self.endpoint.fields if one.name not in PRICES]
-            told = _digest(engine, f"SELECT {json_object(fields)} AS text, ordinal FROM list_row")
-            page = held(page, state + self._signed(told))
+            seal = _digest(engine, f"SELECT {json_object(fields)} AS text, ordinal FROM list_row")
+            page = held(page, state + self._signed(seal))
             cut, sql = self._cut(engine, page)
             engine.view("page_row", sql)
-            prices = None
-            if (name := self.endpoint.relation) in PRICED:
-                prices = self.prices.of(asked_prices(engine, name=name), sight=sight)
+            told = self._told(engine, sight=sight)
             rows = engine.arrow("SELECT * FROM page_row") if cut.count <= KEPT_MAX else None
         view = None
-        if prices is not None:
-            view = self._signed(repr(prices.sort_by("asked_id").to_pylist()))
-        laid = partial(self._lay, seen=seen, found=(cut, rows, prices), page=page)
+        if told:
+            completed = [one.sort_by("asked_id").to_pylist() for one in told.values()]
+            view = self._signed(repr(completed))
+        laid = partial(self._lay, seen=seen, found=(cut, rows, told), page=page)
         return Found(page, laid, view=view, window=window)
+
+    def _told(self, engine: Engine, *, sight: Sight) -> dict[str, pa.Table]:
+        """Give what completes a page, by the relation that it is read as: prices, tenants."""
+        if (name := self.endpoint.relation) not in PRICED:
+            return {}
+        told = {"quoted_price": self.prices.of(asked_prices(engine, name=name), sight=sight)}
+        if name == "subscription":
+            asked = engine.arrow(ASKED_TENANTS)
+            told["told_tenant"] = page_tenants(self.surroundings, asked=asked, sight=sight)
+        return told
 
     def _invoices(self, page: Page) -> tuple[str, pa.Table | None, str | None]:
         """Give the state and the table of the invoices behind a list, and their window."""
@@ -196,11 +205,11 @@ class Listing:
         engine: Engine,
         *,
         seen: "Seen",
-        found: tuple[RowPage, pa.Table | None, pa.Table | None],
+        found: tuple[RowPage, pa.Table | None, dict[str, pa.Table]],
         page: Page,
     ) -> tuple[RowPage, Sheet]:
         """Define the rows of the page, again where they are many; say how to read them."""
-        cut, rows, prices = found
+        cut, rows, told = found
         define_macros(engine, "tieout.report", names=["amount_text"])
         if rows is None:
             seen.define(engine)
@@ -208,8 +217,9 @@ class Listing:
         else:
             engine.register("page_row", rows)
         sql = "SELECT * FROM page_row"
-        if prices is not None:
-            engine.register("quoted_price", prices)
+        for name, table in told.items():
+            engine.register(name, table)
+        if told:
             engine.let(viewer=self.call.viewer.organization_id)
             sql = priced_sql(self.endpoint.relation)
         return cut, Sheet(self.endpoint.fields, f"SELECT * FROM ({sql}) ORDER BY ordinal")

@@ -1,16 +1,18 @@
 """What OpenAPI says of the endpoints: parameters, media types, headers and problems."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from tieout.report.visibility import GENERAL, PREVIEW
 from tieout.serve.export.forms import MEDIA_TYPES
+from tieout.serve.export.json_text import INTEGER, NUMBER, RAW, Field
 from tieout.serve.problem_codes import REPORTING
 from tieout.serve.problems import MEDIA_TYPE
 from tieout.serve.reporting.endpoints import InvoiceEndpoint
 from tieout.serve.reporting.query import CURRENCY, IDENTIFIER, LIMIT_MAX, PRINTED, TRANSPORT
 from tieout.serve.reporting.question import known_names
+from tieout.serve.reporting.row_json import ROW, VENDOR_DETAILS, header_fields
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -50,6 +52,12 @@ _SCHEMAS: dict[str, tuple[Schema, str]] = {
     "strict": (_FLAG, "refuse parameters that are not known; version 2 always does"),
 }
 _NEEDED = ("vendorInvoiceNumber",)
+_SAID: Schema = {"type": ["string", "null"]}
+_KINDS: dict[str, Schema] = {
+    NUMBER: {"type": ["number", "string", "null"]},
+    INTEGER: {"type": ["integer", "null"]},
+    RAW: {"type": ["object", "array", "null"]},
+}
 _HEADERS: dict[str, tuple[Schema, str]] = {
     "ETag": (TEXT, "strong; give it back as If-None-Match"),
     "Link": (TEXT, "the next page, without the key"),
@@ -84,18 +92,23 @@ PROBLEM: Schema = {  # reporting-api.md 2.2
         },
     },
 }
-_REFUSED = (400, 401, 403, 404, 406, 429, 500)
+_REFUSED = (400, 401, 403, 404, 406, 429, 500, 503)
+_BEFORE_KEYS = (401, 503)  # a key may not be known yet
+_WAIT = (429, 503)
 
 
 def described_invoices(endpoint: InvoiceEndpoint) -> Schema:
     """Give what is said of an invoice endpoint beside its path, as FastAPI takes it."""
     version = endpoint.version
-    return described(known_names(endpoint), version=version, is_dated=True)
+    fields = ROW if endpoint.rows else header_fields(version)
+    return described(known_names(endpoint), version=version, is_dated=True, fields=fields)
 
 
-def described(names: Iterable[str], *, version: str, is_dated: bool = False) -> Schema:
-    """Give what is said of a list with these parameters beside those of transport."""
-    rows = {"type": "array", "items": {"type": "object"}}
+def described(
+    names: Iterable[str], *, version: str, fields: Sequence[Field], is_dated: bool = False
+) -> Schema:
+    """Give what is said of a list of such objects, with these parameters beside transport's."""
+    rows = {"type": "array", "items": _object(fields)}
     content: Schema = {name: {"schema": TEXT} for name in MEDIA_TYPES.values()}
     content[MEDIA_TYPES["json"]] = {"schema": rows}
     always = _LIMITS | (_WINDOW if is_dated else {})
@@ -114,6 +127,13 @@ def described_problems() -> Schema:
     """Give the problems that any endpoint may answer with, by status."""
     named = {str(status): _problem(status) for status in _REFUSED}
     return named | {"default": {"description": "another problem", "content": _content(PROBLEM)}}
+
+
+def _object(fields: Sequence[Field]) -> Schema:
+    """Give the schema of an object with these fields; what may not be seen is left out."""
+    shown = {field.name: dict(_KINDS.get(field.kind, _SAID)) for field in fields}
+    always = [one.name for one in fields if one.when is None and one is not VENDOR_DETAILS]
+    return {"type": "object", "properties": shown, "required": always}
 
 
 def described_object(*names: str) -> Schema:
@@ -145,8 +165,8 @@ def _problem(status: int) -> Schema:
     code = {"type": "string", "enum": codes}
     problem = {**PROBLEM, "properties": {**PROBLEM["properties"], "code": code}}
     found: Schema = {"description": HTTPStatus(status).phrase, "content": _content(problem)}
-    told = {} if status == HTTPStatus.UNAUTHORIZED else _LIMITS
-    told = told | (_RETRY if status == HTTPStatus.TOO_MANY_REQUESTS else {})
+    told = {} if status in _BEFORE_KEYS else _LIMITS
+    told = told | (_RETRY if status in _WAIT else {})
     return found | ({"headers": _headers(told)} if told else {})
 
 

@@ -93,5 +93,6 @@ def _view(query: Query, *, settings: Settings, rows: bool) -> RowView:
         residual=query.one_of("residual", "field", "row"),
         correction_scope=settings.correction_details_scope,
         credit_grouping=settings.credit_grouping,
+        correction_quantity=settings.correction_quantity,
         subscription_id=query.text("subscriptionId"),
     )

@@ -57,7 +57,12 @@ ROW = (
     Field("currency", "currency"),
     Field("preferredCurrencyId", "preferred_currency_id"),
     Field("preferredUnitPrice", "preferred_unit_price", NUMBER),
-    Field("preferredTotalPrice", "preferred_total_price", NUMBER),
+    Field(
+        "preferredTotalPrice",
+        "preferred_total_price",
+        NUMBER,
+        digits="preferred_total_price_digits",
+    ),
     Field("preferredCurrency", "preferred_currency"),
     Field("preferredExchangeRate", "preferred_exchange_rate", NUMBER),
     Field("preferredRoundingResidual", "preferred_rounding_residual", NUMBER),

@@ -64,7 +64,7 @@ def add_row_sources(app: FastAPI, surroundings: Surroundings) -> None:
         _check_object(call.query)
         return Behind(call, identifier("rowId", row_id), surroundings).explained()
 
-    listed = described((DRAFTS,), version=SOURCES.version)
+    listed = described((DRAFTS,), version=SOURCES.version, fields=SOURCE)
     told = described_object(DRAFTS)
     for endpoint, answer, said in ((SOURCES, sources, listed), (EXPLANATION, explanation, told)):
         add = partial(app.add_api_route, endpoint.path, answer)

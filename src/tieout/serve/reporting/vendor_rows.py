@@ -68,9 +68,10 @@ LINE = (
 
 def add_vendor_raw(app: FastAPI, surroundings: Surroundings) -> None:
     """Add both endpoints to the application of version 1."""
-    for endpoint, names in ((VENDOR_RAW, (NUMBER_NAMED,)), (VENDOR_RAW_SUMMARY, ())):
+    both = ((VENDOR_RAW, (NUMBER_NAMED,), LINE), (VENDOR_RAW_SUMMARY, (), SUMMARY))
+    for endpoint, names, fields in both:
         add = partial(app.add_api_route, endpoint.path, _answerer(surroundings, endpoint))
-        said = described(names, version=endpoint.version, is_dated=True)
+        said = described(names, version=endpoint.version, fields=fields, is_dated=True)
         add(methods=["GET"], name=endpoint.name, response_class=Response, **said)
         add(methods=["HEAD"], include_in_schema=False)
 
