@@ -16,8 +16,9 @@ from tieout.tables import CHARGE, DETAIL_LINE, PARKED_LINE
 
 MUCH = 10  # a tenth of a run's lines
 WAITING = ("parked_line", HELD_BACK)
-KNOWN = pa.schema(  # of `known_invoice`; `hop` is a number, all else text
+KNOWN = pa.schema(  # of `known_invoice`; `hop` and `known_no` are numbers, all else text
     [
+        pa.field("known_no", pa.int32()),
         pa.field("hop", pa.int32()),
         *(
             pa.field(name, pa.string())
@@ -51,7 +52,7 @@ def name_lines(
         engine.view(name, both)
     waiting = [path for kind in WAITING for path in parked.get(kind, [])]
     engine.parquet("parked_line", waiting, schema=PARKED_LINE)
-    rows = [{**one, "vendor": one["vendor_id"]} for one in known]
+    rows = [{**one, "vendor": one["vendor_id"], "known_no": no} for no, one in enumerate(known)]
     named = [{name: row[name] for name in KNOWN.names} for row in rows]
     engine.register("known_invoice", pa.Table.from_pylist(named, schema=KNOWN))
     engine.view("known_line", sql_text("tieout.pipeline", "known_line"))
