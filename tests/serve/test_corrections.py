@@ -238,8 +238,8 @@ def test_a_credit_note_gets_other_prices_for_what_it_bills_alone(
     place, _, credit_id = repriced
     rows = place.visitor("reseller").rows("reseller", invoiceId=credit_id)
     for row_ids, said in (((), "the prices now are"), ([rows[0]["rowId"]], "get no other price")):
+        wanted = Credit(credit_id, row_ids=row_ids, reprice=True)
         with pytest.raises(Conflict, match=said):
-            wanted = Credit(credit_id, row_ids=row_ids, reprice=True)
             pipeline.credit_invoice(place.house, wanted, word=ANNA)
     reference = write_reference(tmp_path, chain=DIRECT, rules={2: ("markup", "20")})
     pipeline.load_reference(place.house, reference, now=NOW)

@@ -115,11 +115,12 @@ def move_invoices(
     *,
     move: Move,
     signed: Signed,
-    values: Mapping[str, Any] | None = None,
+    accepted: Mapping[str, str] | None = None,
 ) -> None:
     """Move invoices to a status, each from what it was read as, and record it in the audit.
 
-    `values` are set besides. Raises Conflict, with nothing moved, when one cannot make the move.
+    `accepted` says by invoice why it is verified though lines are parked. Raises Conflict, with
+    nothing moved, when one cannot make the move.
     """
     wrong = [header for header in headers if header["status_id"] not in move.sources]
     if wrong:
@@ -128,14 +129,20 @@ def move_invoices(
         raise Conflict(
             reason=f"invoice {name} is {said}: it cannot become {STATUS_NAMES[move.target]}"
         )
-    added = dict(values or {})
-    if move.time_column:
-        added[move.time_column] = signed.at
-    numbers = _numbers(connection, headers) if move.target == VERIFIED else {}
-    _update(connection, headers, move=move, values=added, numbers=numbers, at=signed.at)
+    added = {move.time_column: signed.at} if move.time_column else {}
+    numbers, why = {}, accepted or {}
+    if move.target == VERIFIED:
+        numbers = _numbers(connection, headers)
+    rows = [
+        {"its_id": one, "its_number": numbers.get(one), "its_reason": why.get(one)}
+        for one in (header["invoice_id"] for header in headers)
+    ]
+    _update(connection, rows, move=move, values=added, at=signed.at)
     events = []
     for header in headers:
         after = {"status": STATUS_NAMES[move.target], **added}
+        if header["invoice_id"] in why:
+            after["accepted_parked"] = why[header["invoice_id"]]
         if header["invoice_id"] in numbers:
             after |= as_verified({**header, "invoice_number": numbers[header["invoice_id"]]})
         before = {"status": STATUS_NAMES[header["status_id"]]}
@@ -163,23 +170,24 @@ def frozen_digest(header: Header) -> str:
 
 def _update(
     connection: Connection,
-    headers: Sequence[Header],
+    rows: Sequence[Mapping[str, str | None]],
     *,
     move: Move,
     values: Mapping[str, Any],
-    numbers: Mapping[str, str],
     at: str,
 ) -> None:
+    """Move the invoices of `rows`; who is verified gets `its_number`, and `its_reason` perhaps."""
     columns: dict[str, Any] = {
         "status_id": move.target,
         "changed_at": at,
         "revision": invoice.c.revision + 1,
         **values,
     }
-    rows: list[dict[str, str]] = [{"its_id": header["invoice_id"]} for header in headers]
-    if numbers:
+    if move.target == VERIFIED:
         columns["invoice_number"] = bindparam("its_number")
-        rows = [{**row, "its_number": numbers[row["its_id"]]} for row in rows]
+        columns["accepted_parked"] = bindparam("its_reason")
+    else:
+        rows = [{"its_id": row["its_id"]} for row in rows]
     statement = update(invoice).where(invoice.c.invoice_id == bindparam("its_id"))
     if rows:
         connection.execute(statement.values(**columns), rows)
