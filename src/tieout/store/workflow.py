@@ -22,6 +22,7 @@ from tieout.store.catalog import (
     PAID,
     VENDOR_LINES,
     VERIFIED,
+    audit_entry,
     invoice,
     number_series,
 )
@@ -34,6 +35,8 @@ STATUS_NAMES = {
     CARD_ERROR: "Payment Card Error",
     6: "New Corrected",
 }
+FOLLOWS = "follows the vendor's lines"  # why the vendor's own documents change or go
+WITHDRAW = "withdraw"  # in the audit: of the vendor's own documents, which follow its lines
 Header = Mapping[str, Any]  # a row of `invoice`
 # what of a header never changes once it is verified, beside the figures that are kept by name
 FROZEN = (
@@ -152,6 +155,13 @@ def move_invoices(
     audit.record(connection, events, signed=signed)
 
 
+def withdrawn(header: Header) -> Event:
+    """Tell that a verified document of the vendor's is there no more."""
+    said = {"status": STATUS_NAMES[header["status_id"]]}
+    said |= {name: header[name] for name in ("invoice_number", "total_amount", "currency")}
+    return Event(WITHDRAW, "invoice", header["invoice_id"], before=said)
+
+
 def as_verified(header: Header) -> dict[str, Any]:
     """Give what the audit keeps of an invoice that is verified.
 
@@ -194,16 +204,36 @@ def _update(
 
 
 def _numbers(connection: Connection, headers: Sequence[Header]) -> dict[str, str]:
-    """Give each invoice the next number of its seller's series for the month of its date."""
+    """Give each invoice the next number of its seller's series for the month of its date.
+
+    A document of the vendor's that was withdrawn and is there again has its number again.
+    """
+    had = {header["invoice_id"]: number_had(connection, header) for header in headers}
+    numbers = {invoice_id: number for invoice_id, number in had.items() if number}
     series: dict[tuple[str, str], list[Header]] = defaultdict(list)
     for header in headers:
-        series[header["seller_id"], header["invoice_date"][:7]].append(header)
-    numbers = {}
+        if header["invoice_id"] not in numbers:
+            series[header["seller_id"], header["invoice_date"][:7]].append(header)
     for (seller_id, month), own in series.items():
         last = take_numbers(connection, seller_id=seller_id, series=month, count=len(own))
         for number, header in enumerate(own, start=last + 1):
             numbers[header["invoice_id"]] = written_number(seller_id, month, number=number)
     return numbers
+
+
+def number_had(connection: Connection, header: Header) -> str | None:
+    """Give the number of its series that a document of the vendor's had when it was withdrawn."""
+    if header["hop"] > 1:
+        return None
+    begin = f"{header['seller_id']}-{header['invoice_date'][:7]}-"
+    told = connection.execute(
+        select(audit_entry.c.before)
+        .where(audit_entry.c.subject_kind == "invoice", audit_entry.c.action == WITHDRAW)
+        .where(audit_entry.c.subject_id == header["invoice_id"])
+        .order_by(audit_entry.c.entry_no.desc())
+    ).scalars()
+    numbers = [json.loads(before).get("invoice_number") or "" for before in told]
+    return next((number for number in numbers if number.startswith(begin)), None)
 
 
 def written_number(seller_id: str, month: str, *, number: int) -> str:
