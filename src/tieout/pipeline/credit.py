@@ -20,6 +20,7 @@ from tieout.pipeline.document import (
     FROZEN,
     PARTIES,
     Document,
+    date_of_document,
     make_document,
     name_document,
     new_document_id,
@@ -44,8 +45,7 @@ SAID = ("charge", "detail_line", "invoice_line")
 class Credit:
     """What is credited: all that is left of an invoice, or of rows of its consolidated view.
 
-    `amount` credits a part of one row, without a sign. With `reprice` the rows are billed anew at
-    the prices of the reference data known now. The credit note is dated `date`, else today.
+    `amount` credits a part of one row, without a sign. `reprice` bills at the prices known now.
     """
 
     invoice: str
@@ -78,7 +78,7 @@ def credit_invoice(
             action="credit",
             invoice_id=own_id,
             period=header["period"],
-            date=credit.date or word.now.date(),
+            date=date_of_document(credit.date, today=word.now.date(), beside=header),
             document_type=CREDIT_NOTE,
             source_id=ADJUSTMENT,
             snapshot_id=snapshot_id,
