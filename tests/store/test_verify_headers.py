@@ -76,8 +76,9 @@ def test_a_verified_invoice_that_is_gone_is_named(verified: House) -> None:
     one = header_of_havenlab(verified)
     with verified.catalog.write() as connection, tables_to_fill(connection):
         connection.execute(invoice.delete().where(invoice.c.invoice_id == one["invoice_id"]))
-    (said,) = differences(verified)
+    said, missing = differences(verified)
     assert said.startswith(f"invoice {one['invoice_number']} ({one['invoice_id']}): verified by")
+    assert missing.endswith(f"1 numbers are on no document: {one['invoice_number']}")
 
 
 @pytest.mark.parametrize("catalog_kind", ["sqlite"])  # what the catalog is has no say
