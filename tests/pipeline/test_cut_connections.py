@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from crash_case import PERIOD, write_month, write_vendor_file
+from kill_case import TIMES
 from place_case import Place
 from postgres_case import create_database, database
 from sqlalchemy import make_url
@@ -20,10 +21,11 @@ from tieout import pipeline
 from tieout.store.migrations import upgrade
 
 CUSTOMERS, ROWS = 200, 4_000
-CUTS, TRIES_MAX = 4, 10
+CUTS, TRIES_MAX = 4, 3  # cuts of each command, and stores tried for each cut
 SEED = 20_211_033
 CHUNK = 1 << 16
 VERIFY = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
+CREDIT = ("credit", "northlane-2021-11-0001", "--reason", "billed twice", "--by", "anna")
 
 
 class Proxy:
@@ -119,17 +121,17 @@ class Desk:
                     place.house.catalog.close()
 
 
-def cut_at_random(desk: Desk, base: tuple[Path, str], *command: str) -> None:
-    """Cut connections of a command until so many cuts stopped it, judging the store after each."""
+def cut_at_random(desk: Desk, base: tuple[Path, str], *command: str, cuts: int) -> None:
+    """Cut connections of a command until `cuts` stopped it, judging the store after each."""
     with desk.copied(*base) as (place, far):
         before, begun = place.published(), time.monotonic()
         assert far.tieout(*command)[0] == 0
         after, seconds = place.published(), time.monotonic() - begun
     assert before != after
     dice, landed = random.Random(SEED), 0
-    for _ in range(TRIES_MAX):
+    for _ in range(cuts * TRIES_MAX):
         with desk.copied(*base) as (place, far):
-            while landed < CUTS and place.published() == before:
+            while landed < cuts and place.published() == before:
                 ended = threading.Event()
                 wait = dice.uniform(0, seconds)
                 cut = threading.Thread(target=cut_later, args=(desk.proxy, wait, ended))
@@ -142,9 +144,9 @@ def cut_at_random(desk: Desk, base: tuple[Path, str], *command: str) -> None:
                 if code:
                     assert (code, len(said.splitlines())) == (1, 1), said
                     landed += 1
-            if landed >= CUTS:
+            if landed >= cuts:
                 break
-    assert landed >= CUTS, "hardly any cut stopped the command"
+    assert landed >= cuts, "hardly any cut stopped the command"
 
 
 def cut_later(proxy: Proxy, seconds: float, ended: threading.Event) -> None:
@@ -154,17 +156,25 @@ def cut_later(proxy: Proxy, seconds: float, ended: threading.Event) -> None:
         pass
 
 
+@pytest.mark.parametrize("times", TIMES)
 def test_a_cut_connection_leaves_the_state_before_or_after(
-    month: tuple[Path, str, Path], postgres_server: Path, proxy: Proxy, tmp_path: Path
+    month: tuple[Path, str, Path],
+    postgres_server: Path,
+    proxy: Proxy,
+    tmp_path: Path,
+    *,
+    times: int,
 ) -> None:
     home, url, source = month
+    commands = [("load", str(source)), ("run", PERIOD), VERIFY]
+    commands += [CREDIT] if times > 1 else []
     desk = Desk(postgres_server, proxy, tmp_path)
     with desk.copied(home, url) as (place, far):
         base = (place.home, str(place.url))
-        for command in (("load", str(source)), ("run", PERIOD), VERIFY):
+        for command in commands:
             for one in (place, far):
                 one.house.catalog.close()
-            cut_at_random(desk, base, *command)
+            cut_at_random(desk, base, *command, cuts=times * CUTS)
             assert far.tieout(*command)[0] == 0
         for check in (("verify-store",), ("audit", "verify")):
             assert far.tieout(*check) == (0, "")

@@ -21,6 +21,7 @@ CUSTOMERS, ROWS = 400, 6_000
 DISK = "48m"
 LEFT = (0, 40, 200, 700, 1_800, 2_500, 2_600, 2_700, 2_800, 3_000, 3_500)  # KiB that are free
 VERIFY = ("verify", "--period", PERIOD, "--accept-parked", "asked", "--by", "anna")
+CREDIT = ("credit", "northlane-2021-11-0001", "--reason", "billed twice", "--by", "anna")
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,8 @@ def test_where_no_file_may_grow_all_stays_as_it_was(source: Path, tmp_path: Path
     store = Store(tmp_path / "home", tmp_path / "home" / "lake", tmp_path)
     assert store("init")[0] == 0
     assert store("reference", "load", str(source.parent / "reference"))[0] == 0
-    for kib, command in ((80, ("load", str(source))), (80, ("run", PERIOD)), (1, VERIFY)):
+    steps = ((80, ("load", str(source))), (80, ("run", PERIOD)), (1, VERIFY), (4, CREDIT))
+    for kib, command in steps:
         before = store.state()
         done = subprocess.run(
             [sys.executable, "-c", LIMITED, str(kib), *command],

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from stored import columns_unlike_tables
 
 from tieout import pipeline
+from tieout.errors import Conflict
 from tieout.pipeline import Charge, Choice, Credit, CustomInvoice, ManualLine, Word
 from tieout.store.catalog import invoice
 from tieout.store.house import House
@@ -229,6 +230,30 @@ def test_the_billing_api_prints_a_credit_note_as_one(repriced: tuple[Place, str,
     assert both["Invoices"] == []
     assert {one["MatchReason"] for one in both["UnmatchedSales"]} == {"rounding", "sale_only"}
     assert both["MatchReport"]["SalesUnmatched"] == "-1.70"
+
+
+def test_a_credit_note_gets_other_prices_for_what_it_bills_alone(
+    repriced: tuple[Place, str, str], tmp_path: Path
+) -> None:
+    place, _, credit_id = repriced
+    rows = place.visitor("reseller").rows("reseller", invoiceId=credit_id)
+    for row_ids, said in (((), "the prices now are"), ([rows[0]["rowId"]], "get no other price")):
+        wanted = Credit(credit_id, row_ids=row_ids, reprice=True)
+        with pytest.raises(Conflict, match=said):
+            pipeline.credit_invoice(place.house, wanted, word=ANNA)
+    reference = write_reference(tmp_path, chain=DIRECT, rules={2: ("markup", "20")})
+    pipeline.load_reference(place.house, reference, now=NOW)
+    wanted = Credit(credit_id, reprice=True)
+    made = pipeline.credit_invoice(place.house, wanted, word=ANNA)
+    anew = place.visitor("reseller", role="distributorAdmin").rows(
+        "reseller", after="/preview", **OUT, invoiceId=made["invoiceId"]
+    )
+    assert told(anew, "totalPrice", "creditsRowId") == [
+        ("-30.00", rows[2]["rowId"]),
+        ("12.95", rows[3]["rowId"]),
+        ("36.00", None),  # 30 x 1.2
+        ("-15.54", None),  # -12.95 x 1.2
+    ]
 
 
 def check_billing(seller: Visitor, *, number: str) -> None:

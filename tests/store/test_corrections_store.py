@@ -1,5 +1,6 @@
 """What may be corrected and what not, on both catalogs; amounts by fractions of what was billed."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -22,6 +23,7 @@ from tieout.store.catalog import invoice, manual_line
 from tieout.store.house import House
 
 STARTED = 4  # invoices that start verified in the demo's month
+BEFORE = dt.date(2021, 10, 31)  # the invoices of October are dated on the 1st of November
 ANNA = Word(by="anna", now=LATER, reason="asked")
 
 
@@ -142,6 +144,7 @@ def test_what_cannot_be_corrected_is_refused(billed: House) -> None:
     issued = every["molenaar"]["invoice_number"]
     refused(billed, lambda: credit(billed, draft), match="is New")
     refused(billed, lambda: credit(billed, vendors), match="the vendor's own document")
+    refused(billed, lambda: credit(billed, issued, date=BEFORE), match="is dated 2021-11-01")
     for line, match in (
         (ManualLine(issued, "-5"), "is Verified"),
         (ManualLine(vendors, "-5"), "is Verified"),
@@ -166,6 +169,7 @@ def test_what_cannot_be_corrected_is_refused(billed: House) -> None:
         (CustomInvoice([Charge("-1", "5", "support")], invoice=issued), "has no sign"),
         (CustomInvoice([Charge("1", "5", " ")], invoice=issued), "say what is charged"),
         (CustomInvoice(one, invoice=issued, subscription_id="no-such"), "no-such"),
+        (CustomInvoice(one, invoice=issued, date=BEFORE), "is dated 2021-11-01"),
     ):
         refused(
             billed,

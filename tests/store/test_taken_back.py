@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from late_case import LATE, NEXT, OCTOBER, arrive, load, write_november
+from late_case import LATE, NEXT, OCTOBER, arrive, load, set_contracts, write_november
 from late_store import (
     ANNA,
     FACTOR,
@@ -165,6 +165,12 @@ def test_what_a_contract_holds_is_parked_with_its_money(store_at: Any, tmp_path:
     (told_of,) = pipeline.vendor_certificates(house, PERIOD)["vendorInvoices"]
     assert (told_of["status"], told_of["parked"]["count"]) == ("quarantine_open", 3)
     recomputed(house, tmp_path, PERIOD)
+    rules = tmp_path / "rules"
+    pipeline.export_reference(house, rules)
+    set_contracts(rules, late_lines={2: "next_invoice"})
+    (freed,) = pipeline.what_if(house, PERIOD, folder=rules)["lineTotals"]
+    assert (freed["reasonBefore"], freed["reasonAfter"]) == ("LATE_AFTER_CLOSE", None)
+    assert (freed["count"], freed["amount"]) == (3, "-9.55")
     let_go(house, tmp_path)
     assert pipeline.parked_lines(house, period=PERIOD)["parked"] == []
     assert pipeline.certificate_of(house, PERIOD)["late"]["count"] == 3

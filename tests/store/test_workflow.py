@@ -51,6 +51,23 @@ def test_a_month_with_parked_lines_is_held_back_until_a_person_accepts(billed: H
     assert len(certificate["acceptedParked"]) == len(DRAFTS)
 
 
+@pytest.mark.parametrize("catalog_kind", ["sqlite"])  # what the catalog is has no say
+def test_an_invoice_that_no_parked_line_could_belong_to_is_verified_without_a_reason(
+    house: House, tmp_path: Path
+) -> None:
+    rule = "r-havenlab,c-kadewerk-havenlab,,margin,20,,2021-01-01\n"
+    load_edited(house, tmp_path / "reference", ("price_rules.csv", rule, ""))
+    known = [line for line in MONTH_FILE.read_text().splitlines() if not line.endswith("nob-01")]
+    (tmp_path / "known.csv").write_text("\n".join(known))
+    load_month(house, tmp_path / "known.csv")
+    pipeline.run_period(house, PERIOD, now=NOW)
+    verify(house, period=PERIOD, accept_parked="havenlab is asked")
+    accepted = pipeline.certificate_of(house, PERIOD)["acceptedParked"]
+    of_chain = {invoices(house)["kadewerk"]["invoice_number"]}  # of hav-01, parked at hop 3
+    assert {one["invoiceNumber"] for one in accepted} == of_chain
+    assert set(statuses(house).values()) == {1}
+
+
 def test_numbers_of_a_seller_have_no_gap(billed: House) -> None:
     verify(billed, period=PERIOD, buyer="kadewerk", accept_parked="asked")
     verify(billed, period=PERIOD, accept_parked="asked")

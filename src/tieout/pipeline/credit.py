@@ -20,6 +20,7 @@ from tieout.pipeline.document import (
     FROZEN,
     PARTIES,
     Document,
+    date_of_document,
     make_document,
     name_document,
     new_document_id,
@@ -44,8 +45,7 @@ SAID = ("charge", "detail_line", "invoice_line")
 class Credit:
     """What is credited: all that is left of an invoice, or of rows of its consolidated view.
 
-    `amount` credits a part of one row, without a sign. With `reprice` the rows are billed anew at
-    the prices of the reference data known now. The credit note is dated `date`, else today.
+    `amount` credits a part of one row, without a sign. `reprice` bills at the prices known now.
     """
 
     invoice: str
@@ -78,7 +78,7 @@ def credit_invoice(
             action="credit",
             invoice_id=own_id,
             period=header["period"],
-            date=credit.date or word.now.date(),
+            date=date_of_document(credit.date, today=word.now.date(), beside=header),
             document_type=CREDIT_NOTE,
             source_id=ADJUSTMENT,
             snapshot_id=snapshot_id,
@@ -200,7 +200,7 @@ def _name_credited(engine: Engine, credit: Credit, *, document: Document) -> Non
 def _chosen(engine: Engine, credit: Credit) -> list[dict[str, Any]]:
     """Give the rows that are credited, with what is left of each. Raises NotFound, Conflict."""
     rows: list[dict[str, Any]] = engine.arrow(
-        "SELECT row_id, total_price, left_over, part FROM standing_row"
+        "SELECT row_id, total_price, left_over, part, credits_row_id FROM standing_row"
         " WHERE invoice_id = getvariable('credited_id') ORDER BY line_no"
     ).to_pylist()
     wanted = dict.fromkeys(credit.row_ids)
@@ -212,11 +212,24 @@ def _chosen(engine: Engine, credit: Credit) -> list[dict[str, Any]]:
     used = [row for row in chosen if not row["left_over"]]
     if used or not chosen:
         raise Conflict(reason=f"nothing is left of {_name(used[0]) if used else credit.invoice}")
+    if credit.reprice:
+        chosen = _billed(chosen, credit)
     if credit.reprice and (partly := [r for r in chosen if r["left_over"] != r["total_price"]]):
         raise Conflict(reason=f"a part of {_name(partly[0])} is credited: it gets no other price")
     if credit.reprice and (late := [row for row in chosen if is_late(row["part"])]):
         raise Conflict(reason=_why_not_anew(late, invoice=credit.invoice, of=len(chosen)))
     return chosen
+
+
+def _billed(rows: list[dict[str, Any]], credit: Credit) -> list[dict[str, Any]]:
+    """Give the rows that bill something: what takes back has no price. Raises Conflict."""
+    billed = [row for row in rows if row["credits_row_id"] is None]
+    if not billed or (credit.row_ids and len(billed) < len(rows)):
+        raise Conflict(
+            reason="rows that take back what was billed get no other price:"
+            " credit them without --reprice"
+        )
+    return billed
 
 
 def _why_not_anew(late: Sequence[Mapping[str, Any]], *, invoice: str, of: int) -> str:

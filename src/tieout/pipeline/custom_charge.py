@@ -21,6 +21,7 @@ from tieout.pipeline.document import (
     FROZEN,
     PARTIES,
     Document,
+    date_of_document,
     make_document,
     name_document,
     new_document_id,
@@ -75,11 +76,11 @@ def charge_by_hand(
     lines = [_read(charge) for charge in wanted.charges]
     if not lines or (wanted.contract_id is None) == (wanted.invoice is None):
         raise Conflict(reason="name a contract or an invoice, and at least one charge")
-    date = wanted.date or word.now.date()
     with house.writer(), session(house.scratch, watch=watch) as engine:
         with house.catalog.read() as connection:
             header = _beside(connection, wanted)
             current = manifest.latest_snapshot(connection, house)
+        date = date_of_document(wanted.date, today=word.now.date(), beside=header)
         open_reference(engine, current)
         engine.table("contract_path", sql_text("tieout.match", "contract_path"))
         parties = _parties(engine, wanted, header=header, date=date)

@@ -66,6 +66,17 @@ def new_document_id(connection: Connection, parties: Mapping[str, Any]) -> str:
     return str(uuid.uuid5(uuid.UUID(NAMESPACE), said))
 
 
+def date_of_document(asked: dt.date | None, *, today: dt.date, beside: Header | None) -> dt.date:
+    """Give the date asked for, else today; not before that of `beside`. Raises Conflict."""
+    earliest = dt.date.fromisoformat(beside["invoice_date"]) if beside else dt.date.min
+    if asked is not None and beside is not None and asked < earliest:
+        name = beside["invoice_number"] or beside["invoice_id"]
+        raise Conflict(
+            reason=f"invoice {name} is dated {earliest}: what corrects it is not dated {asked}"
+        )
+    return asked or max(today, earliest)
+
+
 def name_document(engine: Engine, document: Document) -> None:
     """Set the variables that the SQL of its lines reads."""
     parties = {name: document.parties[name] for name in PARTIES}

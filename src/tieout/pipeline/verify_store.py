@@ -26,12 +26,14 @@ from tieout.store import audit, manifest
 from tieout.store.catalog import DRAFTS, ESTIMATE, invoice
 from tieout.store.guards import missing_guards
 from tieout.store.house import House
-from tieout.store.published import changed_manifest
-from tieout.store.recorded import since_verification, unrecorded
+from tieout.store.numbering import broken_series
+from tieout.store.published import changed_manifest, changed_runs
+from tieout.store.recorded import changed_rows, since_verification, unrecorded
 from tieout.store.workflow import Header
 from tieout.tables import INVOICE_LINE
 
 FIGURES = ("total_amount", "detail_total", "rounding_residual", "row_count", "detail_count")
+OF_COST = ("cost_amount", "cost_currency", "margin_amount")  # null where the lines have none
 KINDS = ("charge", "detail_line", "invoice_line")
 
 
@@ -68,8 +70,9 @@ def _unlike_audit(connection: Connection, headers: Sequence[Header]) -> list[str
         audit.check_chain(connection)
     except AuditBroken as broken:
         differences.append(str(broken))
-    differences += changed_manifest(connection)
+    differences += changed_manifest(connection) + changed_runs(connection)
     differences += since_verification(connection, headers)
+    differences += broken_series(connection) + changed_rows(connection)
     return differences + unrecorded(connection)
 
 
@@ -137,7 +140,9 @@ def _recompute(
     recomputed = after(rounded, sql_text("tieout.pipeline", "recomputed_line"))
     engine.table("recomputed_line", recomputed)
     columns = {name: [str(one[name]) for one in known] for name in ("invoice_id", *FIGURES)}
-    engine.register("kept_header", pa.table(columns))
+    columns |= {name: [one[name] for one in known] for name in OF_COST}
+    named = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    engine.register("kept_header", pa.table(named))
     names = {one["invoice_id"]: _name(one) for one in known}
     lines = _differing(engine, "line_difference")
     headers = _differing(engine, "header_difference")

@@ -21,6 +21,7 @@ from tieout.invoice.certificate import check_laws
 from tieout.pipeline.carried import add_carried_lines
 from tieout.pipeline.closed import keep_late, name_kept_late
 from tieout.pipeline.inputs import SECRET, Inputs, digest_inputs, open_inputs, read_inputs
+from tieout.pipeline.known_lines import WAITING
 from tieout.pipeline.rated import add_manual_lines, invoice_lines, rate_lines
 from tieout.reference import stage_folder
 from tieout.rounding import Policy, other_policies, parse_policy, policies
@@ -54,7 +55,10 @@ class Month:
 
 @dataclass(frozen=True)
 class Rated:
-    """The Parquet files of one rating that are compared: invoice lines and parked lines."""
+    """The Parquet files of one rating that are compared: invoice lines, and lines that wait.
+
+    Those are parked, or would take a line back that is billed (decision 0042).
+    """
 
     invoice_lines: list[Path]
     parked_lines: list[Path]
@@ -167,8 +171,8 @@ def _before(engine: Engine, house: House, *, month: Month, scratch: Path) -> tup
         if digest_inputs(engine) == month.run["input_digest"]:
             with house.catalog.read() as connection:
                 paths = manifest.run_paths(connection, house, run_id=month.run["run_id"])
-            rated = Rated(paths.get("invoice_line", []), paths.get("parked_line", []))
-            return rated, f"run {month.run['run_id']}"
+            waiting = [path for kind in WAITING for path in paths.get(kind, [])]
+            return Rated(paths.get("invoice_line", []), waiting), f"run {month.run['run_id']}"
     rated = _rate(engine, month, base=month.base, folder=scratch / "before")
     why = "changed since its run" if month.run else "it never ran"
     return rated, f"the month rated anew: {why}"
@@ -196,9 +200,9 @@ def _rate(engine: Engine, month: Month, *, base: Snapshot, folder: Path) -> Rate
     lines = [path for _, path in invoice_lines(engine, period=month.period, keep=kept)]
     engine.parquet("invoice_line", lines, schema=INVOICE_LINE)
     issue_invoices(engine)
-    keep_late(engine, keep=kept)
+    files += keep_late(engine, keep=kept)
     check_laws(engine)
-    return Rated(lines, [path for kind, path in files if kind == "parked_line"])
+    return Rated(lines, [path for kind, path in files if kind in WAITING])
 
 
 def _verified_changed(engine: Engine, house: House, *, period: str) -> int:

@@ -5,6 +5,7 @@ Source: reporting-api.md 8, rulings 24. Decision 0025.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,6 +31,14 @@ from tieout.store.workflow import (
 )
 
 
+@dataclass(frozen=True)
+class Held:
+    """Which drafts are held back and why, and which are verified though lines are parked."""
+
+    reasons: Mapping[str, str]
+    accepted: frozenset[str]
+
+
 def verify_invoices(
     house: House, choice: Choice, *, word: Word, watch: Watch = UNWATCHED
 ) -> dict[str, Any]:
@@ -52,9 +61,10 @@ def verify_invoices(
         by_hand = [one for one in drafts if not _is_of_run(one)]
         of_runs = [one for one in drafts if _is_of_run(one)]
         month = _month_run(choice, period=period, run=run, drafts=drafts)
-        held: dict[str, str] = {}
+        found = Held({}, frozenset())
         if month is not None and (of_runs or not by_hand):
-            held = _check_run(engine, house, choice=choice, run=month, known=known, drafts=of_runs)
+            found = _check_run(engine, house, choice=choice, run=month, known=known, drafts=of_runs)
+        held = found.reasons
         if named and held:
             raise Conflict(reason="; ".join(held.values()))
         of_runs = [one for one in of_runs if one["invoice_id"] not in held]
@@ -62,7 +72,8 @@ def verify_invoices(
         _check_digests(engine, house, ready=[*of_runs, *by_hand], known=known)
         watch.phase("publish")
         with house.catalog.write() as connection:
-            _verify(connection, of_runs, by_hand=by_hand, choice=choice, word=word)
+            accepted = dict.fromkeys(found.accepted, str(choice.accept_parked))
+            _verify(connection, of_runs, by_hand=by_hand, accepted=accepted, word=word)
             after = invoices_of(connection, period=period)
     moved = {one["invoice_id"] for one in (*of_runs, *by_hand)}
     return {
@@ -93,13 +104,12 @@ def _verify(
     of_runs: Sequence[Header],
     *,
     by_hand: Sequence[Header],
-    choice: Choice,
+    accepted: Mapping[str, str],
     word: Word,
 ) -> None:
-    """Verify drafts of runs, accepted as they are, and documents made by hand."""
-    accepted = {"accepted_parked": choice.accept_parked} if choice.accept_parked else {}
-    signed = word.signed(choice.accept_parked)
-    move_invoices(connection, of_runs, move=MOVES["verify"], signed=signed, values=accepted)
+    """Verify drafts of runs, those with parked lines for a reason, and documents made by hand."""
+    signed = word.signed(next(iter(accepted.values()), None))
+    move_invoices(connection, of_runs, move=MOVES["verify"], signed=signed, accepted=accepted)
     move_invoices(connection, by_hand, move=MOVES["verify"], signed=word.signed())
 
 
@@ -134,8 +144,8 @@ def _check_run(
     run: Mapping[str, Any],
     known: Sequence[Header],
     drafts: Sequence[Header],
-) -> dict[str, str]:
-    """Give the drafts of a month's run and of its adjustments that are held back.
+) -> Held:
+    """Give the drafts of a month's run and of its adjustments that are held back, or accepted.
 
     Raises InputsChanged.
     """
@@ -146,14 +156,17 @@ def _check_run(
     for one in known:
         if _is_of_run(one):
             runs[run["run_id"] if one["source_id"] == VENDOR_LINES else one["run_id"]].append(one)
-    accepted = choice.accept_parked is not None
+    is_accepted = choice.accept_parked is not None
     held: dict[str, str] = {}
+    accepted: set[str] = set()
     for run_id, made in runs.items():
         ids = {one["invoice_id"] for one in made}
         if asked := [one for one in drafts if one["invoice_id"] in ids]:
             name_lines(engine, house, run_id=run_id, known=made, month_run_id=run["run_id"])
-            held |= _held(engine, asked, known=made, accepted=accepted)
-    return held
+            waiting = _waiting(engine, asked)
+            accepted |= waiting.keys() if is_accepted else set()
+            held |= _held(engine, asked, known=made, waiting={} if is_accepted else waiting)
+    return Held(held, frozenset(accepted))
 
 
 def move_on(
@@ -179,15 +192,24 @@ def move_on(
     return {"moved": [_told(one) for one in moved]}
 
 
+def _waiting(engine: Engine, drafts: Sequence[Header]) -> dict[str, Mapping[str, Any]]:
+    """Give the drafts that parked lines could belong to, with those lines."""
+    if not engine.one("SELECT count(*) AS n FROM parked_line")["n"]:
+        return {}
+    engine.table("contract_path", sql_text("tieout.match", "contract_path"))
+    rows = engine.arrow(sql_text("tieout.pipeline", "parked_for_invoice")).to_pylist()
+    asked = {one["invoice_id"] for one in drafts}
+    return {row["invoice_id"]: row for row in rows if row["invoice_id"] in asked}
+
+
 def _held(
-    engine: Engine, drafts: Sequence[Header], *, known: Sequence[Header], accepted: bool
+    engine: Engine,
+    drafts: Sequence[Header],
+    *,
+    known: Sequence[Header],
+    waiting: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, str]:
     """Give the drafts that cannot be verified now, by hop, each with its reason."""
-    waiting = {}
-    if not accepted and engine.one("SELECT count(*) AS n FROM parked_line")["n"]:
-        engine.table("contract_path", sql_text("tieout.match", "contract_path"))
-        rows = engine.arrow(sql_text("tieout.pipeline", "parked_for_invoice")).to_pylist()
-        waiting = {row["invoice_id"]: row for row in rows}
     upstream = defaultdict(list)
     for row in engine.arrow(sql_text("tieout.pipeline", "upstream_invoice")).to_pylist():
         upstream[row["invoice_id"]].append(row["upstream_id"])

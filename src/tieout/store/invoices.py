@@ -20,12 +20,20 @@ from tieout.store.catalog import (
     invoice,
 )
 from tieout.store.database import insert_rows
-from tieout.store.workflow import STATUS_NAMES, Header, as_verified, take_numbers, written_number
+from tieout.store.workflow import (
+    FOLLOWS,
+    STATUS_NAMES,
+    Header,
+    as_verified,
+    number_had,
+    take_numbers,
+    withdrawn,
+    written_number,
+)
 
 START_STATUS = {"new": NEW, "verified": VERIFIED, "issued": ISSUED}
 NOT_KEPT = ("start_status", "vendor_invoice_number", "is_corrected")  # of a run's header
-CHANGE, WITHDRAW = "change", "withdraw"  # of the vendor's own verified documents, in the audit
-FOLLOWS = "follows the vendor's lines"
+CHANGE = "change"  # of the vendor's own verified documents, in the audit
 ROWS_SAME = ("output_digest", "cost_amount", "margin_amount")  # where they are, rows are the same
 
 Told = tuple[str, Event]  # why, and what
@@ -82,9 +90,7 @@ def _withdrawn(
             continue
         if row["hop"] > 1:
             raise Conflict(reason=f"verified invoice {row['invoice_number']} would lose its lines")
-        said = {"status": STATUS_NAMES[row["status_id"]]}
-        said |= {name: row[name] for name in ("invoice_number", "total_amount", "currency")}
-        told.append((FOLLOWS, Event(WITHDRAW, "invoice", invoice_id, before=said)))
+        told.append((FOLLOWS, withdrawn(row)))
     return told
 
 
@@ -170,7 +176,9 @@ def _started(
 
 
 def _next_number(connection: Connection, header: Header) -> str:
-    """Take the next number of the seller's series for the month."""
+    """Take the next number of the seller's series for the month, or the one it had before."""
+    if had := number_had(connection, header):
+        return had
     seller_id, month = header["seller_id"], header["invoice_date"][:7]
     last = take_numbers(connection, seller_id=seller_id, series=month, count=1)
     return written_number(seller_id, month, number=last + 1)

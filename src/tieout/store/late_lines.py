@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
 
 from tieout.errors import Conflict
-from tieout.store import manifest
+from tieout.store import audit, manifest
+from tieout.store.audit import Signed
 from tieout.store.catalog import (
     AFTER_CLOSE,
     DRAFTS,
@@ -23,6 +24,7 @@ from tieout.store.catalog import (
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
 from tieout.store.vendor_invoices import told_by
+from tieout.store.workflow import FOLLOWS, withdrawn
 
 LATE, CARRIED = "late_charge", "carried_line"  # kinds of lake files
 HELD_BACK = "held_back"  # another: what takes lines back and waits; of the late ones
@@ -148,9 +150,17 @@ def replace_adjustments(
     replaced: str | None,
     by: str,
 ) -> None:
-    """Put the adjustments of a month's late lines in the place of those that are drafts."""
+    """Put the adjustments of a month's late lines in the place of those that are drafts.
+
+    The vendor's own (hop 1) may be verified among them; the audit says that it went.
+    """
     if replaced == (values["run_id"] if headers else None):
         return
+    gone = select(invoice).where(
+        invoice.c.run_id == replaced, invoice.c.status_id.not_in(DRAFTS), invoice.c.hop == 1
+    )
+    events = [withdrawn(dict(row)) for row in connection.execute(gone).mappings()]
+    audit.record(connection, events, signed=Signed(by, values["created_at"], FOLLOWS))
     connection.execute(delete(invoice).where(invoice.c.run_id == replaced))
     connection.execute(update(run).where(run.c.run_id == replaced).values(is_current=0))
     if headers:

@@ -38,6 +38,7 @@ from tieout.store.house import House
 from tieout.store.lake import LakeFile
 
 ROWS_PER_STATEMENT = 10_000
+OF_RUN = ("period", "snapshot_id", "input_digest", "output_digest")  # that the audit tells
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def files_digest(files: Iterable[LakeFile]) -> str:
     unique = {(one.kind, one.path): one for one in files}.values()
     lines = sorted(f"{one.kind}|{one.hop}|{one.rows}|{one.sha256}\n" for one in unique)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Give the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def latest_snapshot(connection: Connection, house: House) -> Snapshot:
@@ -229,8 +235,9 @@ def publish_run(
         connection.execute(insert(run).values(is_current=1, **values))
         add_files(connection, files, owner_kind="run", owner_id=values["run_id"])
         named = list(files)
-    said = ("period", "snapshot_id", "input_digest", "output_digest")
-    after = {name: values[name] for name in said} | {"files": files_digest(named)}
+    kept = run_by_id(connection, run_id=values["run_id"])
+    after = {name: kept[name] for name in OF_RUN} | {"files": files_digest(named)}
+    after["certificate"] = text_digest(json.dumps(kept["certificate"]))
     event = Event("run", "run", values["run_id"], before=before, after=after)
     audit.record(connection, [event], signed=Signed(by, values["created_at"]))
 

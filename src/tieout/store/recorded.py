@@ -5,15 +5,17 @@ removes entries has to undo what they tell of as well, or it shows here.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from tieout.store.catalog import (
     NEW,
     access_key,
     audit_entry,
+    invoice,
     line_decision,
     load,
     manual_line,
@@ -23,11 +25,12 @@ from tieout.store.catalog import (
     summary_invoice,
     vendor_file,
 )
-from tieout.store.invoices import WITHDRAW
-from tieout.store.workflow import STATUS_NAMES, Header, as_verified
+from tieout.store.summaries import KIND as SUMMARY
+from tieout.store.workflow import STATUS_NAMES, WITHDRAW, Header, as_verified
 
 SINCE = "recorded_since"  # setting of a catalog that is older than this: from when on all is told
 AT_VERIFICATION = ("total_amount", "currency", "output_digest", "invoice_number")
+MOMENTS = ("verified_at", "issued_at", "paid_at", "accepted_parked")  # and why; with a move
 
 
 def since_verification(connection: Connection, headers: Sequence[Header]) -> list[str]:
@@ -37,7 +40,7 @@ def since_verification(connection: Connection, headers: Sequence[Header]) -> lis
     """
     known = {header["invoice_id"]: header for header in headers}
     verified, moved = _last_told(connection)
-    differences = []
+    differences = _unlike_runs(connection, headers)
     for invoice_id, (number, said) in verified.items():
         header = known.get(invoice_id)
         name = f"invoice {said.get('invoice_number')} ({invoice_id})"
@@ -80,7 +83,7 @@ def _last_told(
             moved[invoice_id] = (int(number), said["status"])
         if action == "verify":
             verified[invoice_id] = (int(number), said)
-        elif "output_digest" in said and invoice_id in verified:
+        elif invoice_id in verified and not {"output_digest", *MOMENTS}.isdisjoint(said):
             verified[invoice_id] = (int(number), verified[invoice_id][1] | said)
     return verified, moved
 
@@ -93,12 +96,75 @@ def _unlike(header: Header | None, said: Mapping[str, Any], *, number: int) -> l
         return []
     found = [
         f"{figure} is {header[figure]}, audit entry {number} says {said[figure]}"
-        for figure in AT_VERIFICATION
+        for figure in (*AT_VERIFICATION, *MOMENTS)
         if figure in said and header[figure] != said[figure]
     ]
+    if header["accepted_parked"] is not None and "accepted_parked" not in said:
+        found.append(f"accepted_parked is said, and not in audit entry {number}")
     if "frozen" in said and said["frozen"] != as_verified(header)["frozen"]:
         found.append(f"parties, dates, terms or counts are not those of audit entry {number}")
     return found
+
+
+def _unlike_runs(connection: Connection, headers: Sequence[Header]) -> list[str]:
+    """Say which verified documents do not name the inputs of the run they were verified with."""
+    since = _since(connection)
+    known = dict(connection.execute(select(run.c.run_id, run.c.input_digest)).all())
+    return [
+        f"invoice {header['invoice_number']} ({header['invoice_id']}): its input digest is not"
+        f" that of run {run_id}"
+        for header in headers
+        for run_id in (header["shown_run_id"] or header["run_id"],)
+        if header["input_digest"] != known.get(run_id) and header["verified_at"] >= since
+    ]
+
+
+def changed_rows(connection: Connection) -> list[str]:
+    """Say which summaries and typed lines are not what the audit kept of them."""
+    entries = connection.execute(
+        select(audit_entry.c.entry_no, audit_entry.c.action, audit_entry.c.subject_id)
+        .add_columns(audit_entry.c.after)
+        .where(or_(audit_entry.c.subject_kind == SUMMARY, audit_entry.c.action == "manual-line"))
+        .order_by(audit_entry.c.entry_no)
+    )
+    kept = _rows_kept(connection)
+    told: dict[tuple[str, Any], dict[str, Any]] = defaultdict(dict)
+    last: dict[tuple[str, Any], int] = {}
+    for number, action, subject, after in entries:
+        said = json.loads(after)
+        which = ("line", said["line_id"]) if action == "manual-line" else (SUMMARY, subject)
+        told[which] |= said
+        last[which] = int(number)
+        if action == "discard":
+            del told[which]
+    differences = []
+    for which, said in told.items():
+        row = kept.get(which, {})
+        if "invoices" in said:
+            said["invoices"] = sorted(said["invoices"])
+        if unlike := [figure for figure in said if row.get(figure) != said[figure]]:
+            name = f"{which[0]} {which[1]}: {', '.join(unlike)}"
+            differences.append(f"{name} not as audit entry {last[which]} says")
+    return differences
+
+
+def _rows_kept(connection: Connection) -> dict[tuple[str, Any], dict[str, Any]]:
+    """Give summaries, with the invoices that each joins, and typed lines."""
+    joined: dict[str, list[str]] = defaultdict(list)
+    query = select(invoice.c.summary_id, invoice.c.invoice_id)
+    found = connection.execute(query.where(invoice.c.summary_id.is_not(None)))
+    for summary_id, invoice_id in found:
+        joined[summary_id].append(invoice_id)
+    kept: dict[tuple[str, Any], dict[str, Any]] = {
+        (SUMMARY, row["summary_id"]): {
+            **row,
+            "status": STATUS_NAMES[row["status_id"]],
+            "invoices": sorted(joined[row["summary_id"]]),
+        }
+        for row in connection.execute(select(summary_invoice)).mappings()
+    }
+    lines = connection.execute(select(manual_line)).mappings()
+    return kept | {("line", row["line_id"]): dict(row) for row in lines}
 
 
 def unrecorded(connection: Connection) -> list[str]:

@@ -18,7 +18,10 @@ from tieout.store.workflow import STATUS_NAMES, Move, take_numbers, written_numb
 
 KIND = "summary_invoice"  # in the audit
 SERIES = "S-"  # before the month, in a seller's series of summaries
-NAMED = ("seller_id", "buyer_id", "currency", "total_amount", "included_count")
+NAMED = (  # that the audit tells
+    *("seller_id", "buyer_id", "currency", "invoice_date", "total_amount", "rounding_residual"),
+    "included_count",
+)
 Summary = Mapping[str, Any]  # a row of `summary_invoice`
 
 

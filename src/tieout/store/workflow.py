@@ -22,6 +22,7 @@ from tieout.store.catalog import (
     PAID,
     VENDOR_LINES,
     VERIFIED,
+    audit_entry,
     invoice,
     number_series,
 )
@@ -34,6 +35,8 @@ STATUS_NAMES = {
     CARD_ERROR: "Payment Card Error",
     6: "New Corrected",
 }
+FOLLOWS = "follows the vendor's lines"  # why the vendor's own documents change or go
+WITHDRAW = "withdraw"  # in the audit: of the vendor's own documents, which follow its lines
 Header = Mapping[str, Any]  # a row of `invoice`
 # what of a header never changes once it is verified, beside the figures that are kept by name
 FROZEN = (
@@ -115,11 +118,12 @@ def move_invoices(
     *,
     move: Move,
     signed: Signed,
-    values: Mapping[str, Any] | None = None,
+    accepted: Mapping[str, str] | None = None,
 ) -> None:
     """Move invoices to a status, each from what it was read as, and record it in the audit.
 
-    `values` are set besides. Raises Conflict, with nothing moved, when one cannot make the move.
+    `accepted` says by invoice why it is verified though lines are parked. Raises Conflict, with
+    nothing moved, when one cannot make the move.
     """
     wrong = [header for header in headers if header["status_id"] not in move.sources]
     if wrong:
@@ -128,14 +132,20 @@ def move_invoices(
         raise Conflict(
             reason=f"invoice {name} is {said}: it cannot become {STATUS_NAMES[move.target]}"
         )
-    added = dict(values or {})
-    if move.time_column:
-        added[move.time_column] = signed.at
-    numbers = _numbers(connection, headers) if move.target == VERIFIED else {}
-    _update(connection, headers, move=move, values=added, numbers=numbers, at=signed.at)
+    added = {move.time_column: signed.at} if move.time_column else {}
+    numbers, why = {}, accepted or {}
+    if move.target == VERIFIED:
+        numbers = _numbers(connection, headers)
+    rows = [
+        {"its_id": one, "its_number": numbers.get(one), "its_reason": why.get(one)}
+        for one in (header["invoice_id"] for header in headers)
+    ]
+    _update(connection, rows, move=move, values=added, at=signed.at)
     events = []
     for header in headers:
         after = {"status": STATUS_NAMES[move.target], **added}
+        if header["invoice_id"] in why:
+            after["accepted_parked"] = why[header["invoice_id"]]
         if header["invoice_id"] in numbers:
             after |= as_verified({**header, "invoice_number": numbers[header["invoice_id"]]})
         before = {"status": STATUS_NAMES[header["status_id"]]}
@@ -143,6 +153,13 @@ def move_invoices(
             Event(move.action, "invoice", header["invoice_id"], before=before, after=after)
         )
     audit.record(connection, events, signed=signed)
+
+
+def withdrawn(header: Header) -> Event:
+    """Tell that a verified document of the vendor's is there no more."""
+    said = {"status": STATUS_NAMES[header["status_id"]]}
+    said |= {name: header[name] for name in ("invoice_number", "total_amount", "currency")}
+    return Event(WITHDRAW, "invoice", header["invoice_id"], before=said)
 
 
 def as_verified(header: Header) -> dict[str, Any]:
@@ -163,39 +180,60 @@ def frozen_digest(header: Header) -> str:
 
 def _update(
     connection: Connection,
-    headers: Sequence[Header],
+    rows: Sequence[Mapping[str, str | None]],
     *,
     move: Move,
     values: Mapping[str, Any],
-    numbers: Mapping[str, str],
     at: str,
 ) -> None:
+    """Move the invoices of `rows`; who is verified gets `its_number`, and `its_reason` perhaps."""
     columns: dict[str, Any] = {
         "status_id": move.target,
         "changed_at": at,
         "revision": invoice.c.revision + 1,
         **values,
     }
-    rows: list[dict[str, str]] = [{"its_id": header["invoice_id"]} for header in headers]
-    if numbers:
+    if move.target == VERIFIED:
         columns["invoice_number"] = bindparam("its_number")
-        rows = [{**row, "its_number": numbers[row["its_id"]]} for row in rows]
+        columns["accepted_parked"] = bindparam("its_reason")
+    else:
+        rows = [{"its_id": row["its_id"]} for row in rows]
     statement = update(invoice).where(invoice.c.invoice_id == bindparam("its_id"))
     if rows:
         connection.execute(statement.values(**columns), rows)
 
 
 def _numbers(connection: Connection, headers: Sequence[Header]) -> dict[str, str]:
-    """Give each invoice the next number of its seller's series for the month of its date."""
+    """Give each invoice the next number of its seller's series for the month of its date.
+
+    A document of the vendor's that was withdrawn and is there again has its number again.
+    """
+    had = {header["invoice_id"]: number_had(connection, header) for header in headers}
+    numbers = {invoice_id: number for invoice_id, number in had.items() if number}
     series: dict[tuple[str, str], list[Header]] = defaultdict(list)
     for header in headers:
-        series[header["seller_id"], header["invoice_date"][:7]].append(header)
-    numbers = {}
+        if header["invoice_id"] not in numbers:
+            series[header["seller_id"], header["invoice_date"][:7]].append(header)
     for (seller_id, month), own in series.items():
         last = take_numbers(connection, seller_id=seller_id, series=month, count=len(own))
         for number, header in enumerate(own, start=last + 1):
             numbers[header["invoice_id"]] = written_number(seller_id, month, number=number)
     return numbers
+
+
+def number_had(connection: Connection, header: Header) -> str | None:
+    """Give the number of its series that a document of the vendor's had when it was withdrawn."""
+    if header["hop"] > 1:
+        return None
+    begin = f"{header['seller_id']}-{header['invoice_date'][:7]}-"
+    told = connection.execute(
+        select(audit_entry.c.before)
+        .where(audit_entry.c.subject_kind == "invoice", audit_entry.c.action == WITHDRAW)
+        .where(audit_entry.c.subject_id == header["invoice_id"])
+        .order_by(audit_entry.c.entry_no.desc())
+    ).scalars()
+    numbers = [json.loads(before).get("invoice_number") or "" for before in told]
+    return next((number for number in numbers if number.startswith(begin)), None)
 
 
 def written_number(seller_id: str, month: str, *, number: int) -> str:

@@ -23,7 +23,12 @@ def day(_ctx: click.Context, _parameter: click.Parameter, value: Any) -> dt.date
     return None if value is None else value.date()
 
 
-DATE = click.option("--date", type=DAY, callback=day, help="The document's date; today if absent.")
+DATE = click.option(
+    "--date",
+    type=DAY,
+    callback=day,
+    help="The document's date; today if absent. Never before that of the invoice it corrects.",
+)
 
 
 @click.command("manual-line", context_settings={"ignore_unknown_options": True})
