@@ -4,6 +4,7 @@ document ─> core_line ─> identified_line ─> kept_line, rounding_line ─> 
          ─> (linked_line) ─> base_line ─> placed_line ─> text
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -25,7 +26,8 @@ RESOURCES = (
     *("subscriptions", "orders", "organizations", "contracts"),
     *("plans", "plan_periods", "plan_rates", "rate_periods"),
 )
-SORTED = [("is_base", "descending"), ("invoice_date", "ascending"), ("invoice_number", "ascending")]
+SORTED = [("invoice_date", "ascending"), ("place", "ascending"), ("invoice_number", "ascending")]
+DIGITS = 64  # of a number that is an integer, to compare by; a longer one is a text of its own
 CONSOLIDATED = "consolidatedinvoices"
 
 
@@ -65,7 +67,7 @@ def documents_of(house: House, question: Question) -> Documents:
     )
     if question.vendors:
         base = base.filter(pc.is_in(base["vendor_id"], value_set=pa.array(question.vendors)))
-    base = base.sort_by(SORTED[1:])
+    base = _in_order(base)
     empty = base.slice(0, 0)
     if question.endpoint != CONSOLIDATED:
         return Documents(_marked(base, empty, sold_side=sold_side), empty, base.num_rows)
@@ -84,6 +86,16 @@ def documents_of(house: House, question: Question) -> Documents:
     return Documents(_marked(base, sold, sold_side=False), elsewhere, base.num_rows, links)
 
 
+def _in_order(documents: pa.Table, first: Sequence[tuple[str, str]] = ()) -> pa.Table:
+    """Sort by date and number: as integers where they are, before all others by code point."""
+    numbers = documents["invoice_number"]
+    is_integer = pc.match_substring_regex(numbers, f"^[0-9]{{1,{DIGITS}}}$")
+    padded = pc.utf8_lpad(numbers, DIGITS, padding="0")
+    places = pc.if_else(is_integer, pc.binary_join_element_wise("0", padded, ""), "1")
+    sorted_ = documents.append_column("place", places).sort_by([*first, *SORTED])
+    return sorted_.drop_columns(["place"])
+
+
 def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
     base = base.append_column("is_in_range", pa.array([True] * base.num_rows, pa.bool_()))
     if "is_in_range" not in sold.column_names:
@@ -98,7 +110,7 @@ def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
         ("grain", grains, pa.int64()),
     ):
         both = both.append_column(name, pa.array(values, kind))
-    both = both.sort_by(SORTED)
+    both = _in_order(both, [("is_base", "descending")])
     ordinals = pa.array(range(1, both.num_rows + 1), pa.int64())
     return both.set_column(VISIBLE_INVOICE.get_field_index("ordinal"), "ordinal", ordinals)
 

@@ -29,7 +29,7 @@ from tieout.serve.billing.lifecycle_openapi import components, described
 from tieout.serve.billing.openapi import describe_app
 from tieout.serve.billing.question import invalid, single_values
 from tieout.serve.billing.usage import UsageCounter, usage_document
-from tieout.serve.negotiation import weight_of
+from tieout.serve.negotiation import is_known, said, weight_of
 from tieout.serve.problems import BillingProblem, billing_problem
 from tieout.serve.roles import VERSION_USAGE
 from tieout.serve.settings import Surroundings
@@ -164,7 +164,7 @@ class Documents:
     def versions(self, request: Request) -> Response:
         """Answer with all versions, as JSON or as the page."""
         single_values(request, ())
-        accept = request.headers.get("accept", "*/*").strip() or "*/*"
+        accept = said(request, "accept") or "*/*"
         if weight_of(accept, HTML) > weight_of(accept, JSON):
             return self.page(request)
         if not weight_of(accept, JSON):
@@ -224,8 +224,7 @@ def public(request: Request, body: bytes, *, kind: str) -> Response:
         "Vary": "Accept",
         "X-Content-Type-Options": "nosniff",
     }
-    tags = request.headers.get("if-none-match", "").split(",")
-    if headers["ETag"] in [tag.strip().removeprefix("W/") for tag in tags]:
+    if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=kind)
 

@@ -33,4 +33,3 @@ WHERE tier IS NULL
         OR subscription_id IN (SELECT id FROM wanted_subscription)
     )
     AND (NOT getvariable('by_wanted_vendor') OR vendor IN (SELECT id FROM wanted_vendor))
-ORDER BY invoice_number, line_id, line_seq
