@@ -21,6 +21,7 @@ from tieout.errors import (
 )
 from tieout.serve.access import AccessRefused, RateLimited
 from tieout.serve.problem_codes import BILLING, MANAGE, REPORTING, SENTENCES
+from tieout.store.database import is_out_of_reach
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +33,7 @@ _MANAGE_REFUSED: tuple[tuple[type[TieoutError], str], ...] = (  # the first that
     (Conflict, "CONFLICT"),
 )
 RETRY_S = "2"  # a change of a small store is done by then
+REACH_S = "5"  # a database that was started anew answers by then
 
 _BILLING_ACCESS = {
     "AMBIGUOUS_KEY": "invalid-parameter",
@@ -199,6 +201,12 @@ def billing_problem(request: Request, error: Exception) -> Response:
         detail = error.reason if isinstance(error, RateLimited) else SENTENCES[error.code]
         error = BillingProblem(
             slug=slug, detail=detail, members=members, headers=_retry_after(error)
+        )
+    if is_out_of_reach(error):
+        error = BillingProblem(
+            slug="unavailable",
+            detail="what this service answers from cannot be reached now",
+            headers={"Retry-After": REACH_S},
         )
     status = getattr(error, "status_code", None)
     if not isinstance(error, BillingProblem):

@@ -19,6 +19,8 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from tieout.errors import Conflict
 from tieout.store.catalog import setting
@@ -29,6 +31,7 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 # Checks whether this thread may still write; it raises otherwise, and holds on until the commit.
 Check = Callable[[Connection], None]
+UNREACHED = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_LOCKED")
 _checks: ContextVar[tuple[Check, ...]] = ContextVar("checks", default=())
 
 
@@ -107,6 +110,17 @@ class Catalog:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def is_out_of_reach(error: BaseException) -> bool:
+    """Tell whether an error says that the catalog cannot be reached now, and may be later."""
+    if isinstance(error, NoConnectionLeft):
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    # SQLite tells faults of a statement by the same class; psycopg has others for them
+    told = getattr(error.orig, "sqlite_errorname", None)
+    return told is None or told.startswith(UNREACHED)
 
 
 def insert_rows(

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,6 +39,7 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 ANY_METHOD = (*METHODS, "POST", "PUT", "PATCH", "DELETE")
 ERRORS = (BillingProblem, AccessRefused, HTTPException, Exception)
 JSON, HTML = "application/json", "text/html"
+OPENAPI_PATH = "/openapi.json"
 STATES = ("open", "fixed", "all")
 Answer = Callable[..., Response]
 
@@ -46,7 +48,7 @@ def create_lifecycle(
     registry: Registry, surroundings: Surroundings, *, usage: UsageCounter
 ) -> FastAPI:
     """Build what answers under `/billing` where no served version does."""
-    app = bare_app(openapi_url="/openapi.json")
+    app = bare_app(openapi_url=OPENAPI_PATH)
     describe_app(app, schemas=components())
     documents, told = Documents(registry, surroundings), described(registry)
 
@@ -73,6 +75,7 @@ def create_lifecycle(
         ("/versions/{version_id}/usage", usage_of),
     ):
         add_path(app, path, answer=answer, told=told[path])
+    app.add_api_route(OPENAPI_PATH, options, methods=["OPTIONS"], include_in_schema=False)
 
     def refuse(request: Request, rest: str) -> Response:
         check_method(request)
@@ -92,7 +95,8 @@ def create_ended(registry: Registry, surroundings: Surroundings, *, version_id: 
 
     def refuse(request: Request, endpoint: str) -> Response:
         check_method(request)
-        with suppress(AccessRefused):  # a valid key is counted, any other is no matter here
+        # a valid key is counted; any other, and a store out of reach, is no matter here
+        with suppress(AccessRefused, SQLAlchemyError):
             admit(request, surroundings)
         raise ended(registry, version_id, endpoint=endpoint)
 
