@@ -1,7 +1,7 @@
 """What a question asks for -> the price lines that answer it, each with what stands around it.
 
 document ─> core_line ─> identified_line ─> kept_line, rounding_line ─> numbered_line
-         ─> (linked_line) ─> base_line ─> placed_line ─> text
+         ─> wanted_line or linked_line ─> base_line ─> placed_line ─> text
 """
 
 from collections.abc import Sequence
@@ -142,6 +142,11 @@ def define_lines(
         engine.let(**{f"by_{name}": values is not None})
         engine.register(name, pa.table({"id": pa.array(values or (), pa.string())}))
     engine.table("core_line", sql_text(PACKAGE, "core_line"))
+    if question.is_filtered:  # documents without a line that is wanted are not looked at further
+        engine.run(
+            "DELETE FROM core_line WHERE ordinal NOT IN"
+            " (SELECT ordinal FROM core_line WHERE is_wanted)"
+        )
     for name in ("organization", "rate_period", "purchase_order", "cost_center"):
         engine.relation(name, sql_text(PACKAGE, name))
     engine.relation("identified_line", sql_text(PACKAGE, "identified_line"))
@@ -150,6 +155,7 @@ def define_lines(
     for name in ("kept_line", "rounding_line"):
         engine.relation(name, sql_text(PACKAGE, name))
     engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
+    engine.relation("wanted_line", "SELECT * FROM numbered_line WHERE is_wanted")
     _define_base(engine, question)
     engine.relation("warning", sql_text(PACKAGE, "warning"))
     for name in ("subscription_part", "document_part", "placed_line"):
@@ -166,7 +172,7 @@ def _define_base(engine: Engine, question: Question) -> None:
             engine.relation(name, sql_text(PACKAGE, name))
         source, total, warned = "linked_line", "consolidated_total", "sign_conflict"
     else:
-        source, total, warned = "numbered_line", "document_total", "no_side_warning"
+        source, total, warned = "wanted_line", "document_total", "no_side_warning"
         engine.relation(
             warned,
             "SELECT 0::BIGINT AS ordinal, '' AS code, 0::BIGINT AS line_id, '' AS text WHERE false",

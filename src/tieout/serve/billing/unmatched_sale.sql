@@ -13,6 +13,7 @@ SELECT
 FROM numbered_line AS s
 INNER JOIN document AS doc USING (ordinal)
 WHERE NOT s.is_purchase
+    AND s.is_wanted
     AND doc.is_in_range
     AND (s.ordinal, s.line_id, s.line_seq) NOT IN (
         SELECT (sale_ordinal, sale_line_id, sale_line_seq)
