@@ -271,6 +271,20 @@ REPEATED = Store(
 )
 
 
+def test_the_last_page_tells_no_sale_whose_purchase_stands_before(reseller: Reader) -> None:
+    whole = reseller.read("consolidatedinvoices")
+    found: dict[str, Any] = {"Invoices": [], "UnmatchedSales": []}
+    path = "/billing/v4/consolidatedinvoices?format=json&limit=3&startDate=20260701"
+    while path:
+        answer = reseller.client.get(path)
+        page = answer.json(parse_float=str, parse_int=str)
+        found = {name: items + page[name] for name, items in found.items()}
+        path = answer.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert found == {name: whole[name] for name in found}
+    assert [line["MatchStatus"] for line in lines_of(found)].count("matched") == 7
+    assert page["MatchReport"]["SalesUnmatched"] == whole["MatchReport"]["SalesUnmatched"] == "0.00"
+
+
 def test_a_filter_hides_lines_and_changes_none(tmp_path: Path) -> None:
     with serving(build(tmp_path, REPEATED)) as served:
         reader = Reader(served)

@@ -183,12 +183,21 @@ def _headers(call: Call, question: Question, *, binding: Binding, page: Page) ->
 
 
 def _page_documents(documents: Documents, *, question: Question, page: Page) -> pa.Table:
-    """Give the documents of a page: in XML and JSON a page is a number of documents."""
+    """Give the documents of a page: in XML and JSON a page is a number of documents.
+
+    The last page tells the sales without a purchase, so it reads the purchases before it as well.
+    """
     table = documents.table
     if question.limit is None or question.format in FLAT:
         return table
     base = table.slice(page.offset, min(question.limit, max(documents.count - page.offset, 0)))
-    return pa.concat_tables([base, table.slice(documents.count)])
+    parts = [base, table.slice(documents.count)]
+    if question.endpoint == CONSOLIDATED and page.offset + question.limit >= documents.count:
+        before = table.slice(0, page.offset)
+        place = before.column_names.index("is_base")
+        none_shown = pa.array([False] * before.num_rows, pa.bool_())
+        parts.append(before.set_column(place, "is_base", none_shown))
+    return pa.concat_tables(parts)
 
 
 def _cut(

@@ -168,9 +168,14 @@ def _define_base(engine: Engine, question: Question) -> None:
         for name in ("own_sale", "own_purchase", "purchase_elsewhere", "keyed_line"):
             engine.relation(name, sql_text(PACKAGE, name))
         engine.table("linked_line", sql_text(PACKAGE, "linked_line"))
+        engine.relation(
+            "answered_link",
+            "SELECT * FROM linked_line"
+            " WHERE ordinal IN (SELECT ordinal FROM document WHERE is_base)",
+        )
         for name in ("unmatched_sale", "match_group", "match_group_line"):
             engine.relation(name, sql_text(PACKAGE, name))
-        source, total, warned = "linked_line", "consolidated_total", "sign_conflict"
+        source, total, warned = "answered_link", "consolidated_total", "sign_conflict"
     else:
         source, total, warned = "wanted_line", "document_total", "no_side_warning"
         engine.relation(
@@ -178,7 +183,7 @@ def _define_base(engine: Engine, question: Question) -> None:
             "SELECT 0::BIGINT AS ordinal, '' AS code, 0::BIGINT AS line_id, '' AS text WHERE false",
         )
     if question.lines == "grouped":
-        is_linked = source == "linked_line"
+        is_linked = source == "answered_link"
         unlinked = sql_text(PACKAGE, "unlinked_line")
         engine.relation("detailed_line", f"SELECT * FROM {source}" if is_linked else unlinked)
         source = "grouped_line"
