@@ -207,7 +207,7 @@ def test_what_is_refused(sample: Reader, path: str, status: int, slug: str | Non
 def test_the_default_range_begins_no_earlier_than_the_calendar(sample: Reader) -> None:
     answer = sample.client.get("/billing/v4/invoices", params={"endDate": "00010215"})
     assert answer.status_code == 200
-    assert "invoices_v4_" in answer.headers["Content-Disposition"]
+    assert "invoices_v4_00010101-00010215" in answer.headers["Content-Disposition"]
 
 
 def test_accept_weights_count(sample: Reader) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import duckdb
 import pyarrow as pa
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_TEXTS = ("no space left", "disk is full", "file too large", "disk quota exceeded")
@@ -47,6 +48,8 @@ def outage(error: BaseException) -> str | None:
             said = _of_catalog(cause)
         elif isinstance(cause, OSError) and cause.errno in FULL:
             said = NO_SPACE.format(place=cause.filename or "the lake")
+        elif isinstance(cause, NoConnectionLeft):
+            said = CUT
         elif isinstance(cause, ArgumentError):  # NoSuchModuleError is one
             said = NO_ADDRESS
         elif isinstance(cause, OSError) and cause.errno in NO_PLACE and cause.filename:

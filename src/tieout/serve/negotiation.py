@@ -9,17 +9,22 @@ from starlette.responses import Response
 TAG = re.compile(r'(?:W/)?"[^"]*"', re.ASCII)
 
 
+def said(request: Request, name: str) -> str:
+    """Give what all headers of one name say together (RFC 9110, 5.3); '' where there is none."""
+    return ", ".join(request.headers.getlist(name)).strip()
+
+
 def coding_of(request: Request, served: Sequence[str]) -> str:
     """Give the content coding that the request likes best, the first of equals; else identity."""
-    header = request.headers.get("accept-encoding", "")
+    header = said(request, "accept-encoding")
     best = max(served, key=lambda coding: weight_of(header, coding))
     return best if weight_of(header, best) else "identity"
 
 
 def is_known(request: Request, tag: str) -> bool:
     """Tell whether If-None-Match says that the reader has this already."""
-    said = ", ".join(request.headers.getlist("if-none-match")).strip()
-    return said == "*" or tag in {one.removeprefix("W/") for one in TAG.findall(said)}
+    tags = said(request, "if-none-match")
+    return tags == "*" or tag in {one.removeprefix("W/") for one in TAG.findall(tags)}
 
 
 def bodiless(headers: Mapping[str, str], *, media_type: str) -> Response:

@@ -200,6 +200,12 @@ def billing_problem(request: Request, error: Exception) -> Response:
         error = BillingProblem(
             slug=slug, detail=detail, members=members, headers=_retry_after(error)
         )
+    if not isinstance(error, BillingProblem) and pipeline.outage(error) is not None:
+        error = BillingProblem(
+            slug="unavailable",
+            detail="what this service answers from cannot be reached now",
+            headers={"Retry-After": OUTAGE_S},
+        )
     status = getattr(error, "status_code", None)
     if not isinstance(error, BillingProblem):
         slug = _BILLING_STATUS.get(status or 500, "internal")

@@ -30,7 +30,7 @@ UNITS |= {f"{sign}iB": 1024**n for n, sign in enumerate("KMGT", 1)}
 ANSWER_MACROS = {
     "tieout.report": ("amount_text",),
     "tieout.serve.billing": (
-        *("minor_amount", "rounded_to_ten", "xml_text", "xml_clean", "csv_text"),
+        *("minor_amount", "number_place", "rounded_to_ten", "xml_text", "xml_clean", "csv_text"),
     ),
 }
 

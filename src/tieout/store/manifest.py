@@ -8,14 +8,11 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Table,
     and_,
-    bindparam,
     insert,
     select,
     update,
@@ -36,6 +33,7 @@ from tieout.store.catalog import (
 from tieout.store.database import insert_rows, next_id
 from tieout.store.house import House
 from tieout.store.lake import LakeFile
+from tieout.store.reference_rows import end_rows
 
 ROWS_PER_STATEMENT = 10_000
 OF_RUN = ("period", "snapshot_id", "input_digest", "output_digest")  # that the audit tells
@@ -139,28 +137,6 @@ def publish_snapshot(
             )
     add_files(connection, files, owner_kind="snapshot", owner_id=str(number))
     return number
-
-
-def end_rows(connection: Connection, table: Table, *, keys: pa.RecordBatch, number: int) -> None:
-    """End the current rows of these keys, one statement per set of key columns that are empty.
-
-    Only so does an index serve: `IS NOT DISTINCT FROM` uses none on PostgreSQL.
-    """
-    names = keys.schema.names
-    columns = [column.to_pylist() for column in keys.columns]
-    alike: dict[tuple[bool, ...], list[dict[str, str]]] = {}
-    for row in zip(*columns, strict=True):
-        empty = tuple(cell is None for cell in row)
-        given = zip(names, row, strict=True)
-        values = {f"key_{name}": cell for name, cell in given if cell is not None}
-        alike.setdefault(empty, []).append(values)
-    for empty, rows in alike.items():
-        same = [
-            table.c[name].is_(None) if null else table.c[name] == bindparam(f"key_{name}")
-            for name, null in zip(names, empty, strict=True)
-        ]
-        statement = update(table).where(*same, table.c.to_snapshot.is_(None))
-        connection.execute(statement.values(to_snapshot=number), rows)
 
 
 def lake_files(

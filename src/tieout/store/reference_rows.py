@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, update
 
 from tieout.store.catalog import audit_entry, lake_file, reference, snapshot
 from tieout.store.resources import RESOURCES, Resource
@@ -177,3 +177,25 @@ def _cells_are(table: Table, cells: Mapping[str, str]) -> list[ColumnElement[boo
 def _record(resource: Resource, row: Sequence[Any]) -> Record:
     cells = zip(resource.columns, row, strict=False)
     return Record(resource.name, {name: value or "" for name, value in cells})
+
+
+def end_rows(connection: Connection, table: Table, *, keys: pa.RecordBatch, number: int) -> None:
+    """End the current rows of these keys, one statement per set of key columns that are empty.
+
+    Only so does an index serve: `IS NOT DISTINCT FROM` uses none on PostgreSQL.
+    """
+    names = keys.schema.names
+    columns = [column.to_pylist() for column in keys.columns]
+    alike: dict[tuple[bool, ...], list[dict[str, str]]] = {}
+    for row in zip(*columns, strict=True):
+        empty = tuple(cell is None for cell in row)
+        given = zip(names, row, strict=True)
+        values = {f"key_{name}": cell for name, cell in given if cell is not None}
+        alike.setdefault(empty, []).append(values)
+    for empty, rows in alike.items():
+        same = [
+            table.c[name].is_(None) if null else table.c[name] == bindparam(f"key_{name}")
+            for name, null in zip(names, empty, strict=True)
+        ]
+        statement = update(table).where(*same, table.c.to_snapshot.is_(None))
+        connection.execute(statement.values(to_snapshot=number), rows)

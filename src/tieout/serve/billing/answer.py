@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -43,7 +43,7 @@ from tieout.serve.problems import BillingProblem
 from tieout.serve.sealed import SECRET, digest
 from tieout.serve.settings import Surroundings
 
-RENDERER_REVISION = 2  # part of every ETag; raise it when bytes change for the same data
+RENDERER_REVISION = 3  # part of every ETag; raise it when bytes change for the same data
 STRICT_FAULTS = (
     *("duplicate_line_unproven", "duplicate_line_conflict", "sign_conflict", "sku_missing"),
     *("amount_mismatch", "rate_period_missing", "match_key_reused"),
@@ -86,8 +86,8 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
     if is_known(call.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     kept = surroundings.kept.get(headers["ETag"])
-    if kept and call.request.method != "HEAD":
-        media_type = _media_type(question.format)
+    if kept:  # whose body the server leaves out of an answer to HEAD
+        media_type = media_type_of(question.format)
         return Response(kept.body, headers=dict(kept.headers), media_type=media_type)
     leaf = Leaf(documents, binding, page, headers)
     return _made(call, question, leaf=leaf, surroundings=surroundings)
@@ -95,7 +95,7 @@ def answer_invoices(call: Call, question: Question, *, surroundings: Surrounding
 
 def _made(call: Call, question: Question, *, leaf: Leaf, surroundings: Surroundings) -> Response:
     """Read the lines of a page and answer with them."""
-    media_type, headers, documents = _media_type(question.format), leaf.headers, leaf.documents
+    media_type, headers, documents = media_type_of(question.format), leaf.headers, leaf.documents
     with ExitStack() as stack:
         engine = open_engine(stack, surroundings)
         shown = _page_documents(documents, question=question, page=leaf.page)
@@ -125,8 +125,7 @@ def _made(call: Call, question: Question, *, leaf: Leaf, surroundings: Surroundi
             return bodiless(headers, media_type=media_type)
         kept = stack.pop_all()
     try:
-        registry = call.version.registries[question.endpoint]
-        stream = _stream(kept, engine, registry=registry, question=question, is_last=is_last)
+        stream = _stream(kept, engine, call=call, question=question, extent=(total, is_last))
         if call.is_gzip:
             stream, is_packed = compressed(stream, "gzip")
             headers |= {"Content-Encoding": "gzip"} if is_packed else {}
@@ -141,7 +140,8 @@ def _made(call: Call, question: Question, *, leaf: Leaf, surroundings: Surroundi
     return Response(body, headers=headers, media_type=media_type)
 
 
-def _media_type(format_name: str) -> str:
+def media_type_of(format_name: str) -> str:
+    """Give the Content-Type of a format."""
     charset = "; charset=utf-8" if format_name in ("xml", "csv") else ""
     return MEDIA_TYPES[format_name][0] + charset
 
@@ -159,7 +159,9 @@ def _headers(call: Call, question: Question, *, binding: Binding, page: Page) ->
     coding = "gzip" if call.is_gzip else "identity"
     parts = [
         *(RENDERER_REVISION, call.version.id, coding, page, binding.documents),
-        replace(question, cursor=None),
+        *question.identity(),
+        # a cursor lives for a day: who has a page already is not left with a link that ended
+        call.now.date() if question.limit else None,
     ]
     tag = hashlib.sha256("\n".join(repr(part) for part in parts).encode()).hexdigest()
     name = billing_file_name(
@@ -179,12 +181,21 @@ def _headers(call: Call, question: Question, *, binding: Binding, page: Page) ->
 
 
 def _page_documents(documents: Documents, *, question: Question, page: Page) -> pa.Table:
-    """Give the documents of a page: in XML and JSON a page is a number of documents."""
+    """Give the documents of a page: in XML and JSON a page is a number of documents.
+
+    The last page tells the sales without a purchase, so it reads the purchases before it as well.
+    """
     table = documents.table
     if question.limit is None or question.format in FLAT:
         return table
     base = table.slice(page.offset, min(question.limit, max(documents.count - page.offset, 0)))
-    return pa.concat_tables([base, table.slice(documents.count)])
+    parts = [base, table.slice(documents.count)]
+    if question.endpoint == CONSOLIDATED and page.offset + question.limit >= documents.count:
+        before = table.slice(0, page.offset)
+        place = before.column_names.index("is_base")
+        none_shown = pa.array([False] * before.num_rows, pa.bool_())
+        parts.append(before.set_column(place, "is_base", none_shown))
+    return pa.concat_tables(parts)
 
 
 def _cut(
@@ -212,9 +223,19 @@ def _next_link(call: Call, question: Question, *, cursor: str) -> str:
 
 
 def _stream(
-    stack: ExitStack, engine: Engine, *, registry: Registry, question: Question, is_last: bool
+    stack: ExitStack,
+    engine: Engine,
+    *,
+    call: Call,
+    question: Question,
+    extent: tuple[int, bool],
 ) -> Iterator[bytes]:
-    """Give the bytes of the answer; the stack is closed at their end."""
+    """Give the bytes of the answer; the stack is closed at their end.
+
+    `extent` is the number of the page's lines, and whether it is the last.
+    """
+    lines, is_last = extent
+    registry = call.version.registries[question.endpoint]
     form = form_of(registry, question.format)
     define_texts(engine, form)
     report = None
@@ -229,7 +250,7 @@ def _stream(
         frame = (_json_frame if question.format == "json" else _xml_frame)(registry, report)
     sql = answer_sql(form, source="answer_line")
     stream = stream_text(stack, engine, sql=sql, frame=frame, skipped=len(form.comma))
-    return _with_end_record(stream) if question.format == "ndjson" else stream
+    return _with_end_record(stream, lines=lines) if question.format == "ndjson" else stream
 
 
 def _json_frame(_registry: Registry, report: MatchReport | None) -> Frame:
@@ -250,12 +271,11 @@ def _xml_frame(registry: Registry, report: MatchReport | None) -> Frame:
     )
 
 
-def _with_end_record(stream: Iterator[bytes]) -> Iterator[bytes]:
-    """Add the last record of NDJSON: a digest of all bytes before it, and their lines."""
-    seen, lines = hashlib.sha256(), 0
+def _with_end_record(stream: Iterator[bytes], *, lines: int) -> Iterator[bytes]:
+    """Add the last record of NDJSON: a digest of all bytes before it, and their price lines."""
+    seen = hashlib.sha256()
     for part in stream:
         seen.update(part)
-        lines += part.count(b"\n")
         yield part
     yield (
         f'{{"Digest":"sha256:{seen.hexdigest()}","Lines":{lines},"Next":null,"Record":"end"}}\n'

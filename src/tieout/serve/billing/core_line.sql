@@ -1,6 +1,7 @@
 -- Every line of every document as it is priced: magnitudes, the amount rounded once with its sign,
 -- the discount as an amount (billing-api.md 3.2). One row per charge and document; no purchase of
--- the seller is read.
+-- the seller is read. Whole documents, whatever was asked for: the number of a line, and what repeats
+-- come to, do not depend on the question.
 WITH taken AS (
     SELECT
         doc.ordinal, doc.is_purchase, doc.hop, doc.grain, doc.run_id,
@@ -38,7 +39,13 @@ WITH taken AS (
         d.total_price AS exact_amount,
         CASE WHEN d.discount_total > 0
             THEN minor_amount(abs(d.total_price) + d.discount_total, doc.grain)
-        END AS gross
+        END AS gross,
+        (
+            (NOT getvariable('by_wanted_customer')
+                OR c.customer_id IN (SELECT id FROM wanted_customer))
+            AND (NOT getvariable('by_wanted_subscription')
+                OR c.subscription_id IN (SELECT id FROM wanted_subscription))
+        ) IS TRUE AS is_wanted
     FROM document AS doc
     INNER JOIN detail_line AS d
         ON doc.run_id = d.run_id
@@ -49,10 +56,6 @@ WITH taken AS (
         AND doc.currency = d.currency
         AND doc.order_id IS NOT DISTINCT FROM d.invoice_order_id
     INNER JOIN charge AS c ON d.run_id = c.run_id AND d.charge_no = c.charge_no
-    WHERE (NOT getvariable('by_wanted_customer')
-            OR c.customer_id IN (SELECT id FROM wanted_customer))
-        AND (NOT getvariable('by_wanted_subscription')
-            OR c.subscription_id IN (SELECT id FROM wanted_subscription))
 ),
 measured AS (
     SELECT

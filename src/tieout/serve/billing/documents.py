@@ -1,9 +1,10 @@
 """What a question asks for -> the price lines that answer it, each with what stands around it.
 
 document ─> core_line ─> identified_line ─> kept_line, rounding_line ─> numbered_line
-         ─> (linked_line) ─> base_line ─> placed_line ─> text
+         ─> wanted_line or linked_line ─> base_line ─> placed_line ─> text
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -25,7 +26,8 @@ RESOURCES = (
     *("subscriptions", "orders", "organizations", "contracts"),
     *("plans", "plan_periods", "plan_rates", "rate_periods"),
 )
-SORTED = [("is_base", "descending"), ("invoice_date", "ascending"), ("invoice_number", "ascending")]
+SORTED = [("invoice_date", "ascending"), ("place", "ascending"), ("invoice_number", "ascending")]
+DIGITS = 64  # of a number that is an integer, to compare by; a longer one is a text of its own
 CONSOLIDATED = "consolidatedinvoices"
 
 
@@ -65,7 +67,7 @@ def documents_of(house: House, question: Question) -> Documents:
     )
     if question.vendors:
         base = base.filter(pc.is_in(base["vendor_id"], value_set=pa.array(question.vendors)))
-    base = base.sort_by(SORTED[1:])
+    base = _in_order(base)
     empty = base.slice(0, 0)
     if question.endpoint != CONSOLIDATED:
         return Documents(_marked(base, empty, sold_side=sold_side), empty, base.num_rows)
@@ -84,6 +86,16 @@ def documents_of(house: House, question: Question) -> Documents:
     return Documents(_marked(base, sold, sold_side=False), elsewhere, base.num_rows, links)
 
 
+def _in_order(documents: pa.Table, first: Sequence[tuple[str, str]] = ()) -> pa.Table:
+    """Sort by date and number: as integers where they are, before all others by code point."""
+    numbers = documents["invoice_number"]
+    is_integer = pc.match_substring_regex(numbers, f"^[0-9]{{1,{DIGITS}}}$")
+    padded = pc.utf8_lpad(numbers, DIGITS, padding="0")
+    places = pc.if_else(is_integer, pc.binary_join_element_wise("0", padded, ""), "1")
+    sorted_ = documents.append_column("place", places).sort_by([*first, *SORTED])
+    return sorted_.drop_columns(["place"])
+
+
 def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
     base = base.append_column("is_in_range", pa.array([True] * base.num_rows, pa.bool_()))
     if "is_in_range" not in sold.column_names:
@@ -98,7 +110,7 @@ def _marked(base: pa.Table, sold: pa.Table, *, sold_side: bool) -> pa.Table:
         ("grain", grains, pa.int64()),
     ):
         both = both.append_column(name, pa.array(values, kind))
-    both = both.sort_by(SORTED)
+    both = _in_order(both, [("is_base", "descending")])
     ordinals = pa.array(range(1, both.num_rows + 1), pa.int64())
     return both.set_column(VISIBLE_INVOICE.get_field_index("ordinal"), "ordinal", ordinals)
 
@@ -130,6 +142,11 @@ def define_lines(
         engine.let(**{f"by_{name}": values is not None})
         engine.register(name, pa.table({"id": pa.array(values or (), pa.string())}))
     engine.table("core_line", sql_text(PACKAGE, "core_line"))
+    if question.is_filtered:  # documents without a line that is wanted are not looked at further
+        engine.run(
+            "DELETE FROM core_line WHERE ordinal NOT IN"
+            " (SELECT ordinal FROM core_line WHERE is_wanted)"
+        )
     for name in ("organization", "rate_period", "purchase_order", "cost_center"):
         engine.relation(name, sql_text(PACKAGE, name))
     engine.relation("identified_line", sql_text(PACKAGE, "identified_line"))
@@ -138,6 +155,7 @@ def define_lines(
     for name in ("kept_line", "rounding_line"):
         engine.relation(name, sql_text(PACKAGE, name))
     engine.table("numbered_line", sql_text(PACKAGE, "numbered_line"))
+    engine.relation("wanted_line", "SELECT * FROM numbered_line WHERE is_wanted")
     _define_base(engine, question)
     engine.relation("warning", sql_text(PACKAGE, "warning"))
     for name in ("subscription_part", "document_part", "placed_line"):
@@ -150,17 +168,22 @@ def _define_base(engine: Engine, question: Question) -> None:
         for name in ("own_sale", "own_purchase", "purchase_elsewhere", "keyed_line"):
             engine.relation(name, sql_text(PACKAGE, name))
         engine.table("linked_line", sql_text(PACKAGE, "linked_line"))
+        engine.relation(
+            "answered_link",
+            "SELECT * FROM linked_line"
+            " WHERE ordinal IN (SELECT ordinal FROM document WHERE is_base)",
+        )
         for name in ("unmatched_sale", "match_group", "match_group_line"):
             engine.relation(name, sql_text(PACKAGE, name))
-        source, total, warned = "linked_line", "consolidated_total", "sign_conflict"
+        source, total, warned = "answered_link", "consolidated_total", "sign_conflict"
     else:
-        source, total, warned = "numbered_line", "document_total", "no_side_warning"
+        source, total, warned = "wanted_line", "document_total", "no_side_warning"
         engine.relation(
             warned,
             "SELECT 0::BIGINT AS ordinal, '' AS code, 0::BIGINT AS line_id, '' AS text WHERE false",
         )
     if question.lines == "grouped":
-        is_linked = source == "linked_line"
+        is_linked = source == "answered_link"
         unlinked = sql_text(PACKAGE, "unlinked_line")
         engine.relation("detailed_line", f"SELECT * FROM {source}" if is_linked else unlinked)
         source = "grouped_line"

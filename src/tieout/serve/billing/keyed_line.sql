@@ -40,3 +40,4 @@ SELECT
 FROM purchase AS p
 LEFT JOIN sale ON p.match_key = sale.match_key AND p.is_own_key AND sale.is_own_key
 LEFT JOIN document AS sale_document ON sale.ordinal = sale_document.ordinal
+WHERE p.is_wanted

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,7 +30,7 @@ from tieout.serve.billing.lifecycle_openapi import components, described
 from tieout.serve.billing.openapi import describe_app
 from tieout.serve.billing.question import invalid, single_values
 from tieout.serve.billing.usage import UsageCounter, usage_document
-from tieout.serve.negotiation import weight_of
+from tieout.serve.negotiation import is_known, said, weight_of
 from tieout.serve.problems import BillingProblem, billing_problem
 from tieout.serve.roles import VERSION_USAGE
 from tieout.serve.settings import Surroundings
@@ -38,6 +39,7 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 ANY_METHOD = (*METHODS, "POST", "PUT", "PATCH", "DELETE")
 ERRORS = (BillingProblem, AccessRefused, HTTPException, Exception)
 JSON, HTML = "application/json", "text/html"
+OPENAPI_PATH = "/openapi.json"
 STATES = ("open", "fixed", "all")
 Answer = Callable[..., Response]
 
@@ -46,7 +48,7 @@ def create_lifecycle(
     registry: Registry, surroundings: Surroundings, *, usage: UsageCounter
 ) -> FastAPI:
     """Build what answers under `/billing` where no served version does."""
-    app = bare_app(openapi_url="/openapi.json")
+    app = bare_app(openapi_url=OPENAPI_PATH)
     describe_app(app, schemas=components())
     documents, told = Documents(registry, surroundings), described(registry)
 
@@ -73,6 +75,7 @@ def create_lifecycle(
         ("/versions/{version_id}/usage", usage_of),
     ):
         add_path(app, path, answer=answer, told=told[path])
+    app.add_api_route(OPENAPI_PATH, options, methods=["OPTIONS"], include_in_schema=False)
 
     def refuse(request: Request, rest: str) -> Response:
         check_method(request)
@@ -92,7 +95,8 @@ def create_ended(registry: Registry, surroundings: Surroundings, *, version_id: 
 
     def refuse(request: Request, endpoint: str) -> Response:
         check_method(request)
-        with suppress(AccessRefused):  # a valid key is counted, any other is no matter here
+        # a valid key is counted; any other, and a store out of reach, is no matter here
+        with suppress(AccessRefused, SQLAlchemyError):
             admit(request, surroundings)
         raise ended(registry, version_id, endpoint=endpoint)
 
@@ -164,7 +168,7 @@ class Documents:
     def versions(self, request: Request) -> Response:
         """Answer with all versions, as JSON or as the page."""
         single_values(request, ())
-        accept = request.headers.get("accept", "*/*").strip() or "*/*"
+        accept = said(request, "accept") or "*/*"
         if weight_of(accept, HTML) > weight_of(accept, JSON):
             return self.page(request)
         if not weight_of(accept, JSON):
@@ -224,8 +228,7 @@ def public(request: Request, body: bytes, *, kind: str) -> Response:
         "Vary": "Accept",
         "X-Content-Type-Options": "nosniff",
     }
-    tags = request.headers.get("if-none-match", "").split(",")
-    if headers["ETag"] in [tag.strip().removeprefix("W/") for tag in tags]:
+    if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=kind)
 

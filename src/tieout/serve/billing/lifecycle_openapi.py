@@ -72,7 +72,7 @@ def described(registry: Registry) -> dict[str, dict[str, Any]]:
         "/versions/{version_id}/usage": _described(
             *("usage", _json("Usage")),
             parameters=one,
-            refusals=(400, 401, 403, 404, 429, 500),
+            refusals=(400, 401, 403, 404, 429, 500, 503),
             needs_key=True,
         ),
         "/releases": _described("releases", _json("Releases"), parameters=released),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from tieout.serve.billing.fields import json_members, json_value, xml_elements
 from tieout.serve.billing.v4 import GROUP_LINE, MATCH_GROUP, UNMATCHED_SALE
 
+IN_ORDER = "number_place(invoice_number), invoice_number, line_id, line_seq"
+
 
 @dataclass(frozen=True)
 class MatchReport:
@@ -68,7 +70,7 @@ def groups_sql(format_name: str) -> str:
     )
     lines = ", ".join(
         f"coalesce((SELECT string_agg({line}, '{'' if is_xml else ','}'"
-        " ORDER BY invoice_number, line_id, line_seq) FROM match_group_line AS member"
+        f" ORDER BY {IN_ORDER}) FROM match_group_line AS member"
         f" WHERE member.match_group_id = told.match_group_id AND {side}), '') AS {name}"
         for name, side in (("bought", "is_purchase"), ("sold", "NOT is_purchase"))
     )
@@ -110,4 +112,4 @@ def unmatched_sql(format_name: str) -> str:
         f"{members}, '}}}}', chr(10))",
         "csv": "''",
     }[format_name]
-    return f"SELECT {text} AS text FROM unmatched_sale ORDER BY invoice_number, line_id, line_seq"
+    return f"SELECT {text} AS text FROM unmatched_sale ORDER BY {IN_ORDER}"

@@ -40,7 +40,7 @@ named AS (
         AND l.order_id = po.order_id
 )
 SELECT
-    ordinal, is_purchase, hop, run_id, charge_no, customer_id, subscription_id, account_no,
+    ordinal, is_purchase, is_wanted, hop, run_id, charge_no, customer_id, subscription_id, account_no,
     subscription_no, match_key, line_uid, line_kind, description, consumer_name, consumer_number,
     line_po_number, start_date, end_date, quantity, duration, unit_price, discount, amount,
     line_seq, is_rounding, minor_digits, tax_zone, tax_rate, vendor_invoice_number, product_id,

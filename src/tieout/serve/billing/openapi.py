@@ -109,7 +109,7 @@ def described(version: Version, endpoint: str) -> dict[str, Any]:
         "responses": {
             200: found | {"content": _content(version, endpoint)},
             304: {"description": "As the caller has it."},
-            **described_problems(400, 401, 403, 404, 406, 409, 410, 414, 429, 500),
+            **described_problems(400, 401, 403, 404, 406, 409, 410, 414, 429, 500, 503),
         },
     }
 
@@ -135,9 +135,9 @@ def described_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     for status in statuses:
         slugs = ", ".join(slug for slug, (of, _) in BILLING.items() if of == status)
         found[status] = {"description": f"{slugs}.", "content": {MEDIA_TYPE: reference}}
-    if HTTPStatus.TOO_MANY_REQUESTS in found:
-        wait = {"description": "Whole seconds to wait.", "schema": {"type": "integer"}}
-        found[HTTPStatus.TOO_MANY_REQUESTS]["headers"] = {"Retry-After": wait | {"required": True}}
+    wait = {"description": "Whole seconds to wait.", "schema": {"type": "integer"}}
+    for status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE} & found.keys():
+        found[status]["headers"] = {"Retry-After": wait | {"required": True}}
     return found
 
 

@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from starlette.requests import Request
 
 from tieout.serve.access import Key
 from tieout.serve.billing.versions import Version
 from tieout.serve.months import months_before
-from tieout.serve.negotiation import weight_of
+from tieout.serve.negotiation import said, weight_of
 from tieout.serve.problems import BillingProblem
-from tieout.store.catalog import reference
+from tieout.store.catalog import reference, snapshot
 from tieout.store.database import Catalog
 
 DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+IDENTIFIER = re.compile(r"[\w.:-]{1,64}", re.ASCII)  # rulings 22; anything else is nobody's
 DEFAULT_MONTHS = 3
 VALUES_MAX = 100
 LIMITS = {"xml": 1_000, "json": 1_000, "csv": 1_000_000, "ndjson": 1_000_000}
@@ -29,6 +30,7 @@ MEDIA_TYPES = {
     "ndjson": ("application/x-ndjson",),
 }
 DETAILS = "subscriptiondetails"
+FILTERS = ("customerId", "subscriptionId", "vendorId")
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,27 @@ class Question:
     limit: int | None = None
     cursor: str | None = None
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
+    snapshot_id: int = 0  # of the reference data that tell whom the filters mean
 
     @property
     def is_filtered(self) -> bool:
         """Whether lines of a document may be hidden."""
         return self.customers is not None or self.subscriptions is not None
+
+    def identity(self) -> tuple[object, ...]:
+        """Give what the answer hangs on besides its documents: one for all ways to ask the same.
+
+        Ids are those that were sent, not those they were found to mean: a tag made of this does not
+        tell whether an id that is not the caller's exists.
+        """
+        filters = [
+            (name, sorted(set(self.given[name].split(","))))
+            for name in FILTERS
+            if name in self.given
+        ]
+        days = (self.start.isoformat(), self.end.isoformat())
+        asked = (self.endpoint, self.party, self.format, *days, self.lines, self.strict, self.limit)
+        return (*asked, filters, self.snapshot_id)
 
 
 def read_question(
@@ -74,6 +92,10 @@ def read_question(
         raise BillingProblem(slug="invalid-date-range", detail="startDate lies after endDate")
     lines = _one_of("lines", one.get("lines", "detail"), allowed=("detail", "grouped"))
     strict = _one_of("strict", one.get("strict", "false"), allowed=("true", "false")) == "true"
+    vendors = _vendors(catalog, one.get("vendorId"))
+    customers = _customers(catalog, one.get("customerId"))
+    subscriptions = _subscriptions(catalog, one.get("subscriptionId"))
+    _limit(one.get("limit"), most=max(LIMITS.values()))
     format_name = format_of(request, one, served=version.formats(endpoint))
     return Question(
         endpoint=endpoint,
@@ -81,14 +103,15 @@ def read_question(
         format=format_name,
         start=start,
         end=end,
-        vendors=_vendors(catalog, one.get("vendorId")),
-        customers=_customers(catalog, one.get("customerId")),
-        subscriptions=_subscriptions(catalog, one.get("subscriptionId")),
+        vendors=vendors,
+        customers=customers,
+        subscriptions=subscriptions,
         lines=lines,
         strict=strict,
-        limit=_limit(one.get("limit"), format_name),
+        limit=_limit(one.get("limit"), most=LIMITS[format_name]),
         cursor=one.get("cursor"),
         given={name: value for name, value in one.items() if name != "cursor"},
+        snapshot_id=_newest_snapshot(catalog) if any(name in one for name in FILTERS) else 0,
     )
 
 
@@ -136,7 +159,7 @@ def format_of(request: Request, one: Mapping[str, str], *, served: Sequence[str]
             raise invalid("format", f"is one of {', '.join(MEDIA_TYPES)}")
         weights = {wanted: 1000} if wanted in served else {}
     else:
-        accept = request.headers.get("accept", "*/*").strip() or "*/*"
+        accept = said(request, "accept") or "*/*"
         weights = {
             name: max(weight_of(accept, media_type) for media_type in MEDIA_TYPES[name])
             for name in served
@@ -164,10 +187,9 @@ def _one_of(name: str, value: str, *, allowed: Sequence[str]) -> str:
     return value
 
 
-def _limit(value: str | None, format_name: str) -> int | None:
+def _limit(value: str | None, *, most: int) -> int | None:
     if value is None:
         return None
-    most = LIMITS[format_name]
     if not NUMBER.fullmatch(value) or not 1 <= int(value) <= most:
         raise invalid("limit", f"is a whole number from 1 to {most}")
     return int(value)
@@ -191,6 +213,7 @@ def _customers(catalog: Catalog, value: str | None) -> tuple[str, ...] | None:
 
 def _organizations(catalog: Catalog, values: list[str]) -> tuple[str, ...]:
     """Give the ids of organizations by AccountID or by id."""
+    values = [value for value in values if IDENTIFIER.fullmatch(value)]
     table = reference["organizations"]
     query = select(table.c.organization_id).where(
         or_(table.c.account_no.in_(values), table.c.organization_id.in_(values)),
@@ -203,10 +226,16 @@ def _organizations(catalog: Catalog, values: list[str]) -> tuple[str, ...]:
 def _subscriptions(catalog: Catalog, value: str | None) -> tuple[str, ...] | None:
     if value is None:
         return None
+    numbers = [one for one in _listed("subscriptionId", value) if NUMBER.fullmatch(one)]
     table = reference["subscriptions"]
     query = select(table.c.subscription_id).where(
-        table.c.subscription_no.in_(_listed("subscriptionId", value)),
+        table.c.subscription_no.in_(numbers),
         table.c.to_snapshot.is_(None),
     )
     with catalog.read() as connection:
         return tuple(sorted(set(connection.scalars(query))))
+
+
+def _newest_snapshot(catalog: Catalog) -> int:
+    with catalog.read() as connection:
+        return connection.scalar(select(func.max(snapshot.c.snapshot_id))) or 0

@@ -2,7 +2,7 @@
 -- what the document's control total says of them.
 WITH repeated AS (
     SELECT
-        l.ordinal, l.source_id, l.charge_no, l.amount, l.exact_amount,
+        l.ordinal, l.source_id, l.charge_no, l.amount, l.exact_amount, l.is_wanted,
         sha256(concat_ws(
             chr(31), l.subscription_id, l.line_kind, l.sku_id, l.product_id, l.description,
             l.start_date::VARCHAR, l.end_date::VARCHAR, l.quantity::VARCHAR, l.duration::VARCHAR,
@@ -36,7 +36,7 @@ control AS (
     GROUP BY doc.ordinal
 )
 SELECT
-    n.ordinal, n.source_id, n.charge_no, n.line_seq, n.amount,
+    n.ordinal, n.source_id, n.charge_no, n.line_seq, n.amount, n.is_wanted,
     CASE
         WHEN NOT n.is_identical THEN 'duplicate_line_conflict'
         WHEN c.said = c.all_lines THEN 'duplicate_line_kept'

@@ -3,7 +3,7 @@ WITH printed AS (
     SELECT
         ordinal, subscription_id, any_value(is_purchase) AS is_purchase, any_value(hop) AS hop,
         min(customer_id) AS customer_id, sum(amount) AS amount, max(end_date) AS end_date,
-        any_value(run_id) AS run_id, any_value(grain) AS grain,
+        any_value(run_id) AS run_id, any_value(grain) AS grain, bool_or(is_wanted) AS is_wanted,
         max(max(source_id)) OVER (PARTITION BY ordinal) AS last_id
     FROM kept_line GROUP BY ordinal, subscription_id
 ),
@@ -26,7 +26,7 @@ member AS (
     GROUP BY l.ordinal, l.subscription_id
 )
 SELECT
-    d.ordinal, d.is_purchase, d.hop, d.grain, d.run_id, d.customer_id, d.subscription_id,
+    d.ordinal, d.is_purchase, d.is_wanted, d.hop, d.grain, d.run_id, d.customer_id, d.subscription_id,
     'mr_' || left(sha256(m.keys), 30) AS match_key,
     'Rounding' AS description, 'rounding' AS line_kind,
     d.end_date AS start_date, d.end_date,

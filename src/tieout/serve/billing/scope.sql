@@ -3,7 +3,7 @@ SELECT
     doc.ordinal,
     CASE
         WHEN getvariable('is_filtered')
-            AND (SELECT count(*) FROM core_line AS l WHERE l.ordinal = doc.ordinal) < doc.detail_count
+            AND doc.ordinal IN (SELECT l.ordinal FROM core_line AS l WHERE NOT l.is_wanted)
             THEN 'filtered'
         ELSE 'document'
     END AS scope

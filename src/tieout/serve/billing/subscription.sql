@@ -32,7 +32,7 @@ SELECT
     try_cast(s.subscription_no AS BIGINT) AS subscription_no,
     s.name, s.start_date, s.end_date, s.po_number, s.order_id, s.sku_id, s.billing_frequency,
     s.consumer_name, s.consumer_number,
-    s.plan_id::BIGINT AS plan_id, plan.name AS plan_name, plan.category AS plan_category,
+    coalesce(s.plan_id, rate.plan_id, sold.plan_id)::BIGINT AS plan_id, plan.name AS plan_name, plan.category AS plan_category,
     CASE lower(plan.billing_model)
         WHEN '0' THEN 0 WHEN 'recurring' THEN 0 WHEN '1' THEN 1 WHEN 'usage' THEN 1
         WHEN '2' THEN 2 WHEN 'one_time' THEN 2
@@ -51,8 +51,6 @@ SELECT
     s.contract_id AS last_contract_id, s.cost_center
 FROM rated AS s
 LEFT JOIN last_hop ON s.snapshot_id = last_hop.snapshot_id AND s.contract_id = last_hop.contract_id
-LEFT JOIN reference_plans AS plan
-    ON s.snapshot_id = plan.snapshot_id AND s.plan_id = plan.plan_id
 LEFT JOIN reference_plan_periods AS sold
     ON s.snapshot_id = sold.snapshot_id AND s.plan_period_id = sold.plan_period_id
 LEFT JOIN reference_rate_periods AS period
@@ -60,3 +58,7 @@ LEFT JOIN reference_rate_periods AS period
 LEFT JOIN reference_plan_rates AS rate
     ON s.snapshot_id = rate.snapshot_id
     AND coalesce(s.plan_rate_id, period.plan_rate_id) = rate.plan_rate_id
+-- a subscription that names its rate or its plan period need not name their plan
+LEFT JOIN reference_plans AS plan
+    ON s.snapshot_id = plan.snapshot_id
+    AND coalesce(s.plan_id, rate.plan_id, sold.plan_id) = plan.plan_id

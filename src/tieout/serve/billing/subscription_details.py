@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +10,13 @@ from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from tieout.money import parse_number, shortest
-from tieout.serve.billing.answer import Call
+from tieout.serve.billing.answer import Call, media_type_of
 from tieout.serve.billing.match_report import xml_list
-from tieout.serve.billing.question import MEDIA_TYPES, NUMBER, format_of, invalid
+from tieout.serve.billing.question import NUMBER, format_of, invalid
 from tieout.serve.billing.rendering import XML_DECLARATION
 from tieout.serve.billing.versions import ALIAS, DETAILS
+from tieout.serve.export.stream import compressed
+from tieout.serve.negotiation import is_known
 from tieout.serve.problems import BillingProblem
 from tieout.store.catalog import reference
 from tieout.store.database import Catalog
@@ -22,6 +25,8 @@ HOPS_MAX = 8
 TEXTS = ("PlanName", "ResourceName", "MeasureUnit")  # XML lists of Text
 ITEMS = {"Resources": "Resource", "ResourceRatePeriods": "ResourceRatePeriod"}
 TYPES = {"M": "Month", "Y": "Year", "D": "Day"}
+TERM = re.compile(r"P([1-9][0-9]{0,3})([MYD])", re.ASCII | re.IGNORECASE)
+FREQUENCIES = {"annual": "P1Y", "year": "P1Y", "triennial": "P3Y"}  # by how the word begins
 Row = Mapping[str, Any]
 
 
@@ -43,7 +48,8 @@ def answer_details(call: Call, one: Mapping[str, str], *, party: str, catalog: C
             raise BillingProblem(slug="not-found", detail="no such subscription")
         tree = _details(connection, found, has_periods=call.version.has_rate_periods)
     body = (_json(tree) if format_name == "json" else _xml_root(tree)).encode()
-    coded = f"{call.version.id}\n{format_name}\n{party}\n".encode() + body
+    coding = "gzip" if call.is_gzip else "identity"
+    coded = f"{call.version.id}\n{format_name}\n{coding}\n{party}\n".encode() + body
     headers = {
         "Content-Disposition": "attachment; filename="
         f'"{DETAILS}_{call.version.id}_{wanted}.{format_name}"',
@@ -55,9 +61,13 @@ def answer_details(call: Call, one: Mapping[str, str], *, party: str, catalog: C
     if path.endswith(ALIAS):
         canonical = path.removesuffix(ALIAS) + DETAILS
         headers["Link"] = f'<{canonical}?subscriptionId={wanted}>; rel="canonical"'
-    if call.request.headers.get("if-none-match") == headers["ETag"]:
+    if is_known(call.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=MEDIA_TYPES[format_name][0])
+    if call.is_gzip:
+        packed, is_packed = compressed(iter([body]), "gzip")
+        body, coded_as = b"".join(packed), {"Content-Encoding": "gzip"} if is_packed else {}
+        headers |= coded_as
+    return Response(body, headers=headers, media_type=media_type_of(format_name))
 
 
 def _find(connection: Connection, wanted: str, *, party: str) -> Row | None:
@@ -105,28 +115,28 @@ def _rows(connection: Connection, resource: str, **where: str | None) -> list[Ro
 
 
 def _details(connection: Connection, row: Row, *, has_periods: bool) -> dict[str, Any]:
-    plan = (_rows(connection, "plans", plan_id=row["plan_id"]) or [{}])[0]
+    rates, plan_id = _rates(connection, row)
+    plan = (_rows(connection, "plans", plan_id=plan_id) or [{}])[0]
     sold = (
         _rows(connection, "plan_periods", plan_period_id=row["plan_period_id"])
         or [dict.fromkeys(("period", "period_type"))]
     )[0]
     resources = [
-        _resource(connection, rate, sold=sold, row=row, has_periods=has_periods)
-        for rate in _rows(connection, "plan_rates", plan_id=row["plan_id"])
+        _resource(connection, rate, sold=sold, row=row, has_periods=has_periods) for rate in rates
     ]
-    billing = (row["billing_frequency"] or "").lower()
+    term, billing = _term(row["term"]), _term(row["billing_frequency"])
     return {
         "Subscription": {
             "SubscriptionId": int(row["subscription_no"]),
             "StartDate": _day(row["start_date"]),
             "ExpirationDate": _day(row["end_date"]),
-            "Period": _whole(sold["period"]) or 1,
-            "PeriodType": _type(sold["period_type"]) or "Month",
-            "BillingPeriod": 1,
-            "BillingPeriodType": "Year" if billing.startswith(("annual", "year")) else "Month",
+            "Period": _whole(sold["period"]) or term[0],
+            "PeriodType": _type(sold["period_type"]) or term[1],
+            "BillingPeriod": billing[0],
+            "BillingPeriodType": billing[1],
         },
         "ServicePlan": {
-            "PlanId": _whole(row["plan_id"]),
+            "PlanId": _whole(plan_id),
             "PlanName": _texts(plan.get("name")),
             "PlanCategoryId": _whole(plan.get("category_id")),
             "PlanCategoryName": plan.get("category"),
@@ -140,6 +150,24 @@ def _details(connection: Connection, row: Row, *, has_periods: bool) -> dict[str
         },
         "Resources": resources,
     }
+
+
+def _rates(connection: Connection, row: Row) -> tuple[list[Row], str | None]:
+    """Give the rates that a subscription's lines may name, and its plan.
+
+    Those of its plan; where it names a rate or a rate period itself, that rate as well, whose plan
+    it is when it tells no plan.
+    """
+    own, plan_id = row["plan_rate_id"], row["plan_id"]
+    for period in _rows(connection, "rate_periods", rate_period_id=row["rate_period_id"]):
+        own = own or period["plan_rate_id"]
+    named = _rows(connection, "plan_rates", plan_rate_id=own)
+    sold = _rows(connection, "plan_periods", plan_period_id=row["plan_period_id"])
+    for one in (*named, *sold):
+        plan_id = plan_id or one["plan_id"]
+    rates = _rows(connection, "plan_rates", plan_id=plan_id)
+    rates += [one for one in named if one not in rates]
+    return sorted(rates, key=lambda rate: int(rate["plan_rate_id"])), plan_id
 
 
 def _resource(
@@ -204,6 +232,21 @@ def _whole(text: str | None) -> int | None:
 
 def _type(text: str | None) -> str | None:
     return TYPES.get(text.upper(), text.capitalize()) if text else None
+
+
+def _term(text: str | None) -> tuple[int, str]:
+    """Give number and unit of a term or a billing frequency; a month where none is told.
+
+    >>> _term("P3Y"), _term("Annual"), _term("OneTime"), _term(None)
+    ((3, 'Year'), (1, 'Year'), (1, 'OneTime'), (1, 'Month'))
+    """
+    word = (text or "").lower()
+    found = TERM.fullmatch(
+        next((term for start, term in FREQUENCIES.items() if word.startswith(start)), word)
+    )
+    if found is not None:
+        return int(found[1]), TYPES[found[2].upper()]
+    return 1, "OneTime" if word == "onetime" else "Month"
 
 
 def _number(text: str) -> Number:

@@ -6,4 +6,4 @@ SELECT
     NULL::VARCHAR AS sale_currency, NULL::BIGINT AS sale_digits, NULL::VARCHAR AS sale_invoice_number,
     FALSE AS is_matched, NULL::INT AS match_tier, NULL::VARCHAR AS match_reason,
     FALSE AS is_sign_conflict
-FROM numbered_line
+FROM wanted_line

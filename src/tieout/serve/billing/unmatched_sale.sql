@@ -13,6 +13,7 @@ SELECT
 FROM numbered_line AS s
 INNER JOIN document AS doc USING (ordinal)
 WHERE NOT s.is_purchase
+    AND s.is_wanted
     AND doc.is_in_range
     AND (s.ordinal, s.line_id, s.line_seq) NOT IN (
         SELECT (sale_ordinal, sale_line_id, sale_line_seq)
@@ -33,4 +34,3 @@ WHERE tier IS NULL
         OR subscription_id IN (SELECT id FROM wanted_subscription)
     )
     AND (NOT getvariable('by_wanted_vendor') OR vendor IN (SELECT id FROM wanted_vendor))
-ORDER BY invoice_number, line_id, line_seq

@@ -15,8 +15,10 @@ from tieout.serve.billing.answer import Call, answer_invoices
 from tieout.serve.billing.lifecycle_app import (
     ANY_METHOD,
     ERRORS,
+    OPENAPI_PATH,
     add_path,
     check_method,
+    options,
     public,
 )
 from tieout.serve.billing.openapi import describe_app, described, described_xsd
@@ -57,6 +59,7 @@ def create(version: Version, surroundings: Surroundings) -> FastAPI:
         answer = _answerer(version, endpoint, surroundings=surroundings)
         add_path(app, f"/{endpoint}", answer=answer, told=described(version, endpoint))
     add_path(app, f"/{ALIAS}", answer=_answerer(version, DETAILS, surroundings=surroundings))
+    app.add_api_route(OPENAPI_PATH, options, methods=["OPTIONS"], include_in_schema=False)
     add_path(app, XSD_PATH, answer=_xsd_of(version), told=described_xsd())
     app.add_api_route(
         "/{endpoint:path}",

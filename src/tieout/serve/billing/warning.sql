@@ -27,6 +27,7 @@ repeated AS (
     FROM repeated_id AS r
     INNER JOIN document AS doc ON r.ordinal = doc.ordinal AND doc.is_base
     GROUP BY r.ordinal, r.code, r.source_id
+    HAVING bool_or(r.is_wanted)
 )
 SELECT ordinal, code, list(DISTINCT line_id ORDER BY line_id) AS line_ids, any_value(text) AS text
 FROM found

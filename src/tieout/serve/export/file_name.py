@@ -30,4 +30,5 @@ def billing_file_name(
     'invoices_v4_20260701-20260731.json'
     """
     suffix = f"_p{page}" if page > 1 else ""
-    return f"{endpoint}_{version}_{start:%Y%m%d}-{end:%Y%m%d}{suffix}.{extension}"
+    first, last = (day.isoformat().replace("-", "") for day in (start, end))
+    return f"{endpoint}_{version}_{first}-{last}{suffix}.{extension}"

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from tieout import pipeline
 from tieout.serve.export.forms import MEDIA_TYPES, Form
-from tieout.serve.negotiation import weight_of
+from tieout.serve.negotiation import said, weight_of
 from tieout.serve.problems import Reason, ReportingProblem, bad_parameter
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
@@ -151,7 +151,7 @@ def _form(request: Request, values: Mapping[str, Sequence[str]]) -> Form:
     """Give the form; the parameter wins over the header, where the first of equals is taken."""
     wanted = next(iter(values.get("format", ())), None)
     if wanted is None:
-        accept = request.headers.get("accept", "*/*")
+        accept = said(request, "accept") if "accept" in request.headers else "*/*"
         wanted = max(MEDIA_TYPES, key=lambda name: weight_of(accept, MEDIA_TYPES[name]))
         if not weight_of(accept, MEDIA_TYPES[wanted]):
             raise ReportingProblem(code="NOT_ACCEPTABLE")
