@@ -89,8 +89,8 @@ def output_digests(engine: Engine, ready: Sequence[Header]) -> dict[str, str]:
 def check_digests(
     engine: Engine,
     house: House,
-    ready: Sequence[Header],
     *,
+    ready: Sequence[Header],
     run_id: str,
     known: Sequence[Header],
 ) -> None:

@@ -96,7 +96,7 @@ def _check_digests(
     """Check the digests of documents, run by run. Raises LawBroken."""
     for run_id in dict.fromkeys(one["run_id"] for one in ready):
         asked, made = ([o for o in some if o["run_id"] == run_id] for some in (ready, known))
-        check_digests(engine, house, asked, run_id=run_id, known=made)
+        check_digests(engine, house, ready=asked, run_id=run_id, known=made)
 
 
 def _verify(
