@@ -249,28 +249,6 @@ def test_a_catalog_out_of_reach_is_503_and_an_ended_version_stays_410(tmp_path: 
         assert client.get("/billing/v1/invoices").status_code == 410
 
 
-REPEATED = Store(
-    (
-        Hand(5007, "40.00", "50.00", subscription="700102"),
-        Hand(5007, "40.00", "50.00", subscription="700102", key="mk_again"),
-        Hand(5009, "3.00", "4.00", subscription="700101"),
-        Hand(5008, "7.00", "9.00", subscription="700202"),
-        # of two lines with one id, one is grouped
-        Hand(6001, "1.00", "2.00", kind="fee"),
-        Hand(6001, "5.00", "2.00", kind="correction", key="mk_other"),
-        Hand(6002, "6.00", "8.00", kind="correction"),
-    ),
-    controls={"D-2026-004711": "102.00"},  # both repeats are counted (F7, a2)
-    reference={
-        "subscriptions": [
-            subscription("700101", "1000881"),
-            subscription("700102", "1000881"),
-            subscription("700202", "1000882"),
-        ]
-    },
-)
-
-
 def test_the_last_page_tells_no_sale_whose_purchase_stands_before(reseller: Reader) -> None:
     whole = reseller.read("consolidatedinvoices")
     found: dict[str, Any] = {"Invoices": [], "UnmatchedSales": []}
@@ -283,33 +261,3 @@ def test_the_last_page_tells_no_sale_whose_purchase_stands_before(reseller: Read
     assert found == {name: whole[name] for name in found}
     assert [line["MatchStatus"] for line in lines_of(found)].count("matched") == 7
     assert page["MatchReport"]["SalesUnmatched"] == whole["MatchReport"]["SalesUnmatched"] == "0.00"
-
-
-def test_a_filter_hides_lines_and_changes_none(tmp_path: Path) -> None:
-    with serving(build(tmp_path, REPEATED)) as served:
-        reader = Reader(served)
-        for endpoint, numbers in (
-            ("customerinvoices", ("700102",)),
-            ("consolidatedinvoices", ("700102", "700202")),
-        ):
-            whole = _parts(reader.read(endpoint))
-            assert len(whole) == 7
-            for number in numbers:
-                shown = reader.read(endpoint, subscriptionId=number)
-                assert _parts(shown) == [one for one in whole if one[1] == number]
-        filtered = reader.get("invoices", subscriptionId="700102", strict="true")
-        assert filtered.headers["Tieout-Warnings"] == "duplicate_line_kept=1"
-        grouped = reader.lines("invoices", lines="grouped")
-        ids = [(line["LineId"], line["LineSeq"]) for line in grouped]
-        assert len(set(ids)) == len(ids) == 6
-
-
-def _parts(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Give each line with its document and subscription."""
-    return [
-        (invoice["Header"]["InvoiceID"], subscription["SubscriptionID"], line)
-        for invoice in document["Invoices"]
-        for customer in invoice["Customers"]
-        for subscription in customer["Subscriptions"]
-        for line in subscription["PriceLines"]
-    ]
