@@ -5,12 +5,12 @@ import socket
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
-from crash_case import TransactionWatch, finish, start, wait_until_begun
+from crash_case import TransactionWatch, finish, start
 from sqlalchemy import func, select
 
 from tieout.pipeline import Word, check_audit, rehash_lake
@@ -20,6 +20,7 @@ from tieout.store.catalog import answered_request, audit_entry, reference, snaps
 from tieout.store.house import open_house
 
 KILLS, ROWS = 3, 1_000
+UNSEEN = 10  # changes in a row that may be over before they are seen
 SEED = 20_211_019
 PATIENCE_S = 60
 
@@ -91,6 +92,25 @@ def _after(turns: int) -> dict[str, int]:
     return {"snapshots": turns, "answers": turns, "audit": turns + 1, "rows": turns * ROWS}
 
 
+def _begin(server: Server, *, turn: int, home: Path | None) -> threading.Thread | None:
+    """Ask for a change in a thread; give None where its transaction in `home` went unseen."""
+
+    def ask() -> None:
+        with suppress(httpx.TransportError):
+            server.change(turn)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    if home is None:
+        return asking
+    with closing(TransactionWatch(home)) as watch:
+        while asking.is_alive():
+            if watch.has_begun():
+                return asking
+            time.sleep(0.001)
+    return None
+
+
 def test_a_change_that_is_killed_is_whole_or_not_there_and_its_retry_is_told_once(
     tmp_path: Path,
 ) -> None:
@@ -100,37 +120,40 @@ def test_a_change_that_is_killed_is_whole_or_not_there_and_its_retry_is_told_onc
     _, key = create_key(house.catalog, organizations=[], role="admin", word=Word("test", utc_now()))
     house.catalog.close()
     dice = random.Random(SEED)
-    server = Server(home, key)
-    begun = time.monotonic()
-    assert server.change(0).status_code == 200
-    seconds = time.monotonic() - begun
     landed: Counter[str] = Counter()
-    for turn in range(1, KILLS + 1):
+    with ExitStack() as servers:
 
-        def ask(server: Server = server, turn: int = turn) -> None:
-            with suppress(httpx.TransportError):
-                server.change(turn)
+        def serve() -> Server:
+            server = Server(home, key)
+            servers.callback(server.kill)
+            return server
 
-        asking = threading.Thread(target=ask)
-        asking.start()
-        if turn % 2:  # inside the transaction
-            watch = TransactionWatch(home)
-            assert wait_until_begun(server.process, watch)
-            watch.close()
-        else:
-            time.sleep(dice.uniform(0, seconds))
-        server.kill()
-        asking.join()
-        found = _counts(home)
-        assert found in (_after(turn), _after(turn + 1)), "a state between"
-        landed["after" if found == _after(turn + 1) else "before"] += 1
-        server = Server(home, key)
-        answer = server.change(turn)
-        assert (answer.status_code, answer.json()["snapshot"]) == (200, turn + 1)
-        assert answer.json()["changed"] == {"organizations": ROWS}
-        again = server.change(turn)
-        assert again.content == answer.content
-        assert again.headers["Idempotent-Replayed"] == "true"
-        assert _counts(home) == _after(turn + 1)
-    server.kill()
+        server = serve()
+        begun = time.monotonic()
+        assert server.change(0).status_code == 200
+        seconds, turn = time.monotonic() - begun, 0
+        for kill in range(1, KILLS + 1):
+            turn += 1
+            if kill % 2:  # inside the transaction, which takes milliseconds: one may go unseen
+                unseen = turn + UNSEEN
+                while (asking := _begin(server, turn=turn, home=home)) is None:
+                    assert turn < unseen, "no change was seen to begin"
+                    turn += 1
+            else:
+                asking = _begin(server, turn=turn, home=None)
+                time.sleep(dice.uniform(0, seconds))
+            assert asking is not None
+            server.kill()
+            asking.join()
+            found = _counts(home)
+            assert found in (_after(turn), _after(turn + 1)), "a state between"
+            landed["after" if found == _after(turn + 1) else "before"] += 1
+            server = serve()
+            answer = server.change(turn)
+            assert (answer.status_code, answer.json()["snapshot"]) == (200, turn + 1)
+            assert answer.json()["changed"] == {"organizations": ROWS}
+            again = server.change(turn)
+            assert again.content == answer.content
+            assert again.headers["Idempotent-Replayed"] == "true"
+            assert _counts(home) == _after(turn + 1)
     assert landed["before"] >= KILLS // 2, f"{dict(landed)}: hardly any kill stopped a change"

@@ -8,7 +8,12 @@ import pytest
 from manage_case import Admin, admin_of, load_by_csv, new_house
 from master_case import bill_master, everyone
 from october import DIRECT, FOUR_PARTIES, bill_october
-from serve_case import Place, Visitor, serving
+from serve_case import Clock, Place, Visitor, serving
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
 
 
 def _october(**options: Any) -> Any:

@@ -1,5 +1,6 @@
 """A store behind a real server on the loopback interface, and visitors with keys."""
 
+import datetime as dt
 import socket
 import threading
 import time
@@ -28,6 +29,20 @@ BY_DEFAULT: dict[str, Any] = {
     "open_streams": 10**9,
 }
 CONSOLIDATED = "/billing/v4/consolidatedinvoices"
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        """Go on."""
+        self.now += dt.timedelta(seconds=seconds)
 
 
 class Visitor:

@@ -17,7 +17,7 @@ from billing_case import JSON, RANGE, Reader, lines_of
 from billing_reference import subscription
 from hand_charges import Hand, Store
 from october import NOW
-from serve_case import Place, serving
+from serve_case import Clock, Place, serving
 from sqlalchemy import insert
 
 from tieout.store.catalog import reference
@@ -40,21 +40,6 @@ STORE = Store(
 )
 DETAILS = "/billing/v4/subscriptiondetails?subscriptionId=700101"
 KEYED = {"Authorization": f"Bearer tk_{'a' * 12}_b"}
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture(scope="module")

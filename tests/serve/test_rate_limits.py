@@ -1,6 +1,5 @@
 """Limits of calls and open answers of a key (billing-api.md 2.7), by the service's own clock."""
 
-import datetime as dt
 import socket
 import time
 from collections.abc import Iterator
@@ -12,8 +11,7 @@ import pytest
 from billing_by_hand import build
 from billing_case import RANGE
 from hand_charges import Hand, Store
-from october import NOW
-from serve_case import HEADERS, Place, Visitor, serving
+from serve_case import HEADERS, Clock, Place, Visitor, serving
 
 from tieout.pipeline import Word
 from tieout.serve.access import revoke_key
@@ -27,25 +25,6 @@ BILLING = "/billing/v4/subscriptiondetails?subscriptionId=700101"
 REPORTING = f"{HEADERS}/reseller"
 MANY = Store(tuple(Hand(n, "8.00", "10.00", description="x" * 400) for n in range(1, 401)))
 SMALL_BUFFER = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)]
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        """Go on."""
-        self.now += dt.timedelta(seconds=seconds)
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """A billed October whose keys get tokens, by a clock that a test sets."""
 
 import base64
-import datetime as dt
 import json
 from typing import Any
 
 import httpx
-from october import NOW
 from serve_case import ROWS, Place, Visitor
 
 TOKEN = "/oauth/token"
@@ -14,16 +12,6 @@ ASKED = {"grant_type": "client_credentials"}
 PATH = f"{ROWS}/reseller"
 ISSUER = "http://127.0.0.1:8000"  # the default of TIEOUT_BASE_URL
 LIVES_S = 600
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.now
 
 
 def halves(visitor: Visitor) -> tuple[str, str]:

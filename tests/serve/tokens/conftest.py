@@ -4,13 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from october import NOW
-from serve_case import Place, Visitor, serving
-from token_case import Clock
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
+from serve_case import Clock, Place, Visitor, serving
 
 
 @pytest.fixture(scope="module")

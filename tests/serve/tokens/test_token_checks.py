@@ -12,9 +12,9 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from october import NOW
-from serve_case import Place, Visitor
+from serve_case import Clock, Place, Visitor
 from sqlalchemy import select
-from token_case import ASKED, ISSUER, LIVES_S, PATH, TOKEN, Clock, code, give, halves, part, text_of
+from token_case import ASKED, ISSUER, LIVES_S, PATH, TOKEN, code, give, halves, part, text_of
 
 from tieout.pipeline import Word
 from tieout.serve.access import revoke_key

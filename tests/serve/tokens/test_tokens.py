@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from october import NOW
-from serve_case import CONSOLIDATED, ROWS, Place, Visitor, serving
-from token_case import ASKED, ISSUER, LIVES_S, PATH, TOKEN, Clock, code, give, halves, part
+from serve_case import CONSOLIDATED, ROWS, Clock, Place, Visitor, serving
+from token_case import ASKED, ISSUER, LIVES_S, PATH, TOKEN, code, give, halves, part
 from xml_checked import CheckedClient
 
 
