@@ -103,14 +103,13 @@ def test_every_page_size_gives_the_same_rows(
     assert 0 < len(found[-1]) <= limit
 
 
-def _invoice(number: int, *totals: str) -> Hand:
+def _invoice(number: int, *totals: str, kind: tuple[str, int] = ("addQuantity", 3)) -> Hand:
     days, total = ("2026-07-01", "2026-07-31"), str(sum(map(int, totals)))
     return Hand(
         lines=tuple(
-            Line(f"{number}-{place}", "addQuantity", 3, days, text)
-            for place, text in enumerate(totals)
+            Line(f"{number}-{place}", *kind, days, text) for place, text in enumerate(totals)
         ),
-        groups=(Group(3, days, f"{total}.00", total, "0", len(totals)),) if totals else (),
+        groups=(Group(kind[1], days, f"{total}.00", total, "0", len(totals)),) if totals else (),
         header=(f"{total}.00", total, "0"),
         extra={"invoice_number": f"R-{number}", "invoice_date": f"2026-08-{number:02d}"},
         run=f"run-{number}",
@@ -128,6 +127,18 @@ def test_pages_step_over_invoices_without_a_row(tmp_path: Path) -> None:
             texts = [row["totalPrice"] for page in found for row in page]
             assert texts == ["1", "2", "3", "4", "5", "6"]
             assert len(found) == -(-6 // limit)
+
+
+def test_pages_read_on_where_lines_of_other_classes_make_no_row(tmp_path: Path) -> None:
+    fees = [_invoice(n, "7", "8", "9", kind=("cycleFee", 2)) for n in range(1, 9)]
+    hands = [*fees[:6], _invoice(9, "1", "2"), *fees[6:], _invoice(10, "3")]
+    with serving(build(tmp_path, *hands)) as place:
+        visitor = place.visitor("reseller")
+        for limit in (1, 2, 3, 4):
+            found = list(pages(visitor, limit=limit, expand="CorrectionDetails"))
+            texts = [row["totalPrice"] for page in found for row in page]
+            assert texts == ["1", "2", "3"]
+            assert len(found) == -(-3 // limit)
 
 
 def test_headers_have_pages_too(oct_10: Place) -> None:
