@@ -87,7 +87,7 @@ def documents_of(house: House, question: Question) -> Documents:
 
 
 def _in_order(documents: pa.Table, first: Sequence[tuple[str, str]] = ()) -> pa.Table:
-    """Sort by date and number: as integers where they are, before all others by code point."""
+    """Sort by date and number as `number_place` does: integers by value, then all others."""
     numbers = documents["invoice_number"]
     is_integer = pc.match_substring_regex(numbers, f"^[0-9]{{1,{DIGITS}}}$")
     padded = pc.utf8_lpad(numbers, DIGITS, padding="0")
